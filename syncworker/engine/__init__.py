@@ -1,0 +1,1 @@
+"""Use cases: each works on ports and knows no adapter."""

@@ -1,0 +1,164 @@
+"""What the engine needs from the outside, as protocols; bootstrap says who fulfils them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import polars as pl
+
+from syncworker.planning.records import Batch, RecordOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A source row that does not fit its stream; the run goes on without it.
+
+    Attributes:
+        stream: The canonical stream.
+        place: The file, or the source and query, it came from.
+        position: Line of a file or row number of a query result, from 1.
+        field: The column that does not fit, or "" where the whole row cannot be read.
+        reason: What is wrong with it, without personal data.
+        key: The row's key where it has one, masked where it is an e-mail address.
+    """
+
+    stream: str
+    place: str
+    position: int
+    field: str
+    reason: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a source returns at a time.
+
+    Attributes:
+        frames: By canonical stream, rows in that stream's schema, system columns included. A
+            source stream in another shape (Stripe's subscriptions) gives several.
+        rejected: Rows that did not fit.
+        resume: Where to go on inside this run after this page; opaque.
+        cursor: What the next run starts from once this run is done; opaque, or None where the
+            stream is read whole each time.
+    """
+
+    frames: Mapping[str, pl.DataFrame]
+    rejected: tuple[RejectedRow, ...] = ()
+    resume: str | None = None
+    cursor: str | None = None
+
+
+class Source(Protocol):
+    """A place rows come from."""
+
+    name: str
+
+    def provides(self, stream: str) -> tuple[str, ...]:
+        """The canonical streams that a configured stream's pages hold."""
+        ...
+
+    def incremental(self, stream: str) -> bool:
+        """Whether the stream is read from a cursor; else each run reads it whole."""
+        ...
+
+    def pages(
+        self, stream: str, *, since: str | None, resume: str | None, watermark: datetime
+    ) -> Iterator[Page]:
+        """Read a stream page by page, up to `watermark`, fixed when the run started.
+
+        Args:
+            stream: The stream's name in the mapping.
+            since: The cursor of the last finished run; the overlap is subtracted here. None: all.
+            resume: The `resume` of the last page this run committed. None: from the start.
+            watermark: Rows whose cursor column lies after it wait for the next run.
+
+        Raises:
+            SourceError: The source cannot be read.
+        """
+        ...
+
+
+class Staging(Protocol):
+    """Rows as Parquet, per portal and stream."""
+
+    def write(self, portal: str, stream: str, name: str, rows: pl.DataFrame) -> str:
+        """Write one file whole or not at all and return its place, relative to the staging URL."""
+        ...
+
+    def scan(self, stream: str, places: Sequence[str]) -> pl.LazyFrame:
+        """The stream's rows in those files, one per key: newest version, or first received."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyDefinition:
+    """A property of a portal, as it is or as it should be made."""
+
+    name: str
+    type: str
+    field_type: str
+    label: str = ""
+    description: str = ""
+    group: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    read_only: bool = False
+    unique: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PortalRecord:
+    """A HubSpot record as read: its id and the property values asked for ("" for empty)."""
+
+    id: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+class Portal(Protocol):
+    """A HubSpot account. Every method raises PortalError; retries have happened inside."""
+
+    @property
+    def requests(self) -> int:
+        """HubSpot requests made through this object so far, retries included."""
+        ...
+
+    def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:
+        """The object's properties by name."""
+        ...
+
+    def create_properties(
+        self, object_name: str, group: tuple[str, str], definitions: Sequence[PropertyDefinition]
+    ) -> None:
+        """Create the group (name, label) if it is missing, and the properties.
+
+        A property that exists already is left as it is.
+        """
+        ...
+
+    def find(
+        self,
+        object_name: str,
+        match_property: str,
+        values: Sequence[str],
+        properties: Sequence[str],
+    ) -> Mapping[str, tuple[PortalRecord, ...]]:
+        """Records by a property's value, with the values of `properties`.
+
+        Two records for one value are both returned: it is for the caller to call it a conflict.
+        A value that no record has is absent. Values are compared as HubSpot does (e-mail
+        addresses in lower case; a contact's secondary addresses count).
+        """
+        ...
+
+    def read(
+        self, object_name: str, ids: Sequence[str], properties: Sequence[str]
+    ) -> Mapping[str, PortalRecord]:
+        """Records by the id asked for; one that is gone is absent; a merged one has its new id."""
+        ...
+
+    def write(self, batch: Batch) -> tuple[RecordOutcome, ...]:
+        """Send a batch; one outcome per input, correlated by trace id, never by order."""
+        ...

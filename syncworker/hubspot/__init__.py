@@ -1,0 +1,1 @@
+"""HubSpot: transport, budget, answers, objects, properties, lifecycle stages."""

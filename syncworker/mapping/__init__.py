@@ -1,0 +1,1 @@
+"""One mapping YAML per portal: read, checked, and turned into desired records."""

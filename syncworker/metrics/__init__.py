@@ -1,0 +1,1 @@
+"""Every number syncworker computes: pure functions from facts and `as_of` to columns."""

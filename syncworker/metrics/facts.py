@@ -1,0 +1,27 @@
+"""What the metrics are computed from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All staged streams of a portal (or of one shard of it), as known at `as_of`.
+
+    Attributes:
+        as_of: The moment the numbers are for; aware UTC. Rows after it are not counted.
+        timezone: The portal's reporting timezone, an IANA name; local days and months use it.
+        currency: The portal's reporting currency, ISO 4217.
+        streams: Lazy frames by stream name, each with that stream's schema. A stream that no
+            source of the mapping provides is absent.
+    """
+
+    as_of: datetime
+    timezone: str
+    currency: str
+    streams: Mapping[str, pl.LazyFrame]

@@ -1,0 +1,55 @@
+"""What a metric is, so that a mapping, a plan and a person can use it by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Entity = Literal["account", "user"]
+MetricType = Literal["number", "money", "bool", "enum", "multi", "date", "datetime", "string"]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One value of an enum or multi metric, with the words a salesperson reads."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A named value of an account or a user.
+
+    Attributes:
+        name: Its name in a mapping, and the name of its column in the computed frame.
+        entity: Whom it describes. An account's metric may also be put on the account's contacts.
+        type: What its column holds: number (Int64 or Float64), money (Int64 minor units, its
+            currency in column `mrr_currency`), bool, enum (String, one of `options`), multi
+            (List[String] of `options`), date, datetime (aware UTC), string.
+        unit: Of a number: `events`, `users`, `days`, `points`, `percent`...; else empty.
+        label: What a salesperson reads on the record.
+        description: Static text for the record: what it means, how it is computed, what an empty
+            value means.
+        formula: The definition in one line, exact.
+        inputs: The streams it needs. Where none of a group is there the metric is not computed;
+            `events|usage_daily` means either.
+        property: The HubSpot property name it proposes.
+        because: Why the value is what it is: a template over columns of the computed frame, for
+            example `"{usage_28d} events in 28 d, {usage_prev_28d} in the 28 d before"`.
+        options: Of an enum or multi.
+        volatile: Whether it changes without meaning (a computation time): never a reason to send.
+    """
+
+    name: str
+    entity: Entity
+    type: MetricType
+    unit: str
+    label: str
+    description: str
+    formula: str
+    inputs: tuple[str, ...]
+    property: str
+    because: str = ""
+    options: tuple[Option, ...] = ()
+    volatile: bool = False

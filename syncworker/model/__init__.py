@@ -1,0 +1,1 @@
+"""The canonical streams: the one shape every source is brought into."""

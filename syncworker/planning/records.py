@@ -1,0 +1,133 @@
+"""The values that planning passes on: what the ledger holds, changes, batches, outcomes.
+
+Property values are HubSpot's strings, already rendered by the property's type; "" is an empty
+property.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Action = Literal["update", "create"]
+OutcomeStatus = Literal["sent", "unchanged", "held", "rejected", "deferred"]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRecord:
+    """What HubSpot last confirmed about one record.
+
+    Attributes:
+        object: `companies` or `contacts`.
+        key: Our key.
+        hubspot_id: HubSpot's id of the record.
+        values: By property, what HubSpot confirmed ("" for an empty one). A property that is not
+            here was never read or written.
+        written_at: When we last wrote to it; None: never.
+        fresh: Whether `values` were read from HubSpot in this run.
+    """
+
+    object: str
+    key: str
+    hubspot_id: str
+    values: Mapping[str, str]
+    written_at: datetime | None = None
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One property's change: old -> new, because."""
+
+    property: str
+    old: str
+    new: str
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A change that was wanted and is deliberately not made, with the reason."""
+
+    property: str
+    old: str
+    new: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPlan:
+    """What happens to one record.
+
+    Attributes:
+        object: `companies` or `contacts`.
+        key: Our key.
+        match: The value that finds it, for people to read and for creating.
+        hubspot_id: HubSpot's id; None where the record is to be created.
+        action: update or create.
+        changes: What is sent, sorted by property.
+        held: What is not sent and why.
+    """
+
+    object: str
+    key: str
+    match: str
+    hubspot_id: str | None
+    action: Action
+    changes: tuple[Change, ...] = ()
+    held: tuple[Held, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BatchInput:
+    """One record of one request; `trace_id` is unique in the batch and finds its outcome."""
+
+    trace_id: str
+    key: str
+    hubspot_id: str | None
+    match: str
+    properties: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One HubSpot request: up to 100 records of one object and one action, each record once.
+
+    Attributes:
+        object: `companies` or `contacts`.
+        action: update (by HubSpot id) or create (upsert by `match_property`).
+        match_property: The unique property creating goes by; not used by updates.
+        inputs: The records.
+    """
+
+    object: str
+    action: Action
+    match_property: str
+    inputs: tuple[BatchInput, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordOutcome:
+    """What HubSpot did with one record of a batch.
+
+    Attributes:
+        key: Our key.
+        status: sent, or rejected (a dead letter), or deferred (not tried: try again).
+        hubspot_id: The id HubSpot returned (it may differ after a merge); None if rejected.
+        values: The property values HubSpot returned for the record.
+        cause: Of a rejection: HubSpot's error code or category, for example INVALID_OPTION.
+        property: Of a rejection: the property named, or "".
+        message: Of a rejection: what is wrong with the value, in words for the admin.
+        help: Of a rejection: what to do.
+    """
+
+    key: str
+    status: OutcomeStatus
+    hubspot_id: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    cause: str = ""
+    property: str = ""
+    message: str = ""
+    help: str = ""

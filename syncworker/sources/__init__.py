@@ -1,0 +1,1 @@
+"""The kinds of source: each turns what it reads into canonical rows."""

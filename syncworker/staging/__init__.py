@@ -1,0 +1,1 @@
+"""Canonical rows as Parquet, per portal and stream."""

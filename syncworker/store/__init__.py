@@ -1,0 +1,1 @@
+"""What syncworker remembers: runs, chunks, cursors, ledger, history, plans, dead letters."""
