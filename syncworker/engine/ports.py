@@ -93,6 +93,14 @@ class Staging(Protocol):
         """The stream's rows in those files, one per key: newest version, or first received."""
         ...
 
+    def missing(self, stream: str, before: Sequence[str], now: Sequence[str]) -> pl.DataFrame:
+        """Undeleted rows of `before`, one per key, whose key is not in `now`."""
+        ...
+
+    def remove(self, places: Sequence[str]) -> None:
+        """Remove files; one that is gone already is fine."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class PropertyDefinition:
@@ -125,6 +133,11 @@ class Portal(Protocol):
         """HubSpot requests made through this object so far, retries included."""
         ...
 
+    @property
+    def writes(self) -> int:
+        """Those of the requests that change records or property definitions."""
+        ...
+
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:
         """The object's properties by name."""
         ...
@@ -136,6 +149,10 @@ class Portal(Protocol):
 
         A property that exists already is left as it is.
         """
+        ...
+
+    def stages(self, object_name: str) -> tuple[tuple[str, str], ...]:
+        """The object's lifecycle stages, first to last, as (internal name, label)."""
         ...
 
     def find(

@@ -8,19 +8,30 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.config import JsonDict
 
-from syncworker.mapping.desired import WriteMode
+from syncworker.mapping.desired import PropertyType, WriteMode
 from syncworker.metrics.settings import MetricSettings
+from syncworker.model.streams import STREAMS
 
 ObjectName = Literal["companies", "contacts"]
 Tier = Literal["free", "starter", "professional", "enterprise"]
 ApiVersion = Literal["v3", "2026-03", "2026-09"]
-Reference = Annotated[
-    str,
-    Field(pattern=r"^env:[A-Za-z_][A-Za-z0-9_]*$", description="env:NAME, never the value itself"),
-]
+Comparison = Literal["eq", "ne", "gt", "gte", "lt", "lte", "any_of"]
+COMPARISONS: tuple[Comparison, ...] = ("eq", "ne", "gt", "gte", "lt", "lte", "any_of")
 Scalar = bool | int | float | str
+
+REFERENCE = r"^env:[A-Za-z_][A-Za-z0-9_]*$"
+OVERLAP = r"^[0-9]{1,5}[smhd]$"
+INTERVAL = r"^[1-9][0-9]{0,4}[mhd]$"
+CURRENCY = r"^[A-Z]{3}$"
+BASE_URL = r"^https?://[^\s@]+$"
+
+Text = Annotated[str, Field(min_length=1)]
+Reference = Annotated[str, Field(pattern=REFERENCE, description="env:NAME, never the value itself")]
+MetricName = Annotated[str, Field(min_length=1, json_schema_extra={"x-names": "metrics"})]
+BY_STREAM: JsonDict = {"propertyNames": {"enum": list(STREAMS)}}
 
 
 class Part(BaseModel):
@@ -35,40 +46,44 @@ class HubSpot(Part):
     credentials: Reference = Field(description="Where the token is, for example env:ACME_TOKEN")
     tier: Tier = Field(default="professional", description="Sets the request limits")
     api_version: ApiVersion = Field(default="2026-09", description="HubSpot's API version")
-    base_url: str | None = Field(default=None, description="Only for a proxy or a sandbox")
+    base_url: Annotated[str, Field(pattern=BASE_URL)] | None = Field(
+        default=None, description="Only for a proxy or a sandbox"
+    )
 
 
 class Reporting(Part):
     """Where days and months begin and in which currency money is reported."""
 
     timezone: str = Field(default="UTC", description="IANA name, for example Europe/Berlin")
-    currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$", description="ISO 4217")
+    currency: str = Field(default="USD", pattern=CURRENCY, description="ISO 4217")
 
 
 class SqlStream(Part):
     """One stream read by a query whose column names are the stream's columns."""
 
-    query: str = Field(description="SELECT whose column names are the stream's columns")
-    cursor: str | None = Field(
+    query: Text = Field(description="SELECT whose column names are the stream's columns")
+    cursor: Text | None = Field(
         default=None, description="Column that only grows (updated_at); empty: read whole each run"
     )
     overlap: str = Field(
-        default="0s", pattern=r"^\d+[smhd]$", description="Read again this much before the cursor"
+        default="0s", pattern=OVERLAP, description="Read again this much before the cursor"
     )
 
 
 class SqlSource(Part):
     """A database SQLAlchemy can reach."""
 
-    kind: Literal["sql"]
+    kind: Literal["sql"] = Field(description="sql or files")
     url: Reference = Field(description="Where the database's URL is, for example env:APP_DATABASE")
-    streams: dict[str, SqlStream] = Field(min_length=1)
+    streams: dict[str, SqlStream] = Field(
+        min_length=1, description="By stream, what it is read with", json_schema_extra=BY_STREAM
+    )
 
 
 class FileStream(Part):
     """One stream read from files."""
 
-    path: str = Field(description="File or glob, relative to the source's path")
+    path: Text = Field(description="File or glob, relative to the source's path")
     format: Literal["csv", "jsonl", "parquet"] | None = Field(
         default=None, description="Empty: by the file's ending"
     )
@@ -83,9 +98,11 @@ class FileStream(Part):
 class FilesSource(Part):
     """A folder of CSV, JSON Lines or Parquet files."""
 
-    kind: Literal["files"]
-    path: str = Field(description="The folder, relative to where syncworker runs")
-    streams: dict[str, FileStream] = Field(min_length=1)
+    kind: Literal["files"] = Field(description="sql or files")
+    path: Text = Field(description="The folder, relative to where syncworker runs")
+    streams: dict[str, FileStream] = Field(
+        min_length=1, description="By stream, its files", json_schema_extra=BY_STREAM
+    )
 
 
 SourceConfig = Annotated[SqlSource | FilesSource, Field(discriminator="kind")]
@@ -94,86 +111,120 @@ SourceConfig = Annotated[SqlSource | FilesSource, Field(discriminator="kind")]
 class Match(Part):
     """How a HubSpot record is found for a canonical row."""
 
-    property: str = Field(description="HubSpot property to look in: domain, email or a unique one")
-    column: str = Field(description="Column of accounts (companies) or users (contacts)")
+    property: Text = Field(description="HubSpot property to look in: domain, email or a unique one")
+    column: Text = Field(description="Column of accounts (companies) or users (contacts)")
 
 
 class PropertyMapping(Part):
     """One HubSpot property: which metric fills it and how it is written."""
 
-    metric: str = Field(description="Name of a metric: `syncworker metrics list` shows all")
+    metric: MetricName = Field(description="A metric: `syncworker metrics list` shows all")
     mode: WriteMode = Field(
         default="always",
         description="always: ours, written and cleared; "
         "fill_empty: only where empty; append: adds options; never_clear: never emptied",
     )
-    type: Literal["string", "number", "date", "datetime", "enumeration", "bool"] | None = Field(
+    type: PropertyType | None = Field(
         default=None, description="HubSpot type, where the metric's own is not wanted"
     )
-    label: str | None = Field(default=None, description="Label on the record, empty: the metric's")
+    label: Text | None = Field(default=None, description="Label on the record, empty: the metric's")
     guard: bool = Field(default=False, description="Count changed numbers as flips in the guard")
+
+
+def _written_out(value: object) -> object:
+    return {"metric": value} if isinstance(value, str) else value
+
+
+ShortProperty = Annotated[
+    PropertyMapping,
+    BeforeValidator(_written_out, json_schema_input_type=MetricName | PropertyMapping),
+]
 
 
 class Object(Part):
     """What is written to one HubSpot object."""
 
-    match: Match
+    match: Match = Field(description="How a HubSpot record is found")
     policy: Literal["update_only", "upsert"] = Field(
         default="update_only", description="upsert: create records that HubSpot does not have"
     )
-    properties: dict[str, str | PropertyMapping] = Field(
+    properties: dict[str, ShortProperty] = Field(
         default_factory=dict, description="HubSpot property: metric, or {metric, mode, ...}"
     )
 
 
 class Condition(Part):
-    """A comparison of one metric with a value; exactly one comparison."""
+    """A comparison of one metric with a value; exactly one comparison.
 
-    metric: str
-    eq: Scalar | None = None
-    ne: Scalar | None = None
-    gt: int | float | None = None
-    gte: int | float | None = None
-    lt: int | float | None = None
-    lte: int | float | None = None
-    any_of: list[Scalar] | None = Field(default=None, description="Equal to one of these")
+    An empty metric satisfies no comparison, not even `ne`: a stage is only reached by what is
+    known. Money is compared in major units (euros), as people read it. A metric with several
+    options is compared option by option: `eq` holds where it has that option.
+    """
+
+    metric: MetricName = Field(description="A metric: `syncworker metrics list` shows all")
+    eq: Scalar | None = Field(default=None, description="Equal to this")
+    ne: Scalar | None = Field(default=None, description="Known, and not equal to this")
+    gt: float | None = Field(default=None, description="Greater than this number")
+    gte: float | None = Field(default=None, description="This number or greater")
+    lt: float | None = Field(default=None, description="Less than this number")
+    lte: float | None = Field(default=None, description="This number or less")
+    any_of: Annotated[list[Scalar], Field(min_length=1)] | None = Field(
+        default=None, description="Equal to one of these"
+    )
+
+    @property
+    def comparison(self) -> tuple[Comparison, Scalar | list[Scalar]]:
+        """Which comparison it is, and with what; the loader makes sure that there is one."""
+        return next(
+            (name, value) for name in COMPARISONS if (value := getattr(self, name)) is not None
+        )
 
 
 class StageRule(Part):
     """A lifecycle stage and when a record has reached it; the first rule that holds counts."""
 
-    stage: str = Field(description="Internal name of the stage")
+    stage: Text = Field(description="Internal name of the stage")
     when: list[Condition] = Field(min_length=1, description="All must hold")
 
 
 class Guard(Part):
     """When a plan is refused; shares of the records that have a value."""
 
-    max_clear_percent: int = Field(default=5, ge=0, le=100)
-    max_flip_percent: int = Field(default=30, ge=0, le=100)
+    max_clear_percent: int = Field(
+        default=5, ge=0, le=100, description="Refuse where more values of a property are emptied"
+    )
+    max_flip_percent: int = Field(
+        default=30, ge=0, le=100, description="Refuse where more values of a property change over"
+    )
     min_records: int = Field(default=10, ge=1, description="Below this many, never refuse")
 
 
 class Schedule(Part):
     """When the worker syncs by itself."""
 
-    every: str = Field(pattern=r"^\d+[mhd]$", description="For example 15m, 6h or 1d")
+    every: str = Field(pattern=INTERVAL, description="For example 15m, 6h or 1d")
 
 
 class PortalMapping(Part):
     """The whole file."""
 
     version: Literal[1] = Field(description="Version of this file's format")
-    hubspot: HubSpot
-    reporting: Reporting = Field(default_factory=Reporting)
-    sources: dict[str, SourceConfig] = Field(min_length=1)
-    metrics: MetricSettings = Field(default_factory=MetricSettings)
-    objects: dict[ObjectName, Object] = Field(min_length=1)
+    hubspot: HubSpot = Field(description="Which HubSpot account, and how to reach it")
+    reporting: Reporting = Field(default_factory=Reporting, description="Timezone and currency")
+    sources: dict[str, SourceConfig] = Field(
+        min_length=1, description="By a name of your choice, where rows are read"
+    )
+    metrics: MetricSettings = Field(
+        default_factory=MetricSettings, description="How the metrics are computed"
+    )
+    objects: dict[ObjectName, Object] = Field(
+        min_length=1, description="By HubSpot object, what is written"
+    )
     lifecycle: dict[ObjectName, list[StageRule]] = Field(
         default_factory=dict, description="Opt-in: rules per object, checked from the top"
     )
-    guard: Guard = Field(default_factory=Guard)
+    guard: Guard = Field(default_factory=Guard, description="When a plan is refused")
     volatile_days: int = Field(
         default=7, ge=1, description="Send computation times alone after this many days"
     )
-    schedule: Schedule | None = None
+    schedule: Schedule | None = Field(default=None, description="When the worker syncs by itself")

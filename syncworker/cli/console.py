@@ -1,0 +1,46 @@
+"""What people see: results on stdout, the rest on stderr; colour only on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from syncworker.masking import mask
+
+_STYLES = {
+    "  ~ ": "yellow",
+    "  + ": "green",
+    "  = ": "bright_black",
+    "Plan:": "bright_white",
+    "Next:": "cyan",
+}
+
+
+def say(text: str = "") -> None:
+    """A line of the result, on stdout."""
+    colour = next((c for start, c in _STYLES.items() if text.startswith(start)), None)
+    click.echo(click.style(text, fg=colour) if colour else text)
+
+
+def tell(text: str) -> None:
+    """A line about what is going on, on stderr."""
+    click.echo(text, err=True)
+
+
+def complain(message: str, *, help: str = "") -> None:  # noqa: A002
+    """An expected error: what is wrong and what to do, on stderr, masked."""
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {mask(message)}", err=True)
+    if help:
+        click.echo(f"  = help: {mask(help)}", err=True)
+
+
+def columns(rows: Sequence[tuple[str, ...]], indent: str = "  ") -> list[str]:
+    """Rows as aligned lines; the last column is not padded."""
+    if not rows:
+        return []
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
+    return [
+        indent + "  ".join([*(f"{c:<{w}}" for c, w in zip(row, widths, strict=False)), row[-1]])
+        for row in rows
+    ]

@@ -1,0 +1,30 @@
+"""Exit codes, and what a stopped run or an error exits with."""
+
+from __future__ import annotations
+
+from syncworker.engine.memory import RunStatus
+from syncworker.errors import LockHeld, PlanError, SyncworkerError
+
+OK = 0
+FAILED = 1
+DEAD_LETTERS = 3
+REFUSED = 4
+LOCKED = 5
+USAGE = 64
+INTERRUPTED = 130
+
+OF_STATUS: dict[RunStatus, int] = {
+    "running": OK,
+    "planned": OK,
+    "done": OK,
+    "rejects": DEAD_LETTERS,
+    "refused": REFUSED,
+    "failed": FAILED,
+}
+
+
+def of_error(error: SyncworkerError) -> int:
+    """The exit code of an error."""
+    if isinstance(error, LockHeld):
+        return LOCKED
+    return REFUSED if isinstance(error, PlanError) else FAILED

@@ -1,0 +1,75 @@
+"""The `syncworker` command: each sub-command is imported when it is used."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+
+import click
+
+from syncworker.cli import exits
+from syncworker.cli.console import complain
+from syncworker.errors import SyncworkerError
+
+_COMMANDS = {
+    "db": "Look after the state database.",
+    "dead-letters": "Show what did not get through, and why.",
+    "demo": "Enrich a sandbox portal from sample sources, with everything started for you.",
+    "metrics": "Show the metrics a mapping can use.",
+    "plan": "Show what a sync would change, and why; sends nothing.",
+    "properties": "Create the HubSpot properties a mapping needs.",
+    "runs": "Show runs and what they came to.",
+    "sandbox": "Run a HubSpot-shaped portal on this machine.",
+    "sync": "Bring a portal up to date.",
+    "validate": "Check mappings; says what is wrong, where, and what to write.",
+    "worker": "Run workers, schedules and, where none is given, a broker.",
+}
+
+
+class _Lazy(click.Group):
+    """A group that knows its commands' names and imports the one that is called."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"syncworker.cli.{name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(_COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"auto_envvar_prefix": "SYNCWORKER"})
+@click.version_option(package_name="syncworker")
+def cli() -> None:
+    """Put your SaaS numbers into HubSpot: computed, explained, planned, and only what changed.
+
+    \b
+    Examples:
+      syncworker demo
+      syncworker plan acme
+    """
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line and return its exit code; an expected error shows no traceback."""
+    click.UsageError.exit_code = exits.USAGE
+    try:
+        code = cli.main(args=list(arguments), prog_name="syncworker", standalone_mode=False)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.Abort:
+        complain("interrupted", help="nothing is lost: the same command goes on")
+        return exits.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except SyncworkerError as error:
+        complain(error.message, help=error.help)
+        return exits.of_error(error)
+    return code if isinstance(code, int) else exits.OK

@@ -1,0 +1,56 @@
+"""Arguments and options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+
+class Moment(click.ParamType[datetime]):
+    """A moment in time; without an offset it is UTC."""
+
+    name = "time"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> datetime:
+        """The aware datetime."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no time; write 2026-11-21T06:00 or 2026-11-21", param, ctx)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def as_of(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--as-of`: the moment the numbers are for."""
+    return click.option(
+        "--as-of",
+        type=Moment(),
+        show_envvar=True,
+        help="The moment the numbers are for; UTC unless it has an offset. Now by default.",
+    )(function)
+
+
+def output(*kinds: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """`--format`."""
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice(kinds),
+        default=kinds[0],
+        show_default=True,
+        show_envvar=True,
+        help="How to print the result.",
+    )
+
+
+portal = click.argument("portal")

@@ -1,0 +1,60 @@
+"""`syncworker runs`: what ran, and what came of it."""
+
+from __future__ import annotations
+
+import click
+
+from syncworker import settings
+from syncworker.cli import exits, options
+from syncworker.cli.console import columns, say
+
+
+@click.group()
+def command() -> None:
+    """Show runs and what they came to."""
+
+
+@command.command("list")
+@click.argument("portal", required=False)
+def list_(portal: str | None) -> None:
+    """Show the newest runs.
+
+    \b
+    Examples:
+      syncworker runs list
+      syncworker runs list acme
+    """
+    from syncworker import bootstrap
+
+    runs = bootstrap.engine(settings.load()).runs.latest(portal, 20)
+    rows = [(r.id, r.portal, r.kind, r.status, f"{r.created_at:%Y-%m-%d %H:%M} UTC") for r in runs]
+    for line in columns(rows, indent="") or ["There are no runs yet. Next: syncworker plan PORTAL"]:
+        say(line)
+
+
+@command.command()
+@click.argument("run_id", metavar="RUN")
+@options.output("text", "json")
+@click.option("--plan", "with_plan", is_flag=True, help="Show its plan too.")
+def show(run_id: str, format_: str, with_plan: bool) -> int:
+    """Show one run; exits as the run's own command would.
+
+    \b
+    Examples:
+      syncworker runs show 20261121T060000123456-ab12cd
+      syncworker runs show 20261121T060000123456-ab12cd --plan
+    """
+    from syncworker import bootstrap
+    from syncworker.cli import show_run
+
+    engine = bootstrap.engine(settings.load())
+    run = engine.runs.get(run_id)
+    if format_ == "json":
+        say(show_run.as_json(engine, run, with_plan=with_plan))
+        return exits.OF_STATUS[run.status]
+    if with_plan and "plan" in run.summary:
+        for line in show_run.plan_text(engine, run, full=True):
+            say(line)
+    for line in show_run.report(engine, run):
+        say(line)
+    return exits.OF_STATUS[run.status]

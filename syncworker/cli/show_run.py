@@ -1,0 +1,138 @@
+"""What a run came to, in lines for people and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from syncworker.cli.console import columns
+from syncworker.engine.engine import Engine
+from syncworker.engine.memory import DeadLetter, Run
+from syncworker.planning.plan import from_json, plan_from_json
+from syncworker.planning.records import RecordPlan
+from syncworker.planning.text import plan_lines
+
+SCHEMA_VERSION = 1
+_SHOWN = 20
+_ALL = 10_000_000
+_LETTERS_SHOWN = 1_000
+
+
+def plan_text(engine: Engine, run: Run, *, full: bool) -> Iterator[str]:
+    """The run's plan, with why each value changes, and what is left alone and why."""
+    plan = plan_from_json(run.summary["plan"])
+    stored = engine.plans.show(run.id, _ALL if full else 1_000)
+    records: dict[str, list[RecordPlan]] = {name: [] for name in plan.objects}
+    for one in stored:
+        records[one.object].append(from_json(one.body))
+    for of_object in records.values():
+        # What changes most comes first: that is what a reader wants to see.
+        of_object.sort(key=lambda r: (not r.changes, -len(r.changes), r.match))
+    yield from plan_lines(plan, records, limit=None if full else _SHOWN)
+    yield from left_alone(run)
+
+
+def left_alone(run: Run) -> Iterator[str]:
+    """Properties and records that the plan does not touch, with the reason."""
+    for reason, metrics in _grouped(run.summary["held_metrics"].items()):
+        yield f"  left alone: {', '.join(metrics)}: {reason}"
+    for reason, number in sorted(run.summary["unlinked"].items()):
+        yield f"  left alone: {number} records: {reason}"
+    for name, unmapped in sorted(run.summary.get("unmapped", {}).items()):
+        yield f"  left alone: {name} {', '.join(unmapped)}: no longer in the mapping"
+
+
+def result_text(run: Run) -> Iterator[str]:
+    """How the run ended, in a few lines."""
+    summary = run.summary
+    if run.status == "running":
+        yield f"Run {run.id}: {run.portal}, at {run.step}, since {_time(run.created_at)}"
+        return
+    outcomes = summary.get("outcomes", {})
+    letters = summary.get("dead_letters", {})
+    sent = outcomes.get("sent", 0)
+    parts = [f"{sent} sent"]
+    if "plan" in summary:
+        parts.append(f"{plan_from_json(summary['plan']).total.unchanged} unchanged")
+    parts += [f"{n} {name}" for name, n in sorted(outcomes.items()) if name != "sent"]
+    parts += [f"{n} {_LETTERS[kind]}" for kind, n in sorted(letters.items())]
+    if "requests" in summary:
+        parts.append(f"{summary['requests']} HubSpot requests ({summary['writes']} writes)")
+    yield f"Run {run.id}: {run.status}. {', '.join(parts)}. {_seconds(run)}"
+    if run.message:
+        yield f"  {run.message}"
+    if run.help:
+        yield f"  = help: {run.help}"
+
+
+def report(engine: Engine, run: Run) -> Iterator[str]:
+    """How a run ended, what did not get through, and the next command to type."""
+    yield from result_text(run)
+    if run.status == "running":
+        yield f"Next: syncworker runs show {run.id}"
+        return
+    letters = engine.letters.open(run.portal, run_id=run.id, most=_LETTERS_SHOWN)
+    yield from letter_lines(letters)
+    if letters:
+        yield f"Next: syncworker dead-letters list {run.portal}"
+
+
+def letter_lines(letters: Iterable[DeadLetter]) -> list[str]:
+    """Dead letters, grouped by cause: how many, where, what is wrong, what to do."""
+    groups: dict[tuple[str, str, str, str, str], list[DeadLetter]] = {}
+    for letter in letters:
+        key = (letter.cause, letter.subject, letter.property, letter.message, letter.help)
+        groups.setdefault(key, []).append(letter)
+    lines = []
+    for (cause, subject, name, message, help_), group in groups.items():
+        where = f"{subject}.{name}" if name else subject
+        keys = ", ".join(letter.key for letter in group[:3]) + (", …" if len(group) > 3 else "")  # noqa: PLR2004
+        lines += columns([(cause, where, str(len(group)), f"{keys}: {message}")])
+        lines += [f"      = help: {help_}"] if help_ else []
+    return lines
+
+
+def as_json(engine: Engine, run: Run, *, with_plan: bool) -> str:
+    """The run as one JSON object."""
+    document: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        **{k: v for k, v in asdict(run).items() if k != "mapping"},
+        "seconds": _elapsed(run),
+    }
+    if "plan" in run.summary:
+        document["summary"] = {**run.summary, "plan": json.loads(run.summary["plan"])}
+    if with_plan:
+        document["records"] = [json.loads(p.body) for p in engine.plans.show(run.id, _ALL)]
+    letters = engine.letters.open(run.portal, run_id=run.id, most=_ALL)
+    document["dead_letters"] = [asdict(letter) for letter in letters]
+    return json.dumps(document, default=_plain, ensure_ascii=False, indent=2)
+
+
+_LETTERS = {"row": "source rows rejected", "record": "dead letters"}
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    groups: dict[str, list[str]] = {}
+    for name, reason in pairs:
+        groups.setdefault(reason, []).append(name)
+    return sorted((reason, sorted(names)) for reason, names in groups.items())
+
+
+def _elapsed(run: Run) -> float | None:
+    return (run.finished_at - run.created_at).total_seconds() if run.finished_at else None
+
+
+def _seconds(run: Run) -> str:
+    elapsed = _elapsed(run)
+    return "" if elapsed is None else f"{elapsed:.1f} s"
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -1,0 +1,63 @@
+"""`syncworker sync`: bring a portal up to date."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from syncworker import settings as settings_module
+from syncworker.cli import exits, options
+from syncworker.cli.console import say
+
+
+@click.command()
+@options.portal
+@options.as_of
+@options.output("text", "json")
+@click.option("--enqueue", is_flag=True, help="Let workers do it (`syncworker worker`).")
+@click.option("--wait", is_flag=True, help="With --enqueue: follow the run to its end.")
+@click.option("--force", is_flag=True, help="Let this run through the guard.")
+def command(
+    portal: str,
+    *,
+    as_of: datetime | None,
+    format_: str,
+    enqueue: bool,
+    wait: bool,
+    force: bool,
+) -> int:
+    """Read the sources, compute, plan, ask the guard, and send only what changed.
+
+    Exits with 0 when all is well, 3 when some records or rows did not get through, 4 when the
+    guard refused, 5 when another run holds the portal, 1 when it could not be done.
+
+    \b
+    Examples:
+      syncworker sync acme
+      syncworker sync acme --enqueue --wait
+    """
+    from syncworker import bootstrap
+    from syncworker.cli import broker, progress, show_run
+    from syncworker.engine import sync
+
+    if wait and not enqueue:
+        raise click.UsageError("--wait goes with --enqueue")
+    settings = settings_module.load()
+    engine = bootstrap.engine(settings)
+    if enqueue:
+        from syncworker.cli.enqueue import enqueue as send
+
+        broker.require(settings)
+        run = sync.start(engine, portal, as_of=as_of, mode="queue", force=force)
+        send(engine, run)
+        if wait:
+            run = progress.follow(engine, run)
+    else:
+        run = progress.carry_out(engine, portal, as_of=as_of, kind="sync", force=force)
+    if format_ == "json":
+        say(show_run.as_json(engine, run, with_plan=False))
+    else:
+        for line in show_run.report(engine, run):
+            say(line)
+    return exits.OF_STATUS[run.status]

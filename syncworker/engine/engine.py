@@ -1,0 +1,63 @@
+"""What the use cases work with: ports, clock and limits, put together by bootstrap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from syncworker.engine.ports import Portal, Source, Staging
+from syncworker.engine.stores import Chunks, Definitions, Ledger, Letters, Pages, Plans, Runs, Slots
+from syncworker.mapping.portal import PortalMapping
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much and how long.
+
+    Attributes:
+        lease: How long a chunk is held without a sign of life.
+        page_budget: After this long an extraction chunk lets others have a turn.
+        push_records: Records one pushing chunk sends.
+        shard_accounts: Accounts one computing chunk computes.
+        in_flight: Chunks of one run in the queue at a time.
+        attempts: How often a chunk is tried without progress before the run fails.
+        schema_age: How long HubSpot's property definitions are remembered.
+    """
+
+    lease: timedelta = timedelta(seconds=60)
+    page_budget: timedelta = timedelta(minutes=5)
+    push_records: int = 500
+    shard_accounts: int = 100_000
+    in_flight: int = 4
+    attempts: int = 4
+    schema_age: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The ports.
+
+    Attributes:
+        sources: Opens a mapping's sources by name; raises SettingsError for a missing secret.
+        connect: Opens a portal by its name and mapping; raises SettingsError likewise.
+        mapping_text: Reads a portal's mapping; raises MappingError where there is none.
+        portals: Names of the portals that have a mapping.
+        clock: The time now; aware UTC.
+    """
+
+    runs: Runs
+    chunks: Chunks
+    pages: Pages
+    ledger: Ledger
+    plans: Plans
+    letters: Letters
+    slots: Slots
+    definitions: Definitions
+    staging: Staging
+    sources: Callable[[PortalMapping], Mapping[str, Source]]
+    connect: Callable[[str, PortalMapping], Portal]
+    mapping_text: Callable[[str], str]
+    portals: Callable[[], list[str]]
+    clock: Callable[[], datetime]
+    limits: Limits = Limits()

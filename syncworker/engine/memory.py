@@ -1,0 +1,160 @@
+"""What the engine remembers between tasks and runs, as values; `stores.py` says who keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from syncworker.planning.records import Change, LedgerRecord
+
+RunKind = Literal["sync", "plan"]
+RunMode = Literal["inline", "queue"]
+RunStatus = Literal["running", "planned", "done", "rejects", "refused", "failed"]
+Step = Literal["start", "extract", "compute", "push", "end"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a portal.
+
+    Attributes:
+        id: Sorts by time of creation.
+        portal: The portal's name, as in mappings/<portal>.yaml.
+        kind: sync, or plan (stops before anything is sent).
+        mode: inline (in the command's own process) or queue (by workers).
+        status: running; planned; done; rejects (done, with dead letters); refused (by the guard);
+            failed.
+        step: What it is at.
+        as_of: The moment the numbers are for, and the watermark of every stream; aware UTC.
+        force: Whether the guard lets it through.
+        mapping: The mapping's text, frozen when the run started.
+        created_at: When it was made.
+        finished_at: When it ended.
+        message: Why it stopped, where it did.
+        help: What to do about it.
+        code: The error's code.
+        summary: What the run came to, by step; for people and for --json.
+    """
+
+    id: str
+    portal: str
+    kind: RunKind
+    mode: RunMode
+    as_of: datetime
+    force: bool
+    mapping: str
+    created_at: datetime
+    status: RunStatus = "running"
+    step: Step = "start"
+    finished_at: datetime | None = None
+    message: str = ""
+    help: str = ""
+    code: str = ""
+    summary: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A slice of a run that one task works on, as claimed by this worker.
+
+    Attributes:
+        id: Its id.
+        run_id: The run it belongs to.
+        step: extract, compute or push.
+        payload: What to do: source and stream; shard; or first and last position in the plan.
+        progress: Where the last committed page left off; empty at first.
+        claim: Grows with each claim; a commit with an older one is refused.
+        attempts: Claims since the last progress, this one included.
+    """
+
+    id: int
+    run_id: str
+    step: Step
+    payload: Mapping[str, Any]
+    progress: Mapping[str, Any]
+    claim: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class StagedPage:
+    """One staged file; `newest` is the newest event time in it, of streams that have one."""
+
+    source: str
+    stream: str
+    place: str
+    rows: int
+    newest: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRead:
+    """How a configured stream was last read to its end; `rows` are those of that reading."""
+
+    source: str
+    stream: str
+    cursor: str | None
+    read_at: datetime
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One record of a stored plan: its position in the plan, our key, and the plan's JSON."""
+
+    position: int
+    object: str
+    key: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """Something that did not get through, why, and what was meant.
+
+    Attributes:
+        kind: `row` (a source row that does not fit) or `record` (a HubSpot record).
+        subject: The stream, or the object.
+        key: The row's place and position, or our key of the record.
+        cause: A stable code, for example INVALID_OPTION.
+        property: The column or property at fault, or "".
+        message: What is wrong.
+        help: What to do about it.
+        values: The values meant for HubSpot.
+        first_at: When it first happened, where it is read back.
+    """
+
+    kind: Literal["row", "record"]
+    subject: str
+    key: str
+    cause: str
+    property: str = ""
+    message: str = ""
+    help: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    first_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What one record of a batch came to.
+
+    Attributes:
+        position: Its position in the plan.
+        status: sent, held or rejected.
+        object: `companies` or `contacts`.
+        key: Our key.
+        record: The ledger's row as HubSpot confirmed it; None where nothing was confirmed.
+        changes: What was confirmed, for the history.
+        letters: Its dead letters; none means earlier ones of the record are resolved.
+    """
+
+    position: int
+    status: Literal["sent", "held", "rejected"]
+    object: str
+    key: str
+    record: LedgerRecord | None
+    changes: tuple[Change, ...] = ()
+    letters: tuple[DeadLetter, ...] = ()

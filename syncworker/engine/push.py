@@ -1,0 +1,130 @@
+"""Pushing: a stretch of the plan to HubSpot, batch by batch, each settled before the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from syncworker.engine.engine import Engine
+from syncworker.engine.memory import Chunk, DeadLetter, Planned, Run, Settled
+from syncworker.errors import Unavailable
+from syncworker.mapping.desired import PropertyRule
+from syncworker.mapping.portal import PortalMapping
+from syncworker.mapping.properties import property_rules
+from syncworker.metrics.catalog import METRICS
+from syncworker.planning.batch import batches
+from syncworker.planning.outcome import judge
+from syncworker.planning.plan import from_json
+from syncworker.planning.records import Batch, LedgerRecord, RecordOutcome, RecordPlan
+
+
+def push(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> None:
+    """Send what has no outcome yet. A batch sent twice sets the same values again.
+
+    Raises:
+        PortalError: HubSpot cannot be used now; what was settled before stays settled.
+    """
+    portal = engine.connect(run.portal, mapping)
+    requests, writes = portal.requests, portal.writes
+    planned = engine.plans.open(run.id, chunk.payload["first"], chunk.payload["last"])
+    plans = {(p.object, p.key): (p, from_json(p.body)) for p in planned}
+    _settle_held(engine, run, chunk, list(plans.values()))
+    deferred = 0
+    for object_name in mapping.objects:
+        rules = property_rules(mapping, object_name, METRICS)
+        of_object = [plan for _, plan in plans.values() if plan.object == object_name]
+        match_property = mapping.objects[object_name].match.property
+        for batch in batches(of_object, match_property):
+            outcomes = portal.write(batch)
+            done = [outcome for outcome in outcomes if outcome.status != "deferred"]
+            deferred += len(outcomes) - len(done)
+            engine.plans.settle(
+                chunk, run.portal, _settled(engine, run, rules, batch, done, plans), run.as_of
+            )
+    if deferred:
+        raise Unavailable(f"HubSpot did not take {deferred} records this time")
+    engine.chunks.complete(
+        chunk,
+        {
+            **chunk.payload,
+            "requests": portal.requests - requests,
+            "writes": portal.writes - writes,
+        },
+    )
+
+
+def _settle_held(
+    engine: Engine, run: Run, chunk: Chunk, plans: Sequence[tuple[Planned, RecordPlan]]
+) -> None:
+    """Records that only hold changes back need no request."""
+    held = [
+        Settled(planned.position, "held", plan.object, plan.key, None)
+        for planned, plan in plans
+        if plan.action == "update" and not plan.changes
+    ]
+    if held:
+        engine.plans.settle(chunk, run.portal, held, run.as_of)
+
+
+def _settled(
+    engine: Engine,
+    run: Run,
+    rules: Mapping[str, PropertyRule],
+    batch: Batch,
+    outcomes: Sequence[RecordOutcome],
+    plans: Mapping[tuple[str, str], tuple[Planned, RecordPlan]],
+) -> list[Settled]:
+    ledger = engine.ledger.get(run.portal, batch.object, [outcome.key for outcome in outcomes])
+    return [
+        _settle(*plans[batch.object, outcome.key], outcome, ledger.get(outcome.key), rules, run)
+        for outcome in outcomes
+    ]
+
+
+def _settle(
+    planned: Planned,
+    plan: RecordPlan,
+    outcome: RecordOutcome,
+    known: LedgerRecord | None,
+    rules: Mapping[str, PropertyRule],
+    run: Run,
+) -> Settled:
+    """One record's outcome: what is confirmed enters the ledger, what is not is a dead letter."""
+    if outcome.hubspot_id is None:
+        letter = _letter(plan, outcome.cause, outcome.property, outcome.message, outcome.help)
+        return Settled(planned.position, "rejected", plan.object, plan.key, None, (), (letter,))
+    judged = judge(plan, outcome, rules)
+    confirmed = {j.change.property: j.value for j in judged if j.value is not None}
+    base = known or LedgerRecord(plan.object, plan.key, outcome.hubspot_id, {})
+    letters = tuple(
+        _letter(plan, j.cause, j.change.property, j.message, j.help)
+        for j in judged
+        if j.status == "rejected"
+    )
+    return Settled(
+        position=planned.position,
+        status="rejected" if letters else "sent",
+        object=plan.object,
+        key=plan.key,
+        record=replace(
+            base,
+            hubspot_id=outcome.hubspot_id,
+            values={**base.values, **confirmed},
+            written_at=run.as_of,
+        ),
+        changes=tuple(j.change for j in judged if j.status == "sent"),
+        letters=letters,
+    )
+
+
+def _letter(plan: RecordPlan, cause: str, name: str, message: str, help: str) -> DeadLetter:  # noqa: A002
+    return DeadLetter(
+        kind="record",
+        subject=plan.object,
+        key=plan.key,
+        cause=cause,
+        property=name,
+        message=message,
+        help=help,
+        values={change.property: change.new for change in plan.changes},
+    )

@@ -1,0 +1,254 @@
+"""What the engine remembers, as protocols: one per concept, every method one transaction.
+
+A method that takes a claimed `Chunk` commits only while the chunk is still this worker's and
+raises `ClaimLost` otherwise, so that a late commit of an old owner changes nothing. Every method
+raises `StoreError` when the database cannot be used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from syncworker.engine.memory import (
+    Chunk,
+    DeadLetter,
+    Planned,
+    Run,
+    Settled,
+    StagedPage,
+    Step,
+    StreamRead,
+)
+from syncworker.engine.ports import PropertyDefinition
+from syncworker.planning.records import LedgerRecord
+
+
+class Runs(Protocol):
+    """The runs, newest first where a list is asked for."""
+
+    def open(self, run: Run) -> None:
+        """Store a new run; raises LockHeld while another run of its portal is open."""
+        ...
+
+    def get(self, run_id: str) -> Run:
+        """The run; raises StoreError where there is none."""
+        ...
+
+    def running(self, portal: str) -> Run | None:
+        """The portal's open run."""
+        ...
+
+    def queued(self) -> list[Run]:
+        """The open runs that workers see to."""
+        ...
+
+    def latest(self, portal: str | None, most: int) -> list[Run]:
+        """The newest runs, of one portal or of all."""
+        ...
+
+    def advance(
+        self,
+        run_id: str,
+        *,
+        old: Step,
+        new: Step,
+        payloads: Sequence[Mapping[str, Any]],
+        summary: Mapping[str, Any],
+    ) -> bool:
+        """Move on to `new` with its chunks, adding to the summary; False: another worker did."""
+        ...
+
+    def finish(self, run: Run) -> bool:
+        """Close the run with its status and words; False: it was closed already.
+
+        Of a sync whose records all have an outcome the streams' cursors move in the same
+        transaction.
+        """
+        ...
+
+
+class Chunks(Protocol):
+    """The slices of runs that tasks claim."""
+
+    def take(self, run_id: str, *, now: datetime, most: int) -> list[tuple[int, Step]]:
+        """Mark chunks as enqueued until `most` of the run are in flight; return the new ones."""
+        ...
+
+    def claim(self, chunk_id: int, *, owner: str, now: datetime, until: datetime) -> Chunk | None:
+        """Take the chunk if nobody holds it, its lease has run out, or `owner` held it before."""
+        ...
+
+    def renew(self, chunk: Chunk, *, until: datetime) -> None:
+        """Hold the chunk longer."""
+        ...
+
+    def complete(self, chunk: Chunk, result: Mapping[str, Any]) -> None:
+        """The chunk is done, with figures for the run's summary."""
+        ...
+
+    def release(self, chunk: Chunk) -> None:
+        """Give the chunk back; it is enqueued again."""
+        ...
+
+    def left(self, run_id: str, step: Step) -> int:
+        """How many chunks of the step are not done."""
+        ...
+
+    def results(self, run_id: str, step: Step) -> list[Mapping[str, Any]]:
+        """The figures of the step's finished chunks."""
+        ...
+
+    def free_lost(self, *, now: datetime, enqueued_before: datetime) -> int:
+        """Free chunks whose lease ran out or whose message got lost; how many they were."""
+        ...
+
+    def held(self, run_id: str, *, now: datetime) -> bool:
+        """Whether a worker holds a chunk of the run right now."""
+        ...
+
+
+class Pages(Protocol):
+    """What is staged, and how far each stream has been read."""
+
+    def commit(
+        self,
+        chunk: Chunk,
+        pages: Sequence[StagedPage],
+        letters: Sequence[DeadLetter],
+        progress: Mapping[str, Any],
+    ) -> None:
+        """Add a page's files and rejected rows, and remember where the chunk goes on."""
+        ...
+
+    def replace(self, chunk: Chunk, stream: str, deleted: StagedPage | None) -> None:
+        """After a whole reading: earlier readings no longer count; deleted rows are marked."""
+        ...
+
+    def staged(self, portal: str, stream: str, *, run_id: str | None = None) -> list[StagedPage]:
+        """The stream's files that count; of one run only, where asked."""
+        ...
+
+    def outdated(self, portal: str) -> list[str]:
+        """Places of files that no longer count."""
+        ...
+
+    def forget(self, portal: str, places: Sequence[str]) -> None:
+        """The files are gone."""
+        ...
+
+    def read(self, portal: str) -> list[StreamRead]:
+        """The last whole reading of every stream, by runs that finished."""
+        ...
+
+
+class Ledger(Protocol):
+    """The values HubSpot confirmed."""
+
+    def get(self, portal: str, object_name: str, keys: Sequence[str]) -> dict[str, LedgerRecord]:
+        """The records by our key; unknown ones are absent."""
+        ...
+
+    def owners(self, portal: str, object_name: str, ids: Sequence[str]) -> dict[str, str]:
+        """By HubSpot id, our key that is linked to it."""
+        ...
+
+    def confirm(
+        self, chunk: Chunk, portal: str, records: Sequence[LedgerRecord], now: datetime
+    ) -> None:
+        """Store what HubSpot returned on reading."""
+        ...
+
+
+class Plans(Protocol):
+    """The plan of a run and the outcome of each of its records."""
+
+    def clear(self, chunk: Chunk) -> None:
+        """Drop what an earlier attempt at this chunk planned."""
+        ...
+
+    def add(
+        self,
+        chunk: Chunk,
+        portal: str,
+        records: Sequence[Planned],
+        letters: Sequence[DeadLetter],
+        fine: Sequence[tuple[str, str]],
+        now: datetime,
+    ) -> None:
+        """Add a stretch of the chunk's plan, with what cannot be planned as dead letters.
+
+        Args:
+            chunk: The claimed chunk.
+            portal: The portal's name.
+            records: Numbered from 0 within the chunk by `position`.
+            letters: New dead letters.
+            fine: Object and key of records that need nothing: their letters are resolved.
+            now: The time.
+        """
+        ...
+
+    def number(self, run_id: str) -> int:
+        """Give the plan's records their positions, from 0; return how many there are."""
+        ...
+
+    def open(self, run_id: str, first: int, last: int) -> list[Planned]:
+        """Records at positions first..last that have no outcome yet."""
+        ...
+
+    def show(self, run_id: str, most: int) -> list[Planned]:
+        """The first records of the plan, for people."""
+        ...
+
+    def settle(self, chunk: Chunk, portal: str, settled: Sequence[Settled], now: datetime) -> None:
+        """Outcomes, ledger, history and dead letters of one batch, together."""
+        ...
+
+    def outcomes(self, run_id: str) -> dict[str, int]:
+        """How many records came to which outcome."""
+        ...
+
+
+class Letters(Protocol):
+    """The dead letters."""
+
+    def open(self, portal: str, *, run_id: str | None, most: int) -> list[DeadLetter]:
+        """Those that are not resolved, of one run where asked, oldest first."""
+        ...
+
+    def count(self, run_id: str) -> dict[str, int]:
+        """How many of each kind the run left open."""
+        ...
+
+
+class Slots(Protocol):
+    """The schedule's slots, each claimed once however many beats there are."""
+
+    def claim(self, portal: str, job: str, slot: datetime) -> bool:
+        """Whether this caller is the one who runs the slot."""
+        ...
+
+
+class Definitions(Protocol):
+    """HubSpot's property definitions, remembered for a while so that a quiet run asks nothing."""
+
+    def get(
+        self, portal: str, object_name: str, *, after: datetime
+    ) -> dict[str, PropertyDefinition] | None:
+        """The definitions if they were read after that moment."""
+        ...
+
+    def put(
+        self,
+        portal: str,
+        object_name: str,
+        definitions: Mapping[str, PropertyDefinition],
+        now: datetime,
+    ) -> None:
+        """Remember them."""
+        ...
+
+    def forget(self, portal: str) -> None:
+        """Read them anew next time."""
+        ...

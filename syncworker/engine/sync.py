@@ -1,0 +1,208 @@
+"""A run of a portal, from its start to its end. Read this file top to bottom for a row's way.
+
+A run goes through steps: extract (sources -> staging), compute (staging -> metrics -> desired
+records -> plan), push (plan -> HubSpot -> ledger). Each step is cut into chunks; any process that
+can reach the store may work on one. Whoever finishes the last chunk of a step moves the run on.
+Killed anywhere and done again, the end is the same.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from syncworker.engine import compute, extract, finish, properties, push
+from syncworker.engine.engine import Engine
+from syncworker.engine.lease import held
+from syncworker.engine.mappings import checked
+from syncworker.engine.memory import Chunk, Run, RunKind, RunMode
+from syncworker.engine.todo import CHUNK_TASKS, Todo
+from syncworker.errors import ClaimLost, SyncworkerError
+
+log = logging.getLogger(__name__)
+_WORK = {"extract": extract.extract, "compute": compute.compute, "push": push.push}
+
+
+def start(
+    engine: Engine,
+    portal: str,
+    *,
+    as_of: datetime | None = None,
+    kind: RunKind = "sync",
+    mode: RunMode = "inline",
+    force: bool = False,
+) -> Run:
+    """Open a run; the portal is this run's until it ends.
+
+    Args:
+        engine: The ports.
+        portal: The portal's name.
+        as_of: The moment the numbers are for, aware; None: now.
+        kind: sync, or plan to stop before anything is sent.
+        mode: Whether this process or workers do the work.
+        force: Let it through the guard.
+
+    Raises:
+        MappingError: The mapping has errors.
+        LockHeld: Another run of the portal is open.
+    """
+    text = engine.mapping_text(portal)
+    checked(portal, text)
+    now = engine.clock()
+    run = Run(
+        id=f"{now:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:6]}",
+        portal=portal,
+        kind=kind,
+        mode=mode,
+        as_of=(as_of or now).astimezone(UTC),
+        force=force,
+        mapping=text,
+        created_at=now,
+    )
+    engine.runs.open(run)
+    return run
+
+
+def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
+    """Check what can be checked before anything is read, then cut the extraction into chunks.
+
+    Args:
+        engine: The ports.
+        run_id: The run.
+        last_try: Whether an error that may pass ends the run; else it is raised.
+    """
+    run = engine.runs.get(run_id)
+    try:
+        mapping = checked(run.portal, run.mapping)
+        engine.sources(mapping)
+        portal = engine.connect(run.portal, mapping)
+        requests = portal.requests
+        properties.require(engine, run.portal, mapping, portal)
+    except SyncworkerError as error:
+        if error.recovery == "retry" and not last_try:
+            raise
+        finish.fail(engine, run, error)
+        return []
+    streams = [
+        {"source": source, "stream": stream}
+        for source, config in mapping.sources.items()
+        for stream in config.streams
+    ]
+    engine.runs.advance(
+        run.id,
+        old="start",
+        new="extract",
+        payloads=streams,
+        summary={"start_requests": portal.requests - requests},
+    )
+    return onward(engine, run.id)
+
+
+def work(engine: Engine, chunk_id: int, owner: str) -> list[Todo]:
+    """Do one chunk, if nobody else holds it, and say what to do next.
+
+    Args:
+        engine: The ports.
+        chunk_id: The chunk.
+        owner: Who works on it; a task that is run again for a killed worker has the same owner
+            and so gets its chunk back at once.
+
+    Raises:
+        SyncworkerError: One that is worth trying again later (`recovery` is retry); the chunk is
+            free by then. Any other ends the run with its words.
+    """
+    now = engine.clock()
+    chunk = engine.chunks.claim(chunk_id, owner=owner, now=now, until=now + engine.limits.lease)
+    if chunk is None:
+        return []
+    run = engine.runs.get(chunk.run_id)
+    if chunk.attempts > engine.limits.attempts:
+        finish.fail(engine, run, _poisoned(chunk))
+        return []
+    try:
+        with held(engine, chunk):
+            _WORK[chunk.step](engine, run, checked(run.portal, run.mapping), chunk)
+    except ClaimLost as error:
+        log.warning("%s", error, extra={"run": run.id, "portal": run.portal, "chunk": chunk.id})
+        return []
+    except SyncworkerError as error:
+        return _stopped(engine, run, chunk, error)
+    except Exception as error:  # a defect of ours: the run ends, the worker goes on
+        log.exception("a defect stopped the run", extra={"run": run.id, "chunk": chunk.id})
+        finish.fail(engine, run, _defect(error))
+        return []
+    return onward(engine, run.id)
+
+
+def onward(engine: Engine, run_id: str) -> list[Todo]:
+    """What the run needs next: its free chunks, the next step's, or its end. Safe to ask twice."""
+    run = engine.runs.get(run_id)
+    if run.finished_at is not None:
+        return []
+    if run.step == "start":
+        return [Todo("sync_portal", run.id)]
+    free = engine.chunks.take(run.id, now=engine.clock(), most=engine.limits.in_flight)
+    if free:
+        return [Todo(CHUNK_TASKS[step], chunk_id) for chunk_id, step in free]
+    if engine.chunks.left(run.id, run.step):
+        return []
+    return _next_step(engine, run)
+
+
+def _next_step(engine: Engine, run: Run) -> list[Todo]:
+    """Move a run on whose step has no chunk left."""
+    if run.step == "extract":
+        shards = compute.shards(engine, run)
+        engine.runs.advance(
+            run.id,
+            old="extract",
+            new="compute",
+            payloads=shards,
+            summary=extract.summary(engine, run),
+        )
+        return onward(engine, run.id)
+    if run.step == "compute":
+        return _after_planning(engine, run)
+    return [Todo("finish_run", run.id)]
+
+
+def _after_planning(engine: Engine, run: Run) -> list[Todo]:
+    summary, refusal = compute.assemble(engine, run)
+    if run.kind == "plan" or (refusal is not None and not run.force):
+        finish.stop_at_plan(engine, replace(run, summary={**run.summary, **summary}), refusal)
+        return []
+    size = engine.plans.number(run.id)
+    step = engine.limits.push_records
+    ranges = [
+        {"first": first, "last": min(first + step, size) - 1} for first in range(0, size, step)
+    ]
+    engine.runs.advance(run.id, old="compute", new="push", payloads=ranges, summary=summary)
+    return onward(engine, run.id)
+
+
+def _stopped(engine: Engine, run: Run, chunk: Chunk, error: SyncworkerError) -> list[Todo]:
+    again = run.mode == "queue" and chunk.attempts < engine.limits.attempts
+    if error.recovery == "retry" and again:
+        engine.chunks.release(chunk)
+        raise error
+    finish.fail(engine, run, error)
+    return []
+
+
+def _poisoned(chunk: Chunk) -> SyncworkerError:
+    return SyncworkerError(
+        f"chunk {chunk.id} ({chunk.step} {dict(chunk.payload)}) was begun {chunk.attempts - 1} "
+        "times and never got further: it kills its worker, or the worker is killed each time",
+        help="see the worker's log and the machine's memory; then sync again",
+        code="CHUNK_POISONED",
+    )
+
+
+def _defect(error: Exception) -> SyncworkerError:
+    return SyncworkerError(
+        f"a defect in syncworker: {type(error).__name__}",
+        help="the log has the traceback; please report it",
+        code="DEFECT",
+    )

@@ -1,0 +1,141 @@
+"""What HubSpot says is wrong with a record, in words for the person who can mend it.
+
+HubSpot tells in two shapes, sometimes both: a JSON list inside the message ("Property values were
+not valid: [{...}]") and a list `errors` with a code and a context. Any field may be missing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from syncworker.masking import mask
+
+NON_UNIQUE_MATCH = "NON_UNIQUE_MATCH"
+VANISHED = "VANISHED"
+
+_WRONG_TYPE = (
+    "see whether {property} has the type the mapping sends: `syncworker properties diff {portal}`"
+)
+_TAKEN = "another HubSpot record already has this value: merge the two in HubSpot"
+HELP: dict[str, str] = {
+    "INVALID_OPTION": "add the option {value} to {property} in HubSpot: "
+    "`syncworker properties diff {portal}` lists every missing one",
+    "PROPERTY_DOESNT_EXIST": "create it with `syncworker properties create {portal}`, "
+    "or take {property} out of the mapping",
+    "READ_ONLY_VALUE": "HubSpot computes {property} itself: map another property",
+    "INVALID_EMAIL": "correct the e-mail address in the source, or in HubSpot",
+    "INVALID_LONG": _WRONG_TYPE,
+    "INVALID_INTEGER": _WRONG_TYPE,
+    "INVALID_FLOAT": _WRONG_TYPE,
+    "INVALID_NUMBER": _WRONG_TYPE,
+    "INVALID_DATE": _WRONG_TYPE,
+    "CONFLICT": _TAKEN,
+    "CONFLICTING_UNIQUE_VALUE": _TAKEN,
+    "OBJECT_NOT_FOUND": "the record was deleted or merged in HubSpot: "
+    "the next sync looks it up again",
+    VANISHED: "the record was probably merged into another one: the next sync looks it up again",
+    NON_UNIQUE_MATCH: "HubSpot creates records only by a unique property: match by one, "
+    "or set `policy: update_only`",
+}
+_LONGEST = 300
+_BROKEN_ADDRESS = re.compile(r"([^\s\"'<>(),;:@])[^\s\"'<>(),;:@]*@")
+OTHER = "HubSpot's own rules refuse the value: correct it in the source, or the rule in HubSpot"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why HubSpot refused a record.
+
+    Attributes:
+        code: HubSpot's error code, else its category.
+        property: The property named, or "".
+        message: HubSpot's words, masked.
+    """
+
+    code: str
+    property: str
+    message: str
+
+    def help(self, values: Mapping[str, str], portal: str) -> str:
+        """What to do about it, given the values that were sent and the portal's name."""
+        value = values.get(self.property)
+        return HELP.get(self.code, OTHER).format(
+            property=self.property or "the property",
+            value="that is missing" if value is None else f'"{quoted(value)}"',
+            portal=portal,
+        )
+
+
+def problem(error: Mapping[str, Any]) -> Problem:
+    """The first problem that an error (a whole answer, or one entry of `errors`) tells of.
+
+    HubSpot refuses a record as a whole, so mending the first problem shows the next.
+    """
+    message = text(error.get("message"))
+    category = text(error.get("category")) or "UNKNOWN"
+    if "non-unique" in message:
+        return Problem(NON_UNIQUE_MATCH, "", quoted(message))
+    told = [*_embedded(message), *_listed(error)]
+    first = told[0] if told else Problem("", "", "")
+    return Problem(
+        first.code or category,
+        first.property,
+        quoted(first.message or message or "HubSpot gave no reason"),
+    )
+
+
+def context(error: Mapping[str, Any], key: str) -> list[str]:
+    """The values that an error's context lists under a key, as strings."""
+    found = error.get("context")
+    values = found.get(key) if isinstance(found, dict) else None
+    return [str(value) for value in values] if isinstance(values, list) else []
+
+
+def entries(error: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    """The objects in a list of an answer; what is no object is passed over."""
+    values = error.get(key)
+    return [v for v in values if isinstance(v, dict)] if isinstance(values, list) else []
+
+
+def quoted(words: str) -> str:
+    """Foreign words, fit to be shown: masked and not too long.
+
+    HubSpot quotes what it refuses, so addresses that are broken are masked as well.
+    """
+    masked = _BROKEN_ADDRESS.sub(r"\1…@", mask(words))
+    return masked if len(masked) <= _LONGEST else masked[: _LONGEST - 1] + "…"
+
+
+def text(value: object) -> str:
+    """The value if it is a string, else ""."""
+    return value if isinstance(value, str) else ""
+
+
+def _embedded(message: str) -> list[Problem]:
+    start = message.find("[{")
+    if start < 0:
+        return []
+    try:
+        told, _ = json.JSONDecoder().raw_decode(message, start)
+    except ValueError:
+        return []
+    return [
+        Problem(text(one.get("error")), text(one.get("name")), text(one.get("message")))
+        for one in told
+        if isinstance(one, dict) and one.get("isValid") is not True
+    ]
+
+
+def _listed(error: Mapping[str, Any]) -> list[Problem]:
+    return [
+        Problem(
+            text(one.get("code")),
+            next(iter(context(one, "propertyName")), text(one.get("in"))),
+            text(one.get("message")),
+        )
+        for one in entries(error, "errors")
+    ]

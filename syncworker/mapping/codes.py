@@ -1,0 +1,88 @@
+"""Every diagnostic code with its long text, for `syncworker validate --help-code`.
+
+A code keeps its meaning for ever; a rule that goes leaves its code unused.
+"""
+
+from __future__ import annotations
+
+CODES: dict[str, str] = {
+    "SW001": "A tab is used for indentation. YAML indents with spaces only, because a tab is as "
+    "wide as each editor likes. Set your editor to insert spaces in YAML files.",
+    "SW002": "A merge conflict of Git is left in the file (`<<<<<<<`, `=======`, `>>>>>>>`). "
+    "Decide which of the two sides is right, delete the other and the three marker lines.",
+    "SW003": "After the colon that ends a key, YAML needs a space: `tier: pro`. Without it the "
+    "whole line is one text, and the key is missing.",
+    "SW004": "The file cannot be read as YAML from this place on. Often the cause stands one line "
+    "above: a quote or bracket that is not closed, or another indentation than its neighbours. "
+    "Text that starts with one of `@ % & * ! | > { [` or contains `: ` needs quotes.",
+    "SW005": "The file has bytes that are not UTF-8. It was probably saved by a program with "
+    "another encoding (Windows-1252, UTF-16). Save it as UTF-8.",
+    "SW006": "The file has a character that no text file should have, for example NUL or half of a "
+    "surrogate pair; often the trace of a broken copy.",
+    "SW007": "Sections are nested deeper than any mapping needs, or an alias (`*name`) stands "
+    "inside the very value it repeats.",
+    "SW008": "The file is larger than any mapping, or its aliases repeat each other so often that "
+    "it would be. A mapping names properties and metrics; data stays in the sources.",
+    "SW009": "The file is empty, or its top level is a list or a text. A mapping is a list of "
+    "`name: value` and starts with `version: 1`.",
+    "SW011": "YAML allows more than a mapping needs: tags (`!name`), keys that are numbers or "
+    "lists, numbers without end. Put a key in quotes; write a plain value without a tag.",
+    "SW012": "A comment that should silence a finding does not. It needs codes that can be "
+    "silenced and a reason: `# syncworker: ignore SW107 -- stage of our own`. Syntax, unknown "
+    "names and secrets cannot be silenced.",
+    "SW101": "A key is written twice in one section. YAML readers keep one of the two without a "
+    "word; which one depends on the reader. Remove one.",
+    "SW102": "The section has no such key. Keys are checked, because a misspelled one would "
+    "silently leave its default in force. With the schema line at the top of the file your editor "
+    "completes the keys.",
+    "SW103": "HubSpot records are found by `match`: `property` is the HubSpot property to look in, "
+    "`column` the stream's column with the value. Companies are found by `domain`, contacts by "
+    "`email`, both also by a property of yours that was created with unique values. The column is "
+    "a text column of accounts (companies) or users (contacts).",
+    "SW104": "No metric has this name. `syncworker metrics list` shows all metrics, `syncworker "
+    "metrics show NAME` how one is computed.",
+    "SW105": "The metric cannot fill this property. A number or money fills a number or string "
+    "property, a bool a bool or string, an enum or multi an enumeration or string, a date a date "
+    "or string, a datetime a datetime, date or string. What describes a user can be mapped to "
+    "contacts only; what describes an account to companies and to contacts.",
+    "SW106": "HubSpot knows a property by its internal name: lower-case letters, digits and `_`, a "
+    "letter first. The label that people see can be changed at any time and is not a name. In "
+    "HubSpot: Settings, Properties, the property, `</>`.",
+    "SW107": "HubSpot has no lifecycle stage with this internal name. The default stages are "
+    "subscriber, lead, marketingqualifiedlead, salesqualifiedlead, opportunity, customer, "
+    "evangelist and other; they keep these names when their labels change. Stages you made have "
+    "numbers. Without a portal this is a warning; `--online` compares with the portal's stages.",
+    "SW108": "A comparison does not fit its metric: a number compared with text, an order (`gt`, "
+    '`lt`) asked of what has none. `80` is a number, `"80"` is text. Money is compared in major '
+    "units: 100 means 100 euros. Dates cannot be compared; use a metric that counts days.",
+    "SW109": "The portal's property does not fit: it is missing, computed by HubSpot and so "
+    "read-only, of another type, or without some of the metric's options. `syncworker properties "
+    "create PORTAL` makes what is missing; it never changes a property that exists.",
+    "SW110": "The file holds a secret, or a value under a key named like one. Mappings are shared, "
+    "reviewed and kept in Git; a secret in one must be taken as known. Delete it, have it replaced "
+    "by its issuer, put the new one into an environment variable and write `env:NAME`.",
+    "SW111": "The key is known and its value does not fit: another type, out of range, or not one "
+    "of the values it may have.",
+    "SW112": "A key that cannot have a default is missing.",
+    "SW113": "Credentials and database URLs are named, never written: `env:ACME_TOKEN` is the "
+    "value of the environment variable ACME_TOKEN, also when it stands in the `.env` file.",
+    "SW114": "No timezone has this name in the IANA database. `Europe/Berlin` is one; `CET+1` and "
+    "`Berlin` are not. Days, weeks and months of all metrics begin in this timezone.",
+    "SW115": "A duration is a whole number and a unit: s, m, h or d. Schedules have no seconds.",
+    "SW116": "No stream has this name. The streams are accounts, users, events, usage_daily, "
+    "subscriptions, subscription_items, discounts, trials and demo_requests.",
+    "SW117": "`mode: append` adds options to a property with several and never takes one away. "
+    "That needs a metric with several options. A metric with one value uses `always` (ours), "
+    "`fill_empty` (only where empty) or `never_clear` (never emptied).",
+    "SW118": "A condition compares one metric once: `{metric: health_score, gte: 80}`. For a range "
+    "write two conditions; all conditions under `when` must hold.",
+    "SW119": "No kind of source has this name. `sql` reads any database by queries; `files` reads "
+    "CSV, JSON Lines and Parquet, also subscriptions as Stripe exports them.",
+    "SW120": "`version` is the version of the file's format. This release reads version 1.",
+    "SW121": "The metric never has this value, so the condition could never hold. `syncworker "
+    "metrics show NAME` lists its values.",
+    "SW122": "The stream has no such column. Under `columns` the stream's column stands left, the "
+    "file's own column right: `user_id: UserID`.",
+    "SW123": "There are stage rules for an object that is not mapped, so it is not known how its "
+    "records are found. Add the object under `objects` with its `match`; it may map no property.",
+}

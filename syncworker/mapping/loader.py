@@ -1,0 +1,143 @@
+"""A mapping's text to a checked mapping, or to everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from syncworker.mapping.diagnostics import Diagnostic, Finding, Span
+from syncworker.mapping.document import Document, lines_of
+from syncworker.mapping.ignores import ignores_in
+from syncworker.mapping.portal import PortalMapping
+from syncworker.mapping.rules import check_objects
+from syncworker.mapping.rules_lifecycle import check_lifecycle
+from syncworker.mapping.rules_sources import check_reporting, check_sources
+from syncworker.mapping.secrets import HIDDEN, masked, masked_line, secrets_by_key, secrets_by_shape
+from syncworker.mapping.wording import explained
+from syncworker.mapping.yaml_text import parse
+from syncworker.metrics.catalog import METRICS
+from syncworker.metrics.metric import Metric
+
+_LONGEST = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of a mapping file.
+
+    Attributes:
+        mapping: The mapping; None where there is an error.
+        diagnostics: Sorted by position. Warnings do not stop a mapping.
+        document: The file with its positions; None where YAML cannot read it.
+    """
+
+    mapping: PortalMapping | None
+    diagnostics: tuple[Diagnostic, ...]
+    document: Document | None = None
+
+
+def load_bytes(content: bytes, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loaded:
+    """`load` for a file's bytes; bytes that are no UTF-8 are a diagnostic."""
+    try:
+        return load(content.decode("utf-8"), file, catalog)
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8")
+        lines = lines_of(before)
+        span = Span(len(lines), len(lines[-1]) + 1)
+        finding = Finding("SW005", span, "the file is not UTF-8", "save it with encoding UTF-8")
+        return Loaded(
+            None, diagnosed([finding], file, lines_of(content.decode("utf-8", "replace")))
+        )
+
+
+def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loaded:
+    """Read and check a mapping. No text raises.
+
+    Args:
+        text: The file's content.
+        file: Its name, for messages.
+        catalog: The metrics a mapping may name.
+    """
+    text = text.removeprefix("\ufeff")
+    lines = lines_of(text)
+    document, findings = parse(text, file)
+    findings += secrets_by_shape(lines)
+    mapping = None
+    if document is not None:
+        mapping, refused = _validated(document)
+        findings += refused
+        findings += secrets_by_key(document, catalog)
+        findings += check_objects(document, catalog)
+        findings += check_lifecycle(document, catalog)
+        findings += check_sources(document)
+        findings += check_reporting(document)
+    diagnostics = diagnosed(findings, file, lines)
+    if any(diagnostic.severity == "error" for diagnostic in diagnostics):
+        mapping = None
+    return Loaded(mapping, diagnostics, document)
+
+
+def diagnosed(
+    findings: Iterable[Finding], file: str, lines: tuple[str, ...], *, comments: bool = True
+) -> tuple[Diagnostic, ...]:
+    """Findings as diagnostics: silenced ones left out, secrets masked, sorted, each once.
+
+    Args:
+        findings: What the rules found.
+        file: The file's name.
+        lines: Its lines.
+        comments: Whether comments that silence nothing are findings too.
+    """
+    ignores = ignores_in(lines)
+    found = ignores.left(findings) + (list(ignores.findings) if comments else [])
+    secrets: dict[int, list[Finding]] = {}
+    for finding in found:
+        if finding.code in HIDDEN:
+            secrets.setdefault(finding.span.line, []).append(finding)
+    secret_lines = {finding.span.line for finding in found if finding.code == "SW110"}
+    unique = {
+        (finding.span.line, finding.span.column, finding.code, finding.message): finding
+        for finding in reversed(found)
+        # Another message about a line with a secret could only repeat the secret.
+        if finding.code == "SW110" or finding.span.line not in secret_lines
+    }
+    return tuple(
+        Diagnostic(
+            code=finding.code,
+            severity=finding.severity,
+            file=file,
+            line=finding.span.line,
+            column=finding.span.column,
+            length=finding.span.length,
+            message=_shown(masked(finding.message)),
+            help=_shown(masked(finding.help)),
+            note=_shown(masked(finding.note)),
+            snippet=_snippet(lines, finding.span.line, secrets),
+        )
+        for _, finding in sorted(unique.items())
+    )
+
+
+def _validated(document: Document) -> tuple[PortalMapping | None, list[Finding]]:
+    try:
+        # As JSON, because a strict model takes a list for a tuple from JSON only.
+        return PortalMapping.model_validate_json(json.dumps(document.data)), []
+    except ValidationError as error:
+        return None, list(explained(document, error.errors(include_input=False, include_url=False)))
+
+
+def _snippet(lines: tuple[str, ...], number: int, secrets: Mapping[int, list[Finding]]) -> str:
+    line = lines[number - 1] if number <= len(lines) else ""
+    return _printable(masked_line(line, [finding.span for finding in secrets.get(number, ())]))
+
+
+def _shown(text: str) -> str:
+    return _printable(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
+
+
+def _printable(text: str) -> str:
+    # One character for one, or the caret would stand elsewhere.
+    return "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in text)

@@ -1,0 +1,52 @@
+"""What makes a mapping wrong: rules about sources and reporting."""
+
+from __future__ import annotations
+
+import functools
+import zoneinfo
+from collections.abc import Iterator
+
+from syncworker.mapping.diagnostics import Finding
+from syncworker.mapping.document import Document, Path
+from syncworker.mapping.suggest import did_you_mean, listed
+from syncworker.model.streams import STREAMS
+
+
+def check_sources(document: Document) -> Iterator[Finding]:
+    """Stream names (SW116) and their columns (SW122), where a stream is read or named."""
+    for source in document.entries("sources"):
+        path = ("sources", source, "streams")
+        for stream in document.entries(*path):
+            yield from _stream(document, (*path, stream), stream)
+            yield from _columns(document, (*path, stream, "columns"), stream)
+    for stream in document.entries("metrics", "stale_days"):
+        yield from _stream(document, ("metrics", "stale_days", stream), stream)
+
+
+def check_reporting(document: Document) -> Iterator[Finding]:
+    """The reporting timezone (SW114)."""
+    path = ("reporting", "timezone")
+    name = document.at(*path)
+    if isinstance(name, str) and name not in _timezones():
+        help_ = did_you_mean(name, sorted(_timezones()), "an IANA name: `Europe/Berlin`")
+        yield Finding("SW114", document.value(path), f"no timezone is called `{name}`", help_)
+
+
+def _stream(document: Document, path: Path, name: str) -> Iterator[Finding]:
+    if name not in STREAMS:
+        help_ = did_you_mean(name, STREAMS, f"allowed: {listed(STREAMS)}")
+        yield Finding("SW116", document.key(path), f"no stream is called `{name}`", help_)
+
+
+def _columns(document: Document, path: Path, stream: str) -> Iterator[Finding]:
+    for name in document.entries(*path):
+        if stream in STREAMS and STREAMS[stream].column(name) is None:
+            known = [column.name for column in STREAMS[stream].columns]
+            help_ = did_you_mean(name, known, f"allowed: {listed(known)}")
+            message = f"`{name}` is not a column of `{stream}`"
+            yield Finding("SW122", document.key((*path, name)), message, help_)
+
+
+@functools.cache
+def _timezones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())

@@ -1,0 +1,61 @@
+"""The JSON Schema of mapping files: completion and hover texts in editors."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from syncworker.mapping.portal import PortalMapping
+from syncworker.metrics.catalog import METRICS
+from syncworker.metrics.metric import Metric
+from syncworker.metrics.settings import HealthWeights, MetricSettings
+
+DIALECT = "http://json-schema.org/draft-07/schema#"
+"""The dialect editors' YAML extensions know best."""
+_ATTRIBUTE = re.compile(r"^ {8}(\w+): (.+(?:\n {12}.+)*)", re.MULTILINE)
+
+
+def mapping_schema(catalog: Mapping[str, Metric] = METRICS) -> str:
+    """The schema as text, with a line break at its end.
+
+    Args:
+        catalog: The metrics a mapping may name; their descriptions are hover texts.
+    """
+    schema = PortalMapping.model_json_schema()
+    definitions = schema["$defs"]
+    for documented in (MetricSettings, HealthWeights):
+        _describe(definitions[documented.__name__], documented)
+    definitions["MetricName"] = {
+        "description": "A metric: `syncworker metrics list` shows all",
+        "oneOf": [_choice(metric) for metric in catalog.values()],
+    }
+    named = _with_metric_names(schema)
+    head = {"$schema": DIALECT, **named, "title": "A portal's mapping"}
+    return json.dumps(head, indent=2, ensure_ascii=False) + "\n"
+
+
+def _choice(metric: Metric) -> dict[str, str]:
+    return {
+        "const": metric.name,
+        "title": metric.label,
+        "description": f"{metric.description}\n\n{metric.formula}",
+    }
+
+
+def _describe(section: dict[str, Any], documented: type) -> None:
+    section["additionalProperties"] = False
+    for name, text in _ATTRIBUTE.findall(documented.__doc__ or ""):
+        section["properties"][name]["description"] = " ".join(text.split())
+
+
+def _with_metric_names(part: Any) -> Any:  # noqa: ANN401
+    """The schema with a reference to the metrics' names wherever one is meant."""
+    if isinstance(part, list):
+        return [_with_metric_names(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    if part.get("x-names") == "metrics":
+        return {"$ref": "#/$defs/MetricName"}
+    return {key: _with_metric_names(value) for key, value in part.items()}

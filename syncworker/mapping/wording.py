@@ -1,0 +1,199 @@
+"""What the models refuse, as findings in our own words.
+
+The models say what is wrong by a type and a path; nothing of the library's own text is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args, get_type_hints
+
+from pydantic import BaseModel
+
+from syncworker.mapping import portal
+from syncworker.mapping.diagnostics import Finding
+from syncworker.mapping.document import Document, Path
+from syncworker.mapping.suggest import closest, did_you_mean, listed
+from syncworker.mapping.yaml_text import missing_space
+from syncworker.metrics.settings import HealthWeights, MetricSettings
+
+_SECTIONS: tuple[tuple[Path, type], ...] = (
+    ((), portal.PortalMapping),
+    (("hubspot",), portal.HubSpot),
+    (("reporting",), portal.Reporting),
+    (("metrics",), MetricSettings),
+    (("metrics", "health_weights"), HealthWeights),
+    (("objects", "*"), portal.Object),
+    (("objects", "*", "match"), portal.Match),
+    (("objects", "*", "properties", "*"), portal.PropertyMapping),
+    (("lifecycle", "*", "*"), portal.StageRule),
+    (("lifecycle", "*", "*", "when", "*"), portal.Condition),
+    (("guard",), portal.Guard),
+    (("schedule",), portal.Schedule),
+)
+_SOURCES: Mapping[str, tuple[type, type]] = {
+    "sql": (portal.SqlSource, portal.SqlStream),
+    "files": (portal.FilesSource, portal.FileStream),
+}
+_PATTERNS = {
+    portal.REFERENCE: ("SW113", "is not a reference", "write `env:` and a variable's name"),
+    portal.OVERLAP: ("SW115", "is not a duration", "write a number and s, m, h or d: `15m`"),
+    portal.INTERVAL: ("SW115", "is not an interval", "write a number and m, h or d: `6h`"),
+    portal.CURRENCY: ("SW111", "is not a currency", "write its ISO 4217 code: `EUR`"),
+    portal.BASE_URL: ("SW111", "is not a URL", "write `https://…` without user and password"),
+}
+_UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
+_MISSING_SPACE = "missing space after colon"
+_SECTION_EXPECTED = ("model_type", "dict_type", "dataclass_type")
+_EXPECTED = {
+    "string": "text; put it in quotes",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "model": "a section of `name: value`",
+    "dict": "a section of `name: value`",
+    "dataclass": "a section of `name: value`",
+    "list": "a list: `[one, two]`",
+    "tuple": "a list: `[one, two]`",
+}
+
+
+def explained(document: Document, errors: list[Any]) -> Iterator[Finding]:
+    """Findings for what the models refused, one for each place.
+
+    Args:
+        document: What was refused.
+        errors: `ValidationError.errors()` of `PortalMapping`.
+    """
+    slips = set(_slips(document, errors))
+    seen: set[Path] = set()
+    for error in errors:
+        path = _path(document, error["loc"], missing=error["type"] == "missing")
+        if path in seen or (error["type"] == "missing" and path in slips):
+            continue
+        if path[-1:] and path[-1] in portal.COMPARISONS and error["type"] == "float_type":
+            continue  # SW108 says it better
+        seen.add(path)
+        yield _finding(document, path, error)
+
+
+def keys_at(document: Document, section: Path) -> tuple[str, ...]:
+    """The keys a section may have, or nothing where they are free to choose."""
+    if section in {("objects",), ("lifecycle",)}:
+        return get_args(portal.ObjectName)
+    model = _model(document, section)
+    if model is None:
+        return ()
+    if issubclass(model, BaseModel):
+        return tuple(model.model_fields)
+    return tuple(get_type_hints(model))
+
+
+def _model(document: Document, section: Path) -> type | None:
+    if section[:1] == ("sources",):
+        source, stream = _SOURCES.get(str(document.at(*section[:2], "kind")), (None, None))
+        return {2: source, 4: stream}.get(len(section))
+    for pattern, model in _SECTIONS:
+        if len(pattern) == len(section) and all(map(_fits, pattern, section)):
+            return model
+    return None
+
+
+def _fits(pattern: str | int, part: str | int) -> bool:
+    return pattern in ("*", part)
+
+
+def _path(document: Document, loc: tuple[str | int, ...], *, missing: bool) -> Path:
+    # A model's path also names the branches of a union it tried, which no file has.
+    path: Path = ()
+    for part in loc[:-1] if missing else loc:
+        if (*path, part) in document.places:
+            path = (*path, part)
+    return (*path, loc[-1]) if missing else path
+
+
+def _slips(document: Document, errors: list[Any]) -> Iterator[Path]:
+    for error in errors:
+        if error["type"] in _UNKNOWN_KEY:
+            path = _path(document, error["loc"], missing=False)
+            meant = closest(str(path[-1]), keys_at(document, path[:-1]))
+            if meant:
+                yield (*path[:-1], meant)
+
+
+def _finding(document: Document, path: Path, error: Any) -> Finding:  # noqa: ANN401
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "missing":
+        return _missing(document, path[:-1], str(path[-1]))
+    if kind == "union_tag_not_found":
+        return _missing(document, path, "kind")
+    if kind == "union_tag_invalid":
+        return _unknown_kind(document, (*path, "kind"), str(context["tag"]))
+    if kind in _UNKNOWN_KEY or error["loc"][-1] == "[key]":
+        return _unknown_key(document, path)
+    return _unfit(document, path, kind, context)
+
+
+def _unfit(document: Document, path: Path, kind: str, context: dict[str, Any]) -> Finding:
+    if path == ("version",):
+        span = document.value(path)
+        return Finding("SW120", span, "this version of the format is not known", "write 1")
+    if kind == "string_pattern_mismatch":
+        code, what, help_ = _PATTERNS[context["pattern"]]
+        return Finding(code, document.value(path), f"{_named(path)} {what}", help_)
+    message, help_ = _bad_value(document, path, kind, context)
+    code = "SW003" if message == _MISSING_SPACE else "SW111"
+    return Finding(code, document.value(path), message, help_)
+
+
+def _missing(document: Document, section: Path, key: str) -> Finding:
+    model = _model(document, section)
+    meaning = ""
+    if model is not None and issubclass(model, BaseModel) and key in model.model_fields:
+        meaning = model.model_fields[key].description or ""
+    if key == "kind":
+        meaning = f"write one of {listed(str(kind) for kind in _SOURCES)}"
+    return Finding("SW112", document.key(section), f"the key `{key}` is missing here", meaning)
+
+
+def _unknown_key(document: Document, path: Path) -> Finding:
+    known, name = keys_at(document, path[:-1]), str(path[-1])
+    help_ = did_you_mean(name, known, f"allowed: {listed(known)}")
+    return Finding("SW102", document.key(path), f"unknown key `{name}`", help_)
+
+
+def _unknown_kind(document: Document, path: Path, tag: str) -> Finding:
+    known = tuple(str(kind) for kind in _SOURCES)
+    help_ = did_you_mean(tag, known, f"allowed: {listed(known)}")
+    return Finding("SW119", document.value(path), f"no kind of source is called `{tag}`", help_)
+
+
+def _bad_value(
+    document: Document, path: Path, kind: str, context: dict[str, Any]
+) -> tuple[str, str]:
+    value, name = document.at(*path), _named(path)
+    if kind == "literal_error" and value is not None:
+        words = [word.strip("' ") for word in re.split(", | or ", context["expected"])]
+        help_ = did_you_mean(str(value), words, f"allowed: {listed(words)}")
+        return f"{name} cannot be `{value}`", help_
+    if kind in {"too_short", "string_too_short"} or value is None:
+        return f"{name} is empty", "write a value, or remove the key"
+    if kind == "greater_than_equal":
+        return f"{name} must be at least {context['ge']}", ""
+    if kind == "less_than_equal":
+        return f"{name} must be at most {context['le']}", ""
+    slip = missing_space(value) if kind in _SECTION_EXPECTED and isinstance(value, str) else None
+    if slip:
+        return _MISSING_SPACE, f"write `{slip[1]}`"
+    expected = _EXPECTED.get(kind.split("_", 1)[0], "something else")
+    if path[-1] in portal.COMPARISONS or path[-2:-1] == ("any_of",):
+        expected = "text, a number, true or false"
+    if path[-2:-1] == ("properties",):
+        expected = "a metric's name, or `{metric: name, …}`"
+    return f"{name} must be {expected}", ""
+
+
+def _named(path: Path) -> str:
+    names = [part for part in path if isinstance(part, str)]
+    return f"`{names[-1]}`"

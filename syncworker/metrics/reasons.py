@@ -1,0 +1,56 @@
+"""Why a value is what it is, in words, where a plain template would read badly."""
+
+from __future__ import annotations
+
+import polars as pl
+
+
+def with_reasons(accounts: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
+    """Add mrr_because, subscription_because, trial_because and health_because.
+
+    Dates in them are local dates of the portal's reporting timezone; what is not known is left
+    out of the sentence.
+    """
+
+    def dated(words: str, column: str) -> pl.Expr:
+        day = pl.col(column).dt.convert_time_zone(timezone).dt.strftime("%Y-%m-%d")
+        return pl.format(f"{words} {{}}", day)
+
+    paid = pl.concat_str(
+        _count("mrr_items", "priced item"),
+        pl.lit(" of "),
+        _count("mrr_subscriptions", "paying subscription"),
+    )
+    unpaid = pl.when(pl.col("mrr_subscriptions") == 0).then(pl.lit("no paying subscription"))
+    live = pl.concat_str(
+        pl.format("{} of ", "subscriptions_live"),
+        _count("subscriptions", "subscription"),
+        pl.lit(" live"),
+    )
+    now_below = pl.format("only {} % of the score's weight could be computed", "health_coverage")
+    return accounts.with_columns(
+        mrr_because=pl.coalesce("mrr_problem", unpaid, paid),
+        subscription_because=_sentence(
+            pl.when(pl.col("subscriptions") > 0).then(live).otherwise(pl.lit("no subscription")),
+            dated("cancellation asked for", "cancelled_at"),
+            dated("end", "cancel_effective_at"),
+        ),
+        trial_because=_sentence(
+            pl.when(pl.col("trial_requested_at").is_null()).then(pl.lit("no trial")),
+            dated("requested", "trial_requested_at"),
+            dated("started", "trial_started_at"),
+            dated("last active", "trial_last_active_at"),
+            dated("end", "trial_ends_at"),
+            dated("first paid", "first_paid_at"),
+        ),
+        health_because=pl.coalesce("health_drivers", now_below),
+    )
+
+
+def _count(column: str, word: str) -> pl.Expr:
+    plural = pl.when(pl.col(column) == 1).then(pl.lit("")).otherwise(pl.lit("s"))
+    return pl.format(f"{{}} {word}{{}}", column, plural)
+
+
+def _sentence(*parts: pl.Expr) -> pl.Expr:
+    return pl.concat_str(parts, separator=", ", ignore_nulls=True)

@@ -1,0 +1,78 @@
+"""A portal cut by account for several tasks to compute; values do not depend on the cut."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import polars as pl
+
+from syncworker.metrics.facts import Facts
+
+
+def shard(facts: Facts, number: int, of: int) -> Facts:
+    """The facts of one shard: its accounts, their people, and everything about these.
+
+    A person without an account goes by the user id, a demo request of nobody we know by its
+    address. All shards of a run must be cut by one version of syncworker: the hash is Polars's.
+
+    Args:
+        facts: The whole portal's.
+        number: The shard, from 0.
+        of: How many shards there are; 1 changes nothing.
+    """
+    if of == 1:
+        return facts
+    streams = dict(facts.streams)
+    users = streams.get("users")
+    if users is not None:
+        home = pl.coalesce("account_id", "user_id")
+        streams["users"] = users.filter(_mine(home, number, of))
+    for name in ("accounts", "subscriptions", "trials"):
+        if name in streams:
+            streams[name] = streams[name].filter(_mine(pl.col("account_id"), number, of))
+    for name in ("subscription_items", "discounts"):
+        if name in streams:
+            streams[name] = streams[name].join(
+                streams["subscriptions"].select("sub_id"), on="sub_id", how="semi"
+            )
+    for name in ("events", "usage_daily"):
+        if name in streams:
+            streams[name] = _activity(streams, streams[name], number, of)
+    if "demo_requests" in streams:
+        streams["demo_requests"] = _requests(streams["demo_requests"], streams, users, number, of)
+    return replace(facts, streams=streams)
+
+
+def _mine(key: pl.Expr, number: int, of: int) -> pl.Expr:
+    return key.hash(seed=0) % of == number
+
+
+def _activity(
+    streams: Mapping[str, pl.LazyFrame], rows: pl.LazyFrame, number: int, of: int
+) -> pl.LazyFrame:
+    """Rows for the shard's accounts and rows by the shard's people, each once."""
+    mine = _mine(pl.col("account_id"), number, of).fill_null(value=False)
+    if "users" not in streams:
+        return rows.filter(mine)
+    people = streams["users"].select("user_id", by_mine=pl.lit(value=True))
+    return (
+        rows.join(people, on="user_id", how="left")
+        .filter(mine | pl.col("by_mine").fill_null(value=False))
+        .drop("by_mine")
+    )
+
+
+def _requests(
+    requests: pl.LazyFrame,
+    streams: Mapping[str, pl.LazyFrame],
+    users: pl.LazyFrame | None,
+    number: int,
+    of: int,
+) -> pl.LazyFrame:
+    nobody = _mine(pl.col("email"), number, of)
+    if users is None:
+        return requests.filter(nobody)
+    of_mine = requests.join(streams["users"].select("email").drop_nulls(), on="email", how="semi")
+    of_nobody = requests.join(users.select("email").drop_nulls(), on="email", how="anti")
+    return pl.concat([of_mine, of_nobody.filter(nobody)])

@@ -1,0 +1,40 @@
+"""Plans as HubSpot requests: up to 100 records of one object and action, each record once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from syncworker.planning.records import Action, Batch, BatchInput, RecordPlan
+
+MAX_INPUTS = 100
+"""HubSpot refuses a batch of more."""
+
+
+def batches(plans: Iterable[RecordPlan], match_property: str) -> Iterator[Batch]:
+    """The requests that carry out the plans; every plan that sends something is in exactly one.
+
+    A plan that only holds changes back needs no request. HubSpot refuses a whole batch that names
+    a record twice, so a second plan for a record opens a new batch and stays behind the first.
+    Trace ids are unique over all batches of one call.
+
+    Args:
+        plans: Of any objects and actions.
+        match_property: The unique property creating goes by.
+    """
+    open_batches: dict[tuple[str, Action], dict[str, BatchInput]] = {}
+    sending = (plan for plan in plans if plan.changes or plan.action == "create")
+    for number, plan in enumerate(sending, start=1):
+        group = (plan.object, plan.action)
+        record = plan.hubspot_id or plan.match.lower()
+        inputs = open_batches.setdefault(group, {})
+        if record in inputs or len(inputs) == MAX_INPUTS:
+            yield Batch(*group, match_property, tuple(inputs.values()))
+            inputs.clear()
+        inputs[record] = _input(f"t{number}", plan)
+    for group, inputs in open_batches.items():
+        yield Batch(*group, match_property, tuple(inputs.values()))
+
+
+def _input(trace_id: str, plan: RecordPlan) -> BatchInput:
+    properties = {**plan.create_values, **{change.property: change.new for change in plan.changes}}
+    return BatchInput(trace_id, plan.key, plan.hubspot_id, plan.match, properties)

@@ -1,0 +1,121 @@
+"""A plan as lines of text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from syncworker import masking
+from syncworker.planning.plan import Counts, Plan
+from syncworker.planning.records import Change, Held, RecordPlan
+
+_LONGEST_VALUE = 60
+_SIGNS = {"create": "+", "update": "~"}
+
+
+def plan_lines(
+    plan: Plan,
+    records: Mapping[str, Iterable[RecordPlan]],
+    *,
+    limit: int | None = 20,
+    mask: bool = True,
+) -> Iterator[str]:
+    """The whole plan: per object a heading and its records, then the summary.
+
+    Args:
+        plan: The summary.
+        records: By object, its record plans in the order to show them; no more than `limit` are
+            taken from each.
+        limit: Records to show per object; None: all.
+        mask: Whether e-mail addresses are shortened to `j…@domain`.
+    """
+    for name, counts in plan.objects.items():
+        yield heading(plan, name)
+        shown = 0
+        for record in records.get(name, ()):
+            if shown == limit:
+                break
+            shown += 1
+            yield from record_lines(record, mask=mask)
+        more = counts.create + counts.update + counts.held - shown
+        if more:
+            yield f"  … {_spaced(more)} more: --full"
+    yield summary(plan)
+
+
+def heading(plan: Plan, object_name: str) -> str:
+    """Portal, object, moment, mapping, and how many records were looked at."""
+    counts = plan.objects[object_name]
+    return (
+        f"{plan.portal}  {object_name}  as of {plan.as_of:%Y-%m-%d %H:%M} UTC   "
+        f"mapping {plan.mapping_digest[:6]}   "
+        f"{_spaced(counts.read)} read, {_spaced(counts.unchanged)} unchanged"
+    )
+
+
+def record_lines(record: RecordPlan, *, mask: bool = True) -> Iterator[str]:
+    """One record: its name and how many changes, then `property  old -> new  because why`."""
+    rows = [
+        *(_change(change, mask=mask) for change in record.changes),
+        *(_held(held, mask=mask) for held in record.held),
+    ]
+    names, values, _ = zip(*rows, strict=True) if rows else ((), (), ())
+    name_width = max(map(len, names), default=0)
+    value_width = max(map(len, values), default=0)
+    label = _shown(record.match or record.key, mask=mask)
+    yield f"  {_sign(record)} {label:<34} {_how_many(record)}"
+    for name, value, reason in rows:
+        yield f"      {name:<{name_width}}  {value:<{value_width}}  {reason}".rstrip()
+
+
+def summary(plan: Plan) -> str:
+    """The plan's counts in one line."""
+    total: Counts = plan.total
+    parts = [
+        f"{_spaced(total.create)} create",
+        f"{_spaced(total.update)} update",
+        f"{_spaced(total.unchanged)} unchanged",
+        f"{_spaced(total.held_changes)} held back" if total.held_changes else "",
+        f"{_spaced(total.unlinked)} not in HubSpot" if total.unlinked else "",
+        _plural(plan.batches, "batch", "batches"),
+    ]
+    return "Plan: " + ", ".join(part for part in parts if part)
+
+
+def _change(change: Change, *, mask: bool) -> tuple[str, str, str]:
+    value = f"{_value(change.old, mask=mask)} -> {_value(change.new, mask=mask)}"
+    because = f"because {_shown(change.because, mask=mask)}" if change.because else ""
+    return change.property, value, because
+
+
+def _held(held: Held, *, mask: bool) -> tuple[str, str, str]:
+    return held.property, _value(held.old, mask=mask), _shown(held.reason, mask=mask)
+
+
+def _value(value: str, *, mask: bool) -> str:
+    shown = _shown(value, mask=mask) or "(empty)"
+    return shown if len(shown) <= _LONGEST_VALUE else shown[: _LONGEST_VALUE - 1] + "…"
+
+
+def _sign(record: RecordPlan) -> str:
+    return _SIGNS[record.action] if record.changes or record.action == "create" else "="
+
+
+def _how_many(record: RecordPlan) -> str:
+    held = f"{len(record.held)} held back" if record.held else ""
+    changes = _plural(len(record.changes), "change", "changes") if record.changes else ""
+    new = "new" if record.action == "create" else ""
+    return ", ".join(part for part in (new, changes, held) if part)
+
+
+def _shown(text: str, *, mask: bool) -> str:
+    # People's values may hold control characters, which a terminal would obey.
+    printable = "".join(c if c.isprintable() else " " for c in text)
+    return masking.mask(printable) if mask else printable
+
+
+def _plural(number: int, one: str, many: str) -> str:
+    return f"{_spaced(number)} {one if number == 1 else many}"
+
+
+def _spaced(number: int) -> str:
+    return f"{number:,}".replace(",", " ")

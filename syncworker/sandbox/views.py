@@ -1,0 +1,91 @@
+"""Records as HubSpot's answers show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from syncworker.sandbox.answers import Json
+from syncworker.sandbox.records import PERSON, Record, Records, Write
+
+_DEFAULTS = {
+    "contacts": ("email", "firstname", "lastname"),
+    "companies": ("domain", "name"),
+    "deals": ("amount", "closedate", "dealname", "dealstage", "pipeline"),
+    "tickets": ("content", "hs_pipeline", "hs_pipeline_stage", "hs_ticket_priority", "subject"),
+}
+
+
+def view(
+    records: Records,
+    record: Record,
+    asked: Iterable[str] = (),
+    history: Iterable[str] = (),
+    values: dict[str, str] | None = None,
+) -> Json:
+    """A record with the properties asked for.
+
+    A property nobody ever filled is null, an emptied one is "", an unknown one is left out.
+
+    Args:
+        records: The records it is one of.
+        record: The record.
+        asked: Names of properties; none: HubSpot's few defaults.
+        history: Names of properties to show with all their past values.
+        values: What its properties are taken to be, where a search index lags behind.
+    """
+    held = record.values if values is None else values
+    known = records.definitions.properties
+    names = [name for name in asked if name in known]
+    shown: dict[str, str | None] = {
+        name: held.get(name) for name in names or _DEFAULTS[records.object_type]
+    }
+    shown["createdate"] = held.get("createdate")
+    shown[records.modified] = held.get(records.modified)
+    shown["hs_object_id"] = record.id
+    body: Json = {
+        "id": record.id,
+        "properties": shown,
+        "createdAt": record.created,
+        "updatedAt": record.updated,
+        "archived": bool(record.archived_at),
+    }
+    if record.archived_at:
+        body["archivedAt"] = record.archived_at
+    past = [name for name in history if name in known]
+    if past:
+        body["propertiesWithHistory"] = {name: _history(record, name) for name in past}
+    return body
+
+
+def written(records: Records, record: Record, asked: Iterable[str]) -> Json:
+    """A record after a write: what was sent, as it is now, and the system's properties."""
+    values = record.values
+    shown = {name: values.get(name, "") for name in asked}
+    shown["createdate"] = values["createdate"]
+    shown[records.modified] = values[records.modified]
+    shown["hs_object_id"] = record.id
+    return {
+        "id": record.id,
+        "properties": shown,
+        "createdAt": record.created,
+        "updatedAt": record.updated,
+        "archived": False,
+    }
+
+
+def _history(record: Record, name: str) -> list[Json]:
+    return [
+        _version(write, write.values[name])
+        for write in reversed(record.writes)
+        if name in write.values
+    ]
+
+
+def _version(write: Write, value: str) -> Json:
+    source_id = "userId:1001" if write.source == PERSON else "1"
+    return {
+        "value": value,
+        "timestamp": write.at,
+        "sourceType": write.source,
+        "sourceId": source_id,
+    }

@@ -1,0 +1,86 @@
+"""The ledger of values HubSpot confirmed: one JSON row per record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from syncworker.engine.memory import Chunk
+from syncworker.planning.records import LedgerRecord
+from syncworker.store.chunks import update_mine
+from syncworker.store.database import Database
+from syncworker.store.tables import ledger
+
+_KEY = ("portal", "object", "key")
+_NEWER = ("hubspot_id", "values", "confirmed_at", "written_at")
+_VARIABLES = 500  # keys in one IN list
+
+
+class SqlLedger:
+    """`engine.stores.Ledger` on SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, portal: str, object_name: str, keys: Sequence[str]) -> dict[str, LedgerRecord]:
+        """Records by our key."""
+        row = ledger.c
+        found: dict[str, LedgerRecord] = {}
+        with self._database.read() as connection:
+            for start in range(0, len(keys), _VARIABLES):
+                query = sa.select(row.key, row.hubspot_id, row["values"], row.written_at).where(
+                    row.portal == portal,
+                    row.object == object_name,
+                    row.key.in_(keys[start : start + _VARIABLES]),
+                )
+                for key, hubspot_id, values, written_at in connection.execute(query):
+                    found[key] = LedgerRecord(object_name, key, hubspot_id, values, written_at)
+        return found
+
+    def owners(self, portal: str, object_name: str, ids: Sequence[str]) -> dict[str, str]:
+        """Our key by HubSpot id."""
+        row = ledger.c
+        found: dict[str, str] = {}
+        with self._database.read() as connection:
+            for start in range(0, len(ids), _VARIABLES):
+                query = sa.select(row.hubspot_id, row.key).where(
+                    row.portal == portal,
+                    row.object == object_name,
+                    row.hubspot_id.in_(ids[start : start + _VARIABLES]),
+                )
+                found.update(connection.execute(query).tuples().all())
+        return found
+
+    def confirm(
+        self, chunk: Chunk, portal: str, records: Sequence[LedgerRecord], now: datetime
+    ) -> None:
+        """Store what was read."""
+        with self._database.write() as connection:
+            update_mine(connection, chunk, attempts=0)
+            put(connection, self._database, portal, records, now)
+
+
+def put(
+    connection: sa.Connection,
+    database: Database,
+    portal: str,
+    records: Sequence[LedgerRecord],
+    now: datetime,
+) -> None:
+    """Store confirmed records in an open transaction."""
+    rows = [
+        {
+            "portal": portal,
+            "object": record.object,
+            "key": record.key,
+            "hubspot_id": record.hubspot_id,
+            "values": dict(record.values),
+            "confirmed_at": now,
+            "written_at": record.written_at,
+        }
+        for record in records
+    ]
+    if rows:
+        connection.execute(database.upsert(ledger, _KEY, _NEWER), rows)

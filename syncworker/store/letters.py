@@ -1,0 +1,129 @@
+"""Dead letters: kept until what they are about gets through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from syncworker.engine.memory import DeadLetter
+from syncworker.store.database import Database
+from syncworker.store.tables import dead_letters
+
+_KEY = ("portal", "kind", "subject", "key", "property")
+_NEWER = ("cause", "message", "help", "values", "run_id", "last_at", "resolved_at")
+
+
+class SqlLetters:
+    """`engine.stores.Letters` on SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open(self, portal: str, *, run_id: str | None, most: int) -> list[DeadLetter]:
+        """What is not resolved."""
+        letter = dead_letters.c
+        query = (
+            sa.select(
+                letter.kind,
+                letter.subject,
+                letter.key,
+                letter.cause,
+                letter.property,
+                letter.message,
+                letter.help,
+                letter["values"],
+                letter.first_at,
+            )
+            .where(letter.portal == portal, letter.resolved_at.is_(None))
+            .order_by(letter.first_at, letter.subject, letter.key)
+            .limit(most)
+        )
+        if run_id is not None:
+            query = query.where(letter.run_id == run_id)
+        with self._database.read() as connection:
+            return [DeadLetter(**row) for row in connection.execute(query).mappings()]
+
+    def count(self, run_id: str) -> dict[str, int]:
+        """Open ones of the run by kind."""
+        letter = dead_letters.c
+        query = (
+            sa.select(letter.kind, sa.func.count())
+            .where(letter.run_id == run_id, letter.resolved_at.is_(None))
+            .group_by(letter.kind)
+        )
+        with self._database.read() as connection:
+            return dict(connection.execute(query).tuples().all())
+
+
+def put(
+    connection: sa.Connection,
+    database: Database,
+    portal: str,
+    run_id: str,
+    letters: Sequence[DeadLetter],
+    now: datetime,
+) -> None:
+    """Add letters in an open transaction; one that is there already keeps its first time."""
+    rows = [
+        {
+            "portal": portal,
+            "kind": letter.kind,
+            "subject": letter.subject,
+            "key": letter.key,
+            "property": letter.property,
+            "cause": letter.cause,
+            "message": letter.message,
+            "help": letter.help,
+            "values": dict(letter.values),
+            "run_id": run_id,
+            "first_at": now,
+            "last_at": now,
+            "resolved_at": None,
+        }
+        for letter in letters
+    ]
+    if rows:
+        connection.execute(database.upsert(dead_letters, _KEY, _NEWER), rows)
+
+
+def resolve(
+    connection: sa.Connection,
+    portal: str,
+    kind: str,
+    subject: str,
+    keys: Sequence[str],
+    now: datetime,
+) -> None:
+    """Mark the letters of these keys as resolved, in an open transaction."""
+    letter = dead_letters.c
+    connection.execute(
+        sa.update(dead_letters)
+        .where(
+            letter.portal == portal,
+            letter.kind == kind,
+            letter.subject == subject,
+            letter.key.in_(keys),
+            letter.resolved_at.is_(None),
+        )
+        .values(resolved_at=now)
+    )
+
+
+def resolve_rows(
+    connection: sa.Connection, portal: str, stream: str, run_id: str, now: datetime
+) -> None:
+    """Mark rejected rows of a stream that a whole reading did not meet again as resolved."""
+    letter = dead_letters.c
+    connection.execute(
+        sa.update(dead_letters)
+        .where(
+            letter.portal == portal,
+            letter.kind == "row",
+            letter.subject == stream,
+            letter.run_id != run_id,
+            letter.resolved_at.is_(None),
+        )
+        .values(resolved_at=now)
+    )

@@ -1,0 +1,143 @@
+"""What is staged, and how far each stream has been read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from syncworker.engine.memory import Chunk, DeadLetter, Run, StagedPage, StreamRead
+from syncworker.store import letters as letter_box
+from syncworker.store.chunks import update_mine
+from syncworker.store.database import Database
+from syncworker.store.tables import chunks, cursors, runs, staged_pages
+
+
+class SqlPages:
+    """`engine.stores.Pages` on SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def commit(
+        self,
+        chunk: Chunk,
+        pages: Sequence[StagedPage],
+        letters: Sequence[DeadLetter],
+        progress: Mapping[str, Any],
+    ) -> None:
+        """Files, rejected rows and the place to go on from, together."""
+        with self._database.write() as connection:
+            update_mine(connection, chunk, progress=dict(progress), attempts=0)
+            run = _run(connection, chunk)
+            for page in pages:
+                connection.execute(sa.insert(staged_pages), _page_row(run, chunk, page))
+            letter_box.put(connection, self._database, run.portal, chunk.run_id, letters, run.at)
+
+    def replace(self, chunk: Chunk, stream: str, deleted: StagedPage | None) -> None:
+        """Only this run's pages and the marks of deleted rows count from now on."""
+        source = chunk.payload["source"]
+        with self._database.write() as connection:
+            update_mine(connection, chunk, attempts=0)
+            run = _run(connection, chunk)
+            connection.execute(
+                sa.update(staged_pages)
+                .where(
+                    staged_pages.c.portal == run.portal,
+                    staged_pages.c.source == source,
+                    staged_pages.c.stream == stream,
+                    staged_pages.c.run_id != chunk.run_id,
+                    ~staged_pages.c.deletions,
+                )
+                .values(outdated=True)
+            )
+            letter_box.resolve_rows(connection, run.portal, stream, chunk.run_id, run.at)
+            if deleted is not None:
+                row = _page_row(run, chunk, deleted) | {"deletions": True}
+                connection.execute(sa.insert(staged_pages), row)
+
+    def staged(self, portal: str, stream: str, *, run_id: str | None = None) -> list[StagedPage]:
+        """Files that count."""
+        page = staged_pages.c
+        query = (
+            sa.select(page.source, page.stream, page.place, page.rows, page.newest)
+            .where(page.portal == portal, page.stream == stream, ~page.outdated)
+            .order_by(page.id)
+        )
+        if run_id is not None:
+            query = query.where(page.run_id == run_id, ~page.deletions)
+        with self._database.read() as connection:
+            return [StagedPage(**row) for row in connection.execute(query).mappings()]
+
+    def outdated(self, portal: str) -> list[str]:
+        """Files that do not count any more."""
+        query = sa.select(staged_pages.c.place).where(
+            staged_pages.c.portal == portal, staged_pages.c.outdated
+        )
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
+
+    def forget(self, portal: str, places: Sequence[str]) -> None:
+        """The files were removed."""
+        with self._database.write() as connection:
+            for place in places:
+                connection.execute(
+                    sa.delete(staged_pages).where(
+                        staged_pages.c.portal == portal, staged_pages.c.place == place
+                    )
+                )
+
+    def read(self, portal: str) -> list[StreamRead]:
+        """How each stream was last read to its end."""
+        row = cursors.c
+        query = sa.select(row.source, row.stream, row.cursor, row.read_at, row.rows).where(
+            row.portal == portal
+        )
+        with self._database.read() as connection:
+            return [StreamRead(**found) for found in connection.execute(query).mappings()]
+
+
+def move_cursors(connection: sa.Connection, database: Database, run: Run) -> None:
+    """Let the streams' next reading start where this run's ended."""
+    done = connection.execute(
+        sa.select(chunks.c.payload, chunks.c.result).where(
+            chunks.c.run_id == run.id, chunks.c.step == "extract"
+        )
+    ).all()
+    upsert = database.upsert(
+        cursors, ("portal", "source", "stream"), ("cursor", "read_at", "rows", "run_id")
+    )
+    for payload, result in done:
+        connection.execute(
+            upsert,
+            {
+                "portal": run.portal,
+                "source": payload["source"],
+                "stream": payload["stream"],
+                "cursor": result["cursor"],
+                "read_at": run.as_of,
+                "rows": result["rows"],
+                "run_id": run.id,
+            },
+        )
+
+
+def _run(connection: sa.Connection, chunk: Chunk) -> Any:  # noqa: ANN401
+    query = sa.select(runs.c.portal, runs.c.as_of.label("at")).where(runs.c.id == chunk.run_id)
+    return connection.execute(query).one()
+
+
+def _page_row(run: Any, chunk: Chunk, page: StagedPage) -> dict[str, Any]:  # noqa: ANN401
+    return {
+        "portal": run.portal,
+        "source": page.source,
+        "stream": page.stream,
+        "place": page.place,
+        "rows": page.rows,
+        "newest": page.newest,
+        "run_id": chunk.run_id,
+        "chunk_id": chunk.id,
+        "deletions": False,
+        "outdated": False,
+    }

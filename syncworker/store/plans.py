@@ -1,0 +1,167 @@
+"""Plans: what each run means to change, and the outcome of every record of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from syncworker.engine.memory import Chunk, DeadLetter, Planned, Settled
+from syncworker.store import ledger as ledger_book
+from syncworker.store import letters as letter_box
+from syncworker.store.chunks import update_mine
+from syncworker.store.database import Database
+from syncworker.store.tables import history, plan_records
+
+
+class SqlPlans:
+    """`engine.stores.Plans` on SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def clear(self, chunk: Chunk) -> None:
+        """Drop an earlier attempt's rows."""
+        with self._database.write() as connection:
+            update_mine(connection, chunk, progress={})
+            connection.execute(
+                sa.delete(plan_records).where(
+                    plan_records.c.run_id == chunk.run_id, plan_records.c.chunk_id == chunk.id
+                )
+            )
+
+    def add(
+        self,
+        chunk: Chunk,
+        portal: str,
+        records: Sequence[Planned],
+        letters: Sequence[DeadLetter],
+        fine: Sequence[tuple[str, str]],
+        now: datetime,
+    ) -> None:
+        """A stretch of the chunk's plan."""
+        rows = [
+            {
+                "run_id": chunk.run_id,
+                "chunk_id": chunk.id,
+                "number": record.position,
+                "object": record.object,
+                "key": record.key,
+                "body": record.body,
+                "status": "planned",
+            }
+            for record in records
+        ]
+        with self._database.write() as connection:
+            update_mine(connection, chunk, progress={})
+            if rows:
+                connection.execute(sa.insert(plan_records), rows)
+            _resolve(connection, portal, fine, now)
+            letter_box.put(connection, self._database, portal, chunk.run_id, letters, now)
+
+    def number(self, run_id: str) -> int:
+        """Give the plan's records their positions, from 0; return how many there are."""
+        row = plan_records.c
+        order = sa.func.row_number().over(order_by=(row.chunk_id, row.number)) - 1
+        numbered = (
+            sa.select(row.chunk_id, row.number, order.label("position"))
+            .where(row.run_id == run_id)
+            .subquery()
+        )
+        with self._database.write() as connection:
+            return connection.execute(
+                sa.update(plan_records)
+                .where(
+                    row.run_id == run_id,
+                    row.chunk_id == numbered.c.chunk_id,
+                    row.number == numbered.c.number,
+                )
+                .values(position=numbered.c.position)
+            ).rowcount
+
+    def open(self, run_id: str, first: int, last: int) -> list[Planned]:
+        """Records of that stretch without an outcome."""
+        row = plan_records.c
+        return self._select(
+            sa.and_(
+                row.run_id == run_id, row.position.between(first, last), row.status == "planned"
+            )
+        )
+
+    def show(self, run_id: str, most: int) -> list[Planned]:
+        """The first records."""
+        return self._select(plan_records.c.run_id == run_id, most)
+
+    def _select(self, where: sa.ColumnElement[bool], most: int | None = None) -> list[Planned]:
+        row = plan_records.c
+        query = (
+            sa.select(
+                sa.func.coalesce(row.position, row.number).label("position"),
+                row.object,
+                row.key,
+                row.body,
+            )
+            .where(where)
+            .order_by(row.position, row.chunk_id, row.number)
+            .limit(most)
+        )
+        with self._database.read() as connection:
+            return [Planned(**found) for found in connection.execute(query).mappings()]
+
+    def settle(self, chunk: Chunk, portal: str, settled: Sequence[Settled], now: datetime) -> None:
+        """One batch's outcomes, whole or not at all."""
+        with self._database.write() as connection:
+            update_mine(connection, chunk, attempts=0)
+            connection.execute(
+                sa.update(plan_records)
+                .where(
+                    plan_records.c.run_id == sa.bindparam("of_run"),
+                    plan_records.c.position == sa.bindparam("at_position"),
+                )
+                .values(status=sa.bindparam("came_to")),
+                [
+                    {"of_run": chunk.run_id, "at_position": s.position, "came_to": s.status}
+                    for s in settled
+                ],
+            )
+            confirmed = [s.record for s in settled if s.record is not None]
+            ledger_book.put(connection, self._database, portal, confirmed, now)
+            past = [_history_row(portal, chunk.run_id, s, now) for s in settled if s.changes]
+            if past:
+                connection.execute(sa.insert(history), past)
+            _resolve(connection, portal, [(s.object, s.key) for s in settled], now)
+            letters = [letter for s in settled for letter in s.letters]
+            letter_box.put(connection, self._database, portal, chunk.run_id, letters, now)
+
+    def outcomes(self, run_id: str) -> dict[str, int]:
+        """Records by outcome."""
+        query = (
+            sa.select(plan_records.c.status, sa.func.count())
+            .where(plan_records.c.run_id == run_id)
+            .group_by(plan_records.c.status)
+        )
+        with self._database.read() as connection:
+            return dict(connection.execute(query).tuples().all())
+
+
+def _resolve(
+    connection: sa.Connection, portal: str, records: Sequence[tuple[str, str]], now: datetime
+) -> None:
+    for object_name in sorted({name for name, _ in records}):
+        keys = [key for name, key in records if name == object_name]
+        letter_box.resolve(connection, portal, "record", object_name, keys, now)
+
+
+def _history_row(portal: str, run_id: str, settled: Settled, now: datetime) -> dict[str, Any]:
+    return {
+        "portal": portal,
+        "run_id": run_id,
+        "object": settled.object,
+        "key": settled.key,
+        "hubspot_id": settled.record.hubspot_id if settled.record else "",
+        "outcome": settled.status,
+        "changes": [[c.property, c.old, c.new, c.because] for c in settled.changes],
+        "at": now,
+    }

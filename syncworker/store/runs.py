@@ -1,0 +1,129 @@
+"""Runs: one open at a time per portal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from syncworker.engine.memory import Run, Step
+from syncworker.errors import LockHeld, StoreError
+from syncworker.store import pages
+from syncworker.store.database import Database
+from syncworker.store.tables import chunks, runs
+
+
+class SqlRuns:
+    """`engine.stores.Runs` on SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open(self, run: Run) -> None:
+        """Store a new run; the unique index on open runs is the portal's lock."""
+        try:
+            with self._database.write() as connection:
+                connection.execute(sa.insert(runs).values(asdict(run)))
+        except IntegrityError:
+            other = self.running(run.portal)
+            since = f"{other.created_at:%Y-%m-%d %H:%M:%S} UTC" if other else "just now"
+            raise LockHeld(
+                f"run {other.id if other else '?'} has held portal {run.portal} since {since}",
+                help=f"watch it: syncworker runs show {other.id if other else ''}".rstrip(),
+            ) from None
+
+    def get(self, run_id: str) -> Run:
+        """The run of that id."""
+        query = sa.select(runs).where(runs.c.id == run_id)
+        with self._database.read() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        if row is None:
+            raise StoreError(f"there is no run {run_id}", help="syncworker runs list")
+        return Run(**row)
+
+    def running(self, portal: str) -> Run | None:
+        """The portal's open run."""
+        query = sa.select(runs).where(runs.c.portal == portal, runs.c.finished_at.is_(None))
+        with self._database.read() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        return None if row is None else Run(**row)
+
+    def queued(self) -> list[Run]:
+        """Open runs of workers."""
+        query = sa.select(runs).where(runs.c.mode == "queue", runs.c.finished_at.is_(None))
+        with self._database.read() as connection:
+            return [Run(**row) for row in connection.execute(query).mappings()]
+
+    def latest(self, portal: str | None, most: int) -> list[Run]:
+        """The newest runs."""
+        query = sa.select(runs).order_by(runs.c.id.desc()).limit(most)
+        if portal is not None:
+            query = query.where(runs.c.portal == portal)
+        with self._database.read() as connection:
+            return [Run(**row) for row in connection.execute(query).mappings()]
+
+    def advance(
+        self,
+        run_id: str,
+        *,
+        old: Step,
+        new: Step,
+        payloads: Sequence[Mapping[str, Any]],
+        summary: Mapping[str, Any],
+    ) -> bool:
+        """Move the run on and add the next step's chunks, once."""
+        with self._database.write() as connection:
+            mine = connection.execute(
+                sa.update(runs)
+                .where(runs.c.id == run_id, runs.c.step == old, runs.c.finished_at.is_(None))
+                .values(step=new)
+            ).rowcount
+            if not mine:
+                return False
+            before = connection.execute(
+                sa.select(runs.c.summary).where(runs.c.id == run_id)
+            ).scalar_one()
+            connection.execute(
+                sa.update(runs).where(runs.c.id == run_id).values(summary={**before, **summary})
+            )
+            rows = [_new_chunk(run_id, new, payload) for payload in payloads]
+            if rows:
+                connection.execute(sa.insert(chunks), rows)
+        return True
+
+    def finish(self, run: Run) -> bool:
+        """Close the run; of a sync that came to its end the cursors move with it."""
+        with self._database.write() as connection:
+            mine = connection.execute(
+                sa.update(runs)
+                .where(runs.c.id == run.id, runs.c.finished_at.is_(None))
+                .values(
+                    status=run.status,
+                    step="end",
+                    finished_at=run.finished_at,
+                    message=run.message,
+                    help=run.help,
+                    code=run.code,
+                    summary=dict(run.summary),
+                )
+            ).rowcount
+            if mine and run.status in ("done", "rejects"):
+                pages.move_cursors(connection, self._database, run)
+        return bool(mine)
+
+
+def _new_chunk(run_id: str, step: Step, payload: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "run_id": run_id,
+        "step": step,
+        "status": "ready",
+        "payload": dict(payload),
+        "progress": {},
+        "result": {},
+        "owner": "",
+        "claim": 0,
+        "attempts": 0,
+    }

@@ -1,0 +1,58 @@
+"""The schema's version: checked at start, moved by Alembic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from syncworker.errors import StoreError
+from syncworker.store.database import Database
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def newest() -> str:
+    """The version this code works with."""
+    head = ScriptDirectory(str(_MIGRATIONS)).get_current_head()
+    return str(head)
+
+
+def current(database: Database) -> str | None:
+    """The database's version; None where there are no tables yet."""
+    with database.read() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(database: Database) -> str:
+    """Bring the database to the newest version, from none or from any older one."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    with database.write() as connection:
+        if connection.dialect.name == "postgresql":
+            # Two processes that start at once take turns.
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(7239171)"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return newest()
+
+
+def check(database: Database) -> None:
+    """Make an empty database ready; refuse one of another version.
+
+    Raises:
+        StoreError: The tables are older or newer than this code; the message names the command.
+    """
+    version = current(database)
+    if version is None:
+        upgrade(database)
+    elif version != newest():
+        raise StoreError(
+            f"the state database has schema {version}, this syncworker works with {newest()}",
+            help="an older database: syncworker db upgrade; a newer one: upgrade syncworker",
+            code="SCHEMA_VERSION",
+        )

@@ -1,0 +1,199 @@
+"""The tables. Times are aware UTC on both databases; JSON is text a person can read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """An aware UTC datetime; SQLite would give a naive one back."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
+        """Store as UTC."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
+        """Give back as UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = sa.MetaData()
+_OPEN = sa.text("finished_at IS NULL")
+
+
+def _text(name: str, *, default: str | None = None) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, server_default=default)
+
+
+def _json(name: str) -> sa.Column[object]:
+    return sa.Column(name, sa.JSON, nullable=False)
+
+
+def _time(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
+    return sa.Column(name, UtcDateTime, nullable=nullable)
+
+
+def _number(name: str, default: int | None = None) -> sa.Column[int]:
+    text = None if default is None else str(default)
+    return sa.Column(name, sa.BigInteger, nullable=False, server_default=text)
+
+
+def _serial(name: str) -> sa.Column[int]:
+    integer = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+    return sa.Column(name, integer, primary_key=True, autoincrement=True)
+
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    _text("portal"),
+    _text("kind"),
+    _text("mode"),
+    _text("status"),
+    _text("step"),
+    _time("as_of"),
+    sa.Column("force", sa.Boolean, nullable=False),
+    _text("mapping"),
+    _time("created_at"),
+    _time("finished_at", nullable=True),
+    _text("message"),
+    _text("help"),
+    _text("code"),
+    _json("summary"),
+    # One open run per portal: the lock that two processes cannot both take.
+    sa.Index("one_open_run", "portal", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+)
+
+chunks = sa.Table(
+    "chunks",
+    metadata,
+    _serial("id"),
+    sa.Column("run_id", sa.Text, sa.ForeignKey("runs.id"), nullable=False),
+    _text("step"),
+    _text("status"),  # ready, enqueued, running, done
+    _json("payload"),
+    _json("progress"),
+    _json("result"),
+    _text("owner"),
+    _number("claim"),
+    _number("attempts"),
+    _time("lease_until", nullable=True),
+    _time("enqueued_at", nullable=True),
+    sa.Index("chunks_of_run", "run_id", "step", "status"),
+)
+
+staged_pages = sa.Table(
+    "staged_pages",
+    metadata,
+    _serial("id"),
+    _text("portal"),
+    _text("source"),
+    _text("stream"),
+    _text("place"),
+    _number("rows"),
+    _time("newest", nullable=True),
+    _text("run_id"),
+    _number("chunk_id"),
+    sa.Column("deletions", sa.Boolean, nullable=False),
+    sa.Column("outdated", sa.Boolean, nullable=False),
+    sa.Index("staged_of_stream", "portal", "stream"),
+    sa.UniqueConstraint("portal", "place"),
+)
+
+cursors = sa.Table(
+    "cursors",
+    metadata,
+    sa.Column("portal", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("stream", sa.Text, primary_key=True),
+    sa.Column("cursor", sa.Text),
+    _time("read_at"),
+    _number("rows"),
+    _text("run_id"),
+)
+
+ledger = sa.Table(
+    "ledger",
+    metadata,
+    sa.Column("portal", sa.Text, primary_key=True),
+    sa.Column("object", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    _text("hubspot_id"),
+    _json("values"),
+    _time("confirmed_at"),
+    _time("written_at", nullable=True),
+    sa.Index("ledger_by_hubspot_id", "portal", "object", "hubspot_id"),
+)
+
+history = sa.Table(
+    "history",
+    metadata,
+    _serial("id"),
+    _text("portal"),
+    _text("run_id"),
+    _text("object"),
+    _text("key"),
+    _text("hubspot_id"),
+    _text("outcome"),
+    _json("changes"),  # [[property, old, new, because], ...]
+    _time("at"),
+    sa.Index("history_of_record", "portal", "object", "key"),
+)
+
+plan_records = sa.Table(
+    "plan_records",
+    metadata,
+    sa.Column("run_id", sa.Text, sa.ForeignKey("runs.id"), primary_key=True),
+    sa.Column("chunk_id", sa.BigInteger, primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True),
+    sa.Column("position", sa.BigInteger),
+    _text("object"),
+    _text("key"),
+    _text("body"),
+    _text("status"),  # planned, sent, held, rejected
+    sa.Index("plan_positions", "run_id", "position"),
+)
+
+dead_letters = sa.Table(
+    "dead_letters",
+    metadata,
+    sa.Column("portal", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("property", sa.Text, primary_key=True),
+    _text("cause"),
+    _text("message"),
+    _text("help"),
+    _json("values"),
+    _text("run_id"),
+    _time("first_at"),
+    _time("last_at"),
+    _time("resolved_at", nullable=True),
+    sa.Index("letters_of_run", "run_id"),
+)
+
+slots = sa.Table(
+    "slots",
+    metadata,
+    sa.Column("portal", sa.Text, primary_key=True),
+    sa.Column("job", sa.Text, primary_key=True),
+    sa.Column("slot", UtcDateTime, primary_key=True),
+)
+
+definitions = sa.Table(
+    "definitions",
+    metadata,
+    sa.Column("portal", sa.Text, primary_key=True),
+    sa.Column("object", sa.Text, primary_key=True),
+    _json("body"),
+    _time("read_at"),
+)

@@ -1,0 +1,41 @@
+"""The Celery app; `celery -A tasks worker -B` finds it."""
+
+from __future__ import annotations
+
+import functools
+
+from celery import Celery, signals
+
+from syncworker import bootstrap, settings, telemetry
+from syncworker.engine.engine import Engine
+from syncworker.engine.todo import Todo
+
+app = Celery("syncworker", include=["tasks.sync", "tasks.upkeep"])
+app.config_from_object("celeryconfig")
+
+
+@functools.cache
+def engine() -> Engine:
+    """This process's engine; made after forking, because connections must not be shared."""
+    return bootstrap.engine(settings.load())
+
+
+def send(todos: list[Todo]) -> None:
+    """Enqueue what is to be done next."""
+    for todo in todos:
+        app.send_task(f"syncworker.{todo.task}", args=[todo.id])
+
+
+@signals.setup_logging.connect  # type: ignore[untyped-decorator]
+def _log(**_: object) -> None:
+    telemetry.configure(settings.load().log_level)
+
+
+@signals.worker_process_init.connect  # type: ignore[untyped-decorator]
+def _forget_parents_engine(**_: object) -> None:
+    engine.cache_clear()
+
+
+@signals.worker_ready.connect  # type: ignore[untyped-decorator]
+def _see_to_lost_work(**_: object) -> None:
+    app.send_task("syncworker.tick")

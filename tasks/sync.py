@@ -1,0 +1,58 @@
+"""Tasks of a run: its start, its chunks, its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from celery import Task
+
+from syncworker.engine import finish, sync
+from syncworker.engine.todo import Todo
+from syncworker.errors import RateLimited, SyncworkerError, Unavailable
+from tasks.celery import app, engine, send
+
+
+@app.task(name="syncworker.sync_portal", bind=True)  # type: ignore[untyped-decorator]
+def sync_portal(self: Task, run_id: str) -> None:
+    """Begin a run: check what can be checked, and cut the extraction into chunks."""
+    last = self.request.retries >= self.max_retries
+    _do(self, lambda: sync.begin(engine(), run_id, last_try=last))
+
+
+@app.task(name="syncworker.extract_chunk", bind=True)  # type: ignore[untyped-decorator]
+def extract_chunk(self: Task, chunk_id: int) -> None:
+    """Read pages of one stream."""
+    _work(self, chunk_id)
+
+
+@app.task(name="syncworker.compute_chunk", bind=True)  # type: ignore[untyped-decorator]
+def compute_chunk(self: Task, chunk_id: int) -> None:
+    """Compute and plan one shard."""
+    _work(self, chunk_id)
+
+
+@app.task(name="syncworker.push_chunk", bind=True)  # type: ignore[untyped-decorator]
+def push_chunk(self: Task, chunk_id: int) -> None:
+    """Send one stretch of the plan."""
+    _work(self, chunk_id)
+
+
+@app.task(name="syncworker.finish_run")  # type: ignore[untyped-decorator]
+def finish_run(run_id: str) -> None:
+    """Close a run."""
+    finish.finish(engine(), run_id)
+
+
+def _work(task: Task, chunk_id: int) -> None:
+    # The task's id stays the same when it runs again for a killed child: the chunk is its own.
+    _do(task, lambda: sync.work(engine(), chunk_id, owner=task.request.id))
+
+
+def _do(task: Task, work: Callable[[], list[Todo]]) -> None:
+    try:
+        send(work())
+    except SyncworkerError as error:
+        if error.recovery != "retry":
+            raise
+        wait = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
+        raise task.retry(exc=error, countdown=wait) from error

@@ -1,0 +1,117 @@
+"""A small catalog and a small mapping, both complete enough to break in every way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from syncworker.mapping.diagnostics import Diagnostic
+from syncworker.mapping.loader import Loaded, load
+from syncworker.metrics.metric import Metric, Option
+
+MAPPING = """\
+version: 1
+hubspot:
+  credentials: env:ACME_TOKEN
+reporting:
+  timezone: Europe/Berlin
+  currency: EUR
+sources:
+  app:
+    kind: sql
+    url: env:APP_DATABASE
+    streams:
+      accounts:
+        query: select 1
+objects:
+  companies:
+    match: {property: domain, column: domain}
+    properties:
+      saas_mrr: mrr
+      saas_health:
+        metric: health_score
+        type: number
+  contacts:
+    match: {property: email, column: email}
+    properties:
+      saas_events: user_events
+lifecycle:
+  companies:
+    - stage: customer
+      when:
+        - {metric: health_score, gte: 80}
+"""
+
+
+def metric(name: str, type_: Any, entity: Any = "account", **more: Any) -> Metric:
+    defaults = {
+        "unit": "",
+        "label": name.replace("_", " ").title(),
+        "description": f"What {name} means.",
+        "formula": f"{name} = 1",
+        "inputs": ("accounts",),
+        "property": f"saas_{name}",
+    }
+    return Metric(name=name, entity=entity, type=type_, **{**defaults, **more})
+
+
+CATALOG = {
+    each.name: each
+    for each in (
+        metric("mrr", "money", because="{mrr} of {mrr_currency}"),
+        metric("mrr_currency", "string"),
+        metric("health_score", "number", because="score {health_score} on {seen_at}"),
+        metric("churned", "bool", because="ended"),
+        metric(
+            "band",
+            "enum",
+            options=(Option("red", "At risk"), Option("green", "Healthy")),
+            because="{{band}} {unknown_column}",
+        ),
+        metric("drivers", "multi", options=(Option("seats", "Seats"), Option("billing", "Bills"))),
+        metric("signed_on", "date"),
+        metric("seen_at", "datetime"),
+        metric("computed_at", "datetime", volatile=True),
+        metric("user_events", "number", "user", because="{user_events} events"),
+    )
+}
+
+
+@pytest.fixture
+def catalog() -> Mapping[str, Metric]:
+    return CATALOG
+
+
+@pytest.fixture
+def mapping_text() -> str:
+    return MAPPING
+
+
+@pytest.fixture
+def load_text() -> Callable[[str], Loaded]:
+    return lambda text: load(text, "acme.yaml", CATALOG)
+
+
+@pytest.fixture
+def changed() -> Callable[..., Loaded]:
+    """The small mapping with one text replaced by another, loaded."""
+
+    def change(old: str, new: str) -> Loaded:
+        assert old in MAPPING
+        return load(MAPPING.replace(old, new, 1), "acme.yaml", CATALOG)
+
+    return change
+
+
+@pytest.fixture
+def one(changed: Callable[..., Loaded]) -> Callable[..., Diagnostic]:
+    """The only diagnostic of a changed mapping."""
+
+    def only(old: str, new: str) -> Diagnostic:
+        loaded = changed(old, new)
+        assert len(loaded.diagnostics) == 1, [d.message for d in loaded.diagnostics]
+        return loaded.diagnostics[0]
+
+    return only
