@@ -34,7 +34,7 @@ def command(portal: str, as_of: datetime | None, format_: str, full: bool) -> in
         say(show_run.as_json(engine, run, with_plan=True))
         return exits.OF_STATUS[run.status]
     if "plan" in run.summary:
-        for line in show_run.plan_text(engine, run, full=full):
+        for line in show_run.plan_text(engine, run, limit=None if full else show_run.SHOWN):
             say(line)
     letters = engine.letters.open(portal, run_id=run.id, most=1_000)
     for line in show_run.letter_lines(letters):

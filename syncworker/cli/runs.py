@@ -53,7 +53,7 @@ def show(run_id: str, format_: str, with_plan: bool) -> int:
         say(show_run.as_json(engine, run, with_plan=with_plan))
         return exits.OF_STATUS[run.status]
     if with_plan and "plan" in run.summary:
-        for line in show_run.plan_text(engine, run, full=True):
+        for line in show_run.plan_text(engine, run, limit=None):
             say(line)
     for line in show_run.report(engine, run):
         say(line)

@@ -16,22 +16,29 @@ from syncworker.planning.records import RecordPlan
 from syncworker.planning.text import plan_lines
 
 SCHEMA_VERSION = 1
-_SHOWN = 20
+SHOWN = 20
+"""Records of an object that are shown unless all are asked for."""
 _ALL = 10_000_000
 _LETTERS_SHOWN = 1_000
 
 
-def plan_text(engine: Engine, run: Run, *, full: bool) -> Iterator[str]:
-    """The run's plan, with why each value changes, and what is left alone and why."""
+def plan_text(engine: Engine, run: Run, *, limit: int | None) -> Iterator[str]:
+    """The run's plan, with why each value changes, and what is left alone and why.
+
+    Args:
+        engine: The ports.
+        run: A run that got as far as its plan.
+        limit: Records to show of each object; None: all.
+    """
     plan = plan_from_json(run.summary["plan"])
-    stored = engine.plans.show(run.id, _ALL if full else 1_000)
+    stored = engine.plans.show(run.id, _ALL)
     records: dict[str, list[RecordPlan]] = {name: [] for name in plan.objects}
     for one in stored:
         records[one.object].append(from_json(one.body))
     for of_object in records.values():
         # What changes most comes first: that is what a reader wants to see.
         of_object.sort(key=lambda r: (not r.changes, -len(r.changes), r.match))
-    yield from plan_lines(plan, records, limit=None if full else _SHOWN)
+    yield from plan_lines(plan, records, limit=limit)
     yield from left_alone(run)
 
 

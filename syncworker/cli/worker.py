@@ -6,8 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from types import FrameType
+from typing import IO
 
 import click
 
@@ -65,22 +65,23 @@ def _work(concurrency: int, log_level: str) -> int:
 
 
 def start(
-    concurrency: int, log_level: str, environment: dict[str, str] | None = None
+    concurrency: int, log_level: str, output: IO[bytes] | None = None
 ) -> subprocess.Popen[bytes]:
     """Start Celery's worker with its beat.
 
     Args:
         concurrency: Child processes.
         log_level: Celery's own.
-        environment: Variables beside this process's.
+        output: Where its log goes; None: where ours goes.
     """
     # Celery reads REMAP_SIGTERM from the environment only; with it a stopping worker gives its
     # tasks back to the queue instead of finishing them.
-    variables = {**os.environ, "REMAP_SIGTERM": "SIGQUIT", **(environment or {})}  # noqa: TID251
+    variables = {**os.environ, "REMAP_SIGTERM": "SIGQUIT"}  # noqa: TID251
     arguments = ["-A", "tasks", "worker", "-B", "-c", str(concurrency), "-l", log_level]
     return subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "celery", *arguments],
         env=variables,
         start_new_session=True,
-        cwd=Path.cwd(),
+        stdout=output,
+        stderr=output,
     )

@@ -43,13 +43,12 @@ class HubSpotPortal:
         patience: Patience | None = None,
         name: str = "PORTAL",
     ) -> None:
-        patience = patience or Patience()
         self._transport = Transport(
             token,
             api_version=api_version,
             base_url=base_url,
-            budget=budget or LocalBudget(tier, sleep=patience.sleep),
-            patience=patience,
+            budget=budget or LocalBudget(tier),
+            patience=patience or Patience(),
         )
         self._name = name
         self._unique: dict[str, frozenset[str]] = {}

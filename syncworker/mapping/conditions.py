@@ -34,10 +34,13 @@ def fulfilled(
     result = pl.Series("fulfilled", [True] * frame.height, dtype=pl.Boolean)
     for condition in conditions:
         column = frame[condition.metric]
+        if column.null_count() == frame.height:
+            return pl.Series([False] * frame.height, dtype=pl.Boolean)
+        if catalog[condition.metric].type in {"number", "money"}:
+            column = column.cast(pl.Float64)
         if catalog[condition.metric].type == "money":
-            units = pl.Series([10.0 ** exponent(each) for each in currencies], dtype=pl.Float64)
-            column = column.cast(pl.Float64) / units
-        result &= _holds(condition, column).fill_null(value=False)
+            column /= pl.Series([10.0 ** exponent(each) for each in currencies], dtype=pl.Float64)
+        result &= _holds(condition, column).fill_null(value=False) & _known(column)
     return result
 
 
@@ -62,8 +65,14 @@ def _holds(condition: Condition, column: pl.Series) -> pl.Series:
             return column <= wanted
         case "ne":
             return ~_equal(column, [wanted])
-        case "eq" | "any_of":
+        case _:
             return _equal(column, wanted if isinstance(wanted, list) else [wanted])
+
+
+def _known(column: pl.Series) -> pl.Series:
+    if isinstance(column.dtype, pl.List):
+        return column.list.len().fill_null(0) > 0
+    return column.is_not_null()
 
 
 def _equal(column: pl.Series, wanted: Sequence[object]) -> pl.Series:

@@ -38,9 +38,8 @@ class Document:
     places: Mapping[Path, Place]
 
     def value(self, path: Path) -> Span:
-        """Where the value stands; of a missing entry, where its nearest parent is named."""
-        place = self.places.get(path)
-        return self.key(path[:-1]) if place is None else place.value
+        """Where the value of an entry of the file stands."""
+        return self.places[path].value
 
     def key(self, path: Path) -> Span:
         """Where the entry is named: its key, or the start of a list's entry."""

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from syncworker.mapping.portal import PortalMapping
+from syncworker.mapping.wording import parts
 from syncworker.metrics.catalog import METRICS
 from syncworker.metrics.metric import Metric
-from syncworker.metrics.settings import HealthWeights, MetricSettings
+from syncworker.metrics.settings import MetricSettings
 
 DIALECT = "http://json-schema.org/draft-07/schema#"
 """The dialect editors' YAML extensions know best."""
@@ -25,7 +26,7 @@ def mapping_schema(catalog: Mapping[str, Metric] = METRICS) -> str:
     """
     schema = PortalMapping.model_json_schema()
     definitions = schema["$defs"]
-    for documented in (MetricSettings, HealthWeights):
+    for documented in (MetricSettings, *parts(MetricSettings).values()):
         _describe(definitions[documented.__name__], documented)
     definitions["MetricName"] = {
         "description": "A metric: `syncworker metrics list` shows all",
@@ -45,9 +46,12 @@ def _choice(metric: Metric) -> dict[str, str]:
 
 
 def _describe(section: dict[str, Any], documented: type) -> None:
+    about = documented.__doc__ or ""
     section["additionalProperties"] = False
-    for name, text in _ATTRIBUTE.findall(documented.__doc__ or ""):
-        section["properties"][name]["description"] = " ".join(text.split())
+    section["description"] = about.partition("\n")[0]
+    texts = dict(_ATTRIBUTE.findall(about))
+    for name, part in section["properties"].items():
+        part["description"] = " ".join(texts.get(name, section["description"]).split())
 
 
 def _with_metric_names(part: Any) -> Any:  # noqa: ANN401

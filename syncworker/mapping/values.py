@@ -51,7 +51,7 @@ def rendered(
         case "multi":
             order = {option.value: i for i, option in enumerate(metric.options)}
             texts = [_several(value, order) for value in column.to_list()]
-        case "bool" | "enum" | "string":
+        case _:
             texts = _text(column.cast(pl.String))
     return texts
 

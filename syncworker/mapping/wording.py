@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import is_dataclass
 from typing import Any, get_args, get_type_hints
 
 from pydantic import BaseModel
@@ -16,14 +17,13 @@ from syncworker.mapping.diagnostics import Finding
 from syncworker.mapping.document import Document, Path
 from syncworker.mapping.suggest import closest, did_you_mean, listed
 from syncworker.mapping.yaml_text import missing_space
-from syncworker.metrics.settings import HealthWeights, MetricSettings
+from syncworker.metrics.settings import MetricSettings
 
 _SECTIONS: tuple[tuple[Path, type], ...] = (
     ((), portal.PortalMapping),
     (("hubspot",), portal.HubSpot),
     (("reporting",), portal.Reporting),
     (("metrics",), MetricSettings),
-    (("metrics", "health_weights"), HealthWeights),
     (("objects", "*"), portal.Object),
     (("objects", "*", "match"), portal.Match),
     (("objects", "*", "properties", "*"), portal.PropertyMapping),
@@ -69,7 +69,7 @@ def explained(document: Document, errors: list[Any]) -> Iterator[Finding]:
     slips = set(_slips(document, errors))
     seen: set[Path] = set()
     for error in errors:
-        path = _path(document, error["loc"], missing=error["type"] == "missing")
+        path = _path(document, error)
         if path in seen or (error["type"] == "missing" and path in slips):
             continue
         if path[-1:] and path[-1] in portal.COMPARISONS and error["type"] == "float_type":
@@ -90,10 +90,18 @@ def keys_at(document: Document, section: Path) -> tuple[str, ...]:
     return tuple(get_type_hints(model))
 
 
+def parts(settings: type) -> dict[str, type]:
+    """The sections inside a dataclass of settings, by name."""
+    hints: dict[str, type] = get_type_hints(settings)
+    return {name: hint for name, hint in hints.items() if is_dataclass(hint)}
+
+
 def _model(document: Document, section: Path) -> type | None:
     if section[:1] == ("sources",):
         source, stream = _SOURCES.get(str(document.at(*section[:2], "kind")), (None, None))
         return {2: source, 4: stream}.get(len(section))
+    if section[:1] == ("metrics",) and len(section) > 1:
+        return parts(MetricSettings).get(str(section[-1]))
     for pattern, model in _SECTIONS:
         if len(pattern) == len(section) and all(map(_fits, pattern, section)):
             return model
@@ -104,19 +112,23 @@ def _fits(pattern: str | int, part: str | int) -> bool:
     return pattern in ("*", part)
 
 
-def _path(document: Document, loc: tuple[str | int, ...], *, missing: bool) -> Path:
+def _path(document: Document, error: Any) -> Path:  # noqa: ANN401
     # A model's path also names the branches of a union it tried, which no file has.
     path: Path = ()
-    for part in loc[:-1] if missing else loc:
+    for part in error["loc"]:
         if (*path, part) in document.places:
             path = (*path, part)
-    return (*path, loc[-1]) if missing else path
+    return (*path, error["loc"][-1]) if _key_missing(error) else path
+
+
+def _key_missing(error: Any) -> bool:  # noqa: ANN401
+    return error["type"] == "missing" and isinstance(error["loc"][-1], str)
 
 
 def _slips(document: Document, errors: list[Any]) -> Iterator[Path]:
     for error in errors:
         if error["type"] in _UNKNOWN_KEY:
-            path = _path(document, error["loc"], missing=False)
+            path = _path(document, error)
             meant = closest(str(path[-1]), keys_at(document, path[:-1]))
             if meant:
                 yield (*path[:-1], meant)
@@ -124,7 +136,7 @@ def _slips(document: Document, errors: list[Any]) -> Iterator[Path]:
 
 def _finding(document: Document, path: Path, error: Any) -> Finding:  # noqa: ANN401
     kind, context = error["type"], error.get("ctx", {})
-    if kind == "missing":
+    if _key_missing(error):
         return _missing(document, path[:-1], str(path[-1]))
     if kind == "union_tag_not_found":
         return _missing(document, path, "kind")
@@ -179,6 +191,8 @@ def _bad_value(
         return f"{name} cannot be `{value}`", help_
     if kind in {"too_short", "string_too_short"} or value is None:
         return f"{name} is empty", "write a value, or remove the key"
+    if kind in {"missing", "too_long"}:
+        return f"{name} has too {'few' if kind == 'missing' else 'many'} entries", ""
     if kind == "greater_than_equal":
         return f"{name} must be at least {context['ge']}", ""
     if kind == "less_than_equal":

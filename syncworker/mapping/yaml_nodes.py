@@ -17,6 +17,7 @@ from syncworker.mapping.document import Path, Place
 MAX_DEPTH = 40
 MAX_NODES = 50_000
 _LARGEST = 2**63 - 1
+_MOST_DIGITS = 40
 _TAG = "tag:yaml.org,2002:"
 _TAGS = frozenset(
     _TAG + name for name in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value")
@@ -56,6 +57,8 @@ class Reader:
         """
         here = self._span(node)
         self._guard(node, here)
+        if key is not None and node.start_mark.index == node.end_mark.index:
+            here = key  # nothing is written there: the reader stands on the next line already
         self.places[path] = Place(key, here if path else Span(here.line, here.column))
         self._above.append(id(node))
         try:
@@ -156,7 +159,7 @@ def _parsed(text: str) -> float | int | str:
         if prefix in {"0x", "0o", "0b"}:
             return int(plain, 0)
         if plain.lstrip("+-").isdigit():
-            return int(plain[:40])
-        return float(plain.replace(".inf", "inf").replace(".nan", "nan"))
-    except ValueError:
+            return int(plain[:_MOST_DIGITS])
+        return float(plain.lower().replace(".inf", "inf").replace(".nan", "nan"))
+    except ValueError:  # a number of an older YAML, such as 1:30
         return text

@@ -124,7 +124,7 @@ def _series(column: Column, values: Sequence[object]) -> tuple[pl.Series, list[t
     if exact is not None and set(map(type, values)) <= {exact, type(None)}:
         try:
             series = pl.Series(column.name, values, POLARS_TYPES[column.type])
-        except (UnicodeEncodeError, OverflowError, pl.exceptions.PolarsError):
+        except (UnicodeEncodeError, TypeError, pl.exceptions.PolarsError):
             series, problems = _value_by_value(column, values)
         else:
             problems = []

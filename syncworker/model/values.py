@@ -70,7 +70,7 @@ def to_datetime(value: object) -> datetime | None:
     elif isinstance(value, date):
         moment = datetime.combine(value, time())
     elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        return _datetime_from_number(value)
+        return _datetime_from_number(_finite(value))
     else:
         raise Unfit(f"is a {type(value).__name__}, not a date and time")
     return _utc(moment)
@@ -196,7 +196,7 @@ def _datetime_from_number(value: float | Decimal) -> datetime:
         if not -_MILLISECONDS_FROM < value < _MILLISECONDS_FROM:
             return _EPOCH + timedelta(milliseconds=float(value))
         return _EPOCH + timedelta(seconds=float(value))
-    except (OverflowError, ValueError):
+    except OverflowError:
         raise Unfit("is a number that is no time since 1970") from None
 
 

@@ -90,7 +90,7 @@ def _linked(portal: Portal, record: Record, right: Records) -> list[Json]:
         for old in record.linked.get(right.object_type, {})
         if (other := portal.objects[right.object_type].find(old))
     }
-    return [{"toObjectId": int(other), "associationTypes": [kind]} for other in found]
+    return [{"toObjectId": other, "associationTypes": [kind]} for other in found]
 
 
 def _answer(portal: Portal, results: list[Json], missing: list[str], status: int) -> Response:

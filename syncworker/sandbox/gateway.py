@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from syncworker.sandbox.answers import ApiError, Json, correlation_id, not_found
 from syncworker.sandbox.control import PREFIX
 from syncworker.sandbox.faults import Fault
+from syncworker.sandbox.http import PORTAL
 from syncworker.sandbox.portal import Portal
 from syncworker.sandbox.stats import Request
 
@@ -46,12 +47,12 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or not."""
         path = dated(scope["path"])
-        scope = {**scope, "path": path}
+        portal = self.portal
+        scope = {**scope, "path": path, PORTAL: portal}
         if path.startswith(PREFIX):
             await self.app(scope, receive, send)
             return
         body = await _read(receive)
-        portal = self.portal
         at = portal.now()
         fault = portal.faults.take(scope["method"], scope["path"])
         if fault and fault.delay:
@@ -60,7 +61,7 @@ class Gateway:
             await _pause(fault.hang, receive)
             status, answered = 0, None
         else:
-            answered = await self._answer(scope, body, fault)
+            answered = await self._answer(portal, scope, body, fault)
             status = 0 if fault and fault.cut else answered[0]["status"]
         query = scope["query_string"].decode("latin-1")
         portal.stats.count(Request(at, scope["method"], path, query, status, body))
@@ -71,19 +72,21 @@ class Gateway:
         for message in answered:
             await send(message)
 
-    async def _answer(self, scope: Scope, body: bytes, fault: Fault | None) -> list[Message]:
+    async def _answer(
+        self, portal: Portal, scope: Scope, body: bytes, fault: Fault | None
+    ) -> list[Message]:
         if fault and fault.status:
             return _messages(fault.status, fault.body, fault.headers)
         headers: dict[str, str] = {}
         try:
-            self._check_version(scope["path"])
-            self._check_token(scope)
+            _check_version(scope["path"])
+            _check_token(portal, scope)
             searching = scope["path"].endswith("/search")
-            headers = self.portal.limits.take(self.portal.clock(), search=searching)
-            self._check_scope(scope)
+            headers = portal.limits.take(portal.clock(), search=searching)
+            _check_scope(portal, scope)
         except ApiError as refused:
             if refused.more.get("policyName") == "TEN_SECONDLY_ROLLING":
-                headers = self.portal.limits.headers()
+                headers = portal.limits.headers()
             return _messages(refused.status, refused.body(), headers)
         answered: list[Message] = []
 
@@ -98,37 +101,40 @@ class Gateway:
         answered[0]["headers"] += _encoded(headers)
         return answered
 
-    def _check_version(self, path: str) -> None:
-        versioned = _VERSIONED.match(path)
-        if versioned and versioned.group(1) not in VERSIONS:
-            raise not_found()
-
-    def _check_token(self, scope: Scope) -> None:
-        given = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
-        if given != f"Bearer {self.portal.token}":
-            raise ApiError(401, "INVALID_AUTHENTICATION", _UNAUTHENTICATED)
-
-    def _check_scope(self, scope: Scope) -> None:
-        found = _SCOPED.match(scope["path"])
-        if not found or not self.portal.missing_scopes:
-            return
-        kind = {"objects": "objects", "properties": "schemas"}[found.group(1)]
-        reading = scope["method"] == "GET" or scope["path"].endswith(("/search", "/batch/read"))
-        needed = f"crm.{kind}.{found.group(2)}.{'read' if reading else 'write'}"
-        if needed in self.portal.missing_scopes:
-            message = (
-                "This app hasn't been granted all required scopes to make this call. "
-                "Read more about required scopes here: https://developers.hubspot.com/scopes."
-            )
-            context = {"requiredGranularScopes": [needed]}
-            errors = [{"message": "One or more scopes are required.", "context": context}]
-            links = {"scopes": "https://developers.hubspot.com/scopes"}
-            raise ApiError(403, "MISSING_SCOPES", message, errors=errors, links=links)
-
 
 def dated(path: str) -> str:
     """A path in the order of the dated versions: /crm/v3/objects/… is /crm/objects/v3/…."""
     return _LEGACY.sub(r"/crm/\2/\1", path, count=1)
+
+
+def _check_version(path: str) -> None:
+    versioned = _VERSIONED.match(path)
+    if versioned and versioned.group(1) not in VERSIONS:
+        raise not_found()
+
+
+def _check_token(portal: Portal, scope: Scope) -> None:
+    given = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
+    if given != f"Bearer {portal.token}":
+        raise ApiError(401, "INVALID_AUTHENTICATION", _UNAUTHENTICATED)
+
+
+def _check_scope(portal: Portal, scope: Scope) -> None:
+    found = _SCOPED.match(scope["path"])
+    if not found or not portal.missing_scopes:
+        return
+    kind = {"objects": "objects", "properties": "schemas"}[found.group(1)]
+    reading = scope["method"] == "GET" or scope["path"].endswith(("/search", "/batch/read"))
+    needed = f"crm.{kind}.{found.group(2)}.{'read' if reading else 'write'}"
+    if needed in portal.missing_scopes:
+        message = (
+            "This app hasn't been granted all required scopes to make this call. "
+            "Read more about required scopes here: https://developers.hubspot.com/scopes."
+        )
+        context = {"requiredGranularScopes": [needed]}
+        errors = [{"message": "One or more scopes are required.", "context": context}]
+        links = {"scopes": "https://developers.hubspot.com/scopes"}
+        raise ApiError(403, "MISSING_SCOPES", message, errors=errors, links=links)
 
 
 def _messages(status: int, body: Json, headers: dict[str, str]) -> list[Message]:

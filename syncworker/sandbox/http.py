@@ -12,10 +12,12 @@ from syncworker.sandbox.answers import Json, invalid
 from syncworker.sandbox.portal import Portal
 from syncworker.sandbox.records import Records
 
+PORTAL = "syncworker.portal"
+
 
 def portal_of(request: Request) -> Portal:
     """The account the request is for."""
-    portal: Portal = request.app.state.portal
+    portal: Portal = request.scope[PORTAL]
     return portal
 
 

@@ -23,7 +23,7 @@ EVENTS = (
     "teammate_invited",
 )
 # Events per user and day: before the last 28 days, and in them.
-_PACE = {"steady": (4, 4), "growing": (3, 6), "shrinking": (6, 2), "silent": (4, 0)}
+_PACE = {"steady": (4, 4), "growing": (3, 6), "shrinking": (6, 1), "silent": (4, 0)}
 
 _TABLES = """
 CREATE TABLE accounts (account_id TEXT, name TEXT, domain TEXT, size TEXT, created_at TEXT);

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_USAGE = ("steady", "growing", "steady", "shrinking", "steady", "growing", "silent")
+from syncworker.sandbox.seed import SECONDARY_EMAIL, TWO_EMAILS
+
+_USAGE = ("steady", "growing", "shrinking", "steady", "growing", "silent")
 _BILLING = (
     "monthly",
     "monthly",
@@ -18,9 +20,19 @@ _BILLING = (
     "cancelling",
     "monthly",
     "yearly",
+    "canceled",
 )
-_NOT_PAYING = ("trialing", "none", "canceled", "trialing", "abandoned")
-_PAYING_STAGES = {"customer", "evangelist"}
+_NOT_BUYING = ("trialing", "none", "abandoned")
+# An opportunity has bought lately, and nobody has noted it in HubSpot yet.
+_BUYING_STAGES = {"customer", "evangelist", "opportunity"}
+# A subscriber only reads the newsletter.
+_NO_ACCOUNT = {"subscriber"}
+_NOT_IN_HUBSPOT: Mapping[str, Any] = {
+    "name": "Tidewater Tools",
+    "domain": "tidewater-tools.example",
+    "lifecyclestage": "customer",
+    "people": [{"email": "ada.holm@tidewater-tools.example"}],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +62,37 @@ class Customer:
 def customers(companies: Sequence[Mapping[str, Any]]) -> list[Customer]:
     """The companies of the sandbox portal as customers of the app, always the same way.
 
-    A company that HubSpot calls a customer pays, with few exceptions; the others try the app, have
-    left, or never bought. A domain that two companies share is one customer.
+    Customers, evangelists and opportunities have bought, the others try the app or did; one more
+    customer is not in HubSpot. Two companies with one domain are one customer.
 
     Args:
         companies: With `name`, `domain`, `lifecyclestage` and `people` (each with an `email`).
     """
     found: dict[str, Customer] = {}
-    paying = trying = 0
-    for company in companies:
-        domain = company["domain"]
-        if not domain or domain in found:
+    buying = trying = 0
+    for company in (*companies, _NOT_IN_HUBSPOT):
+        domain, stage = company["domain"], company["lifecyclestage"]
+        if domain in found or stage in _NO_ACCOUNT:
             continue
-        if company.get("lifecyclestage") in _PAYING_STAGES:
-            billing = _BILLING[paying % len(_BILLING)]
-            paying += 1
+        if stage in _BUYING_STAGES:
+            billing = _BILLING[buying % len(_BILLING)]
+            buying += 1
         else:
-            billing = _NOT_PAYING[trying % len(_NOT_PAYING)]
+            billing = _NOT_BUYING[trying % len(_NOT_BUYING)]
             trying += 1
         number = len(found)
         found[domain] = Customer(
             account_id=f"acc-{number + 1:03d}",
             name=company["name"],
             domain=domain,
-            people=tuple(person["email"] for person in company["people"]),
+            people=tuple(_address(person["email"]) for person in company["people"]),
             usage="silent" if billing == "canceled" else _USAGE[number % len(_USAGE)],
             billing=billing,
             age=20 if billing in {"trialing", "abandoned"} else 90 + number * 17,
         )
     return list(found.values())
+
+
+def _address(email: str) -> str:
+    """The address a person uses in the app."""
+    return SECONDARY_EMAIL if email == TWO_EMAILS["email"] else email

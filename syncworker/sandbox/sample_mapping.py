@@ -82,6 +82,8 @@ objects:
       saas_health_band: health_band
       saas_health_drivers: health_drivers
       saas_health_computed_at: health_computed_at
+      # A note that a person wrote stays as it is.
+      cs_notes: {{metric: health_drivers, mode: fill_empty}}
   contacts:
     match: {{property: email, column: email}}
     policy: upsert
@@ -90,8 +92,7 @@ objects:
       saas_user_last_seen_at: user_last_seen_at
       saas_demo_count: demo_count
       request_a_demo_date: {{metric: last_demo_request_at, type: date}}
-      # A date that sales has written down already stays as it is.
-      saas_first_demo_request_at: {{metric: first_demo_request_at, mode: fill_empty}}
+      saas_first_demo_request_at: {{metric: first_demo_request_at, mode: never_clear}}
 
 # Whoever pays is a customer. Stages only move forward: an evangelist stays one.
 lifecycle:

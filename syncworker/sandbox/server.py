@@ -48,7 +48,6 @@ class SandboxServer:
         tier: Of a fresh account: free, starter, professional or enterprise.
 
     Attributes:
-        portal: The account; tests may look into it and change it.
         port: The port it listens on.
 
     Raises:
@@ -63,7 +62,6 @@ class SandboxServer:
         limits: bool = True,
         tier: str = "professional",
     ) -> None:
-        self.portal = portal or Portal(limits=limits, tier=tier)
         # With the protocol named, asyncio sends small answers at once instead of waiting for ACKs.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -74,12 +72,14 @@ class SandboxServer:
             raise
         self.port: int = self._socket.getsockname()[1]
         self._connections: Connections = {}
-        gateway = Gateway(
-            endpoints(self.portal), self.portal, lambda at: _abort(self._connections.get(at))
+        self._gateway = Gateway(
+            endpoints(),
+            portal or Portal(limits=limits, tier=tier),
+            lambda at: _abort(self._connections.get(at)),
         )
         self._server = uvicorn.Server(
             uvicorn.Config(
-                gateway,
+                self._gateway,
                 http=_protocol(self._connections),
                 ws="none",
                 lifespan="off",
@@ -92,6 +92,15 @@ class SandboxServer:
             )
         )
         self._thread = threading.Thread(target=self._run, name="sandbox-portal", daemon=True)
+
+    @property
+    def portal(self) -> Portal:
+        """The account; a test may look into it, change it, or put a fresh one in its place."""
+        return self._gateway.portal
+
+    @portal.setter
+    def portal(self, portal: Portal) -> None:
+        self._gateway.portal = portal
 
     @property
     def url(self) -> str:
@@ -158,9 +167,9 @@ def serve(
             signal.signal(number, handler)
 
 
-def endpoints(portal: Portal) -> Starlette:
+def endpoints() -> Starlette:
     """The endpoints behind the gateway."""
-    app = Starlette(
+    return Starlette(
         routes=[
             *control.ROUTES,
             *associations.ROUTES,
@@ -173,8 +182,6 @@ def endpoints(portal: Portal) -> Starlette:
             HTTPException: _no_such_path,
         },
     )
-    app.state.portal = portal
-    return app
 
 
 def _refused(_request: Request, error: Exception) -> Response:

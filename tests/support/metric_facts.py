@@ -48,7 +48,7 @@ def people(given: Facts, settings: MetricSettings | None = None) -> dict[str, di
     return {row["user_id"]: row for row in frame.iter_rows(named=True)}
 
 
-def sub(**more: Any) -> Row:
+def sub(**more: object) -> Row:
     return {
         "sub_id": "s1",
         "account_id": "acme",
@@ -58,7 +58,7 @@ def sub(**more: Any) -> Row:
     }
 
 
-def item(**more: Any) -> Row:
+def item(**more: object) -> Row:
     return {
         "item_id": "i1",
         "sub_id": "s1",
@@ -69,11 +69,11 @@ def item(**more: Any) -> Row:
     }
 
 
-def discount(**more: Any) -> Row:
+def discount(**more: object) -> Row:
     return {"discount_id": "d1", "sub_id": "s1", "duration": "forever", **more}
 
 
-def event(number: int, ts: datetime, **more: Any) -> Row:
+def event(number: int, ts: datetime, **more: object) -> Row:
     return {
         "event_id": f"e{number}",
         "account_id": "acme",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from syncworker.mapping import portal
 from syncworker.sources.registry import build
 
 Row = dict[str, object]
+MakeSource = Callable[..., Source]
 WATERMARK = datetime(2026, 11, 21, 12, tzinfo=UTC)
 START = datetime(2026, 11, 1, tzinfo=UTC)
 COLUMNS = {
@@ -51,10 +53,10 @@ def ids(pages: list[Page]) -> list[str]:
     return [user for page in pages for user in page.frames["users"]["user_id"].to_list()]
 
 
-def sql_source(url: str, query: str, *, page_rows: int = 3, **more: str | None) -> Source:
+def sql_source(url: str, query: str, *, page_rows: int = 3, **more: object) -> Source:
     stream = portal.SqlStream.model_validate({"query": query, **more})
     config = portal.SqlSource(kind="sql", url="env:APP", streams={"users": stream})
-    return build("app", config, lambda reference: url, page_rows=page_rows)
+    return build("app", config, lambda _: url, page_rows=page_rows)
 
 
 def write_table(url: str, table: str, rows: list[Row], **types: str) -> None:

@@ -1,6 +1,8 @@
 """Batches: all or nothing, or row by row with trace ids; what refuses a whole request."""
 
 from __future__ import annotations
+from contract.sandbox.http_client import Http
+from syncworker.sandbox.server import SandboxServer
 
 import pytest
 
@@ -8,25 +10,25 @@ COMPANIES = "/crm/v3/objects/companies"
 CONTACTS = "/crm/v3/objects/contacts"
 
 
-def _make(http, count, path=COMPANIES):
+def _make(http: Http, count: int, path: str = COMPANIES) -> RET:
     rows = [{"properties": {"name": f"Company {n}"}} for n in range(count)]
     answer = http.post(f"{path}/batch/create", {"inputs": rows})
     assert answer.status_code == 201
     return sorted(row["id"] for row in answer.json()["results"])
 
 
-def _contact(http, email, **properties):
+def _contact(http: Http, email: str, **properties: str) -> RET:
     answer = http.post(CONTACTS, {"properties": {"email": email, **properties}})
     assert answer.status_code == 201, answer.text
     return answer.json()["id"]
 
 
-def _values(sandbox, object_type, name):
+def _values(sandbox: SandboxServer, object_type: str, name: str) -> RET:
     return [r.values.get(name) for r in sandbox.portal.records(object_type).live.values()]
 
 
 @pytest.mark.parametrize("action", ["create", "update", "upsert"])
-def test_one_bad_row_without_trace_ids_writes_nothing(sandbox, http, action):
+def test_one_bad_row_without_trace_ids_writes_nothing(sandbox: SandboxServer, http: Http, action: str) -> None:
     ids = [_contact(http, f"a{n}@shop.example") for n in range(3)]
     keys = {"create": [None] * 3, "update": ids, "upsert": [f"a{n}@shop.example" for n in range(3)]}
     rows = [
@@ -43,7 +45,7 @@ def test_one_bad_row_without_trace_ids_writes_nothing(sandbox, http, action):
 
 
 @pytest.mark.parametrize("traces", [["t", "t"], ["t", None]])
-def test_trace_ids_that_are_not_one_per_row_count_as_none(sandbox, http, traces):
+def test_trace_ids_that_are_not_one_per_row_count_as_none(sandbox: SandboxServer, http: Http, traces: list[str | None]) -> None:
     ids = _make(http, 2)
     values = [{"city": "Oslo"}, {"numberofemployees": "many"}]
     rows = [
@@ -54,7 +56,7 @@ def test_trace_ids_that_are_not_one_per_row_count_as_none(sandbox, http, traces)
     assert _values(sandbox, "companies", "city") == [None, None]
 
 
-def test_batch_create_with_trace_ids_writes_the_good_rows(sandbox, http):
+def test_batch_create_with_trace_ids_writes_the_good_rows(sandbox: SandboxServer, http: Http) -> None:
     rows = [
         {"properties": {"email": "a@shop.example"}, "objectWriteTraceId": "1"},
         {"properties": {"email": "a@shop.example"}, "objectWriteTraceId": "2"},
@@ -72,7 +74,7 @@ def test_batch_create_with_trace_ids_writes_the_good_rows(sandbox, http):
 
 
 @pytest.mark.parametrize("action", ["create", "read", "update", "upsert", "archive"])
-def test_more_than_a_hundred_inputs_are_refused(http, action):
+def test_more_than_a_hundred_inputs_are_refused(http: Http, action: str) -> None:
     rows = [{"id": str(n), "properties": {"name": "x"}} for n in range(101)]
     answer = http.post(f"{COMPANIES}/batch/{action}", {"inputs": rows})
     assert answer.status_code == 400
@@ -81,19 +83,19 @@ def test_more_than_a_hundred_inputs_are_refused(http, action):
 
 
 @pytest.mark.parametrize("inputs", [None, [], "x", ["x"]])
-def test_inputs_that_are_no_rows_are_refused(http, inputs):
+def test_inputs_that_are_no_rows_are_refused(http: Http, inputs: object) -> None:
     answer = http.post(f"{COMPANIES}/batch/update", {"inputs": inputs})
     assert answer.status_code == 400
     assert answer.json()["category"] == "VALIDATION_ERROR"
 
 
-def test_a_row_without_an_id_is_refused(http):
+def test_a_row_without_an_id_is_refused(http: Http) -> None:
     answer = http.post(f"{COMPANIES}/batch/update", {"inputs": [{"properties": {}}]})
     assert (answer.status_code, "id" in answer.json()["message"]) == (400, True)
 
 
 @pytest.mark.parametrize("traced", [True, False])
-def test_an_id_twice_refuses_the_whole_request_in_hubspots_words(sandbox, http, traced):
+def test_an_id_twice_refuses_the_whole_request_in_hubspots_words(sandbox: SandboxServer, http: Http, traced: bool) -> None:
     first, second = _make(http, 2)
     rows = [
         {"id": i, "properties": {"city": "Oslo"}, "objectWriteTraceId": str(n) if traced else ""}
@@ -108,7 +110,7 @@ def test_an_id_twice_refuses_the_whole_request_in_hubspots_words(sandbox, http, 
     assert _values(sandbox, "companies", "city") == [None, None]
 
 
-def test_two_spellings_of_one_address_are_one_id(http):
+def test_two_spellings_of_one_address_are_one_id(http: Http) -> None:
     rows = [
         {"id": address, "idProperty": "email", "properties": {}, "objectWriteTraceId": address}
         for address in ("A@shop.example", "a@shop.example")
@@ -126,7 +128,7 @@ def test_two_spellings_of_one_address_are_one_id(http):
         ("update", "contacts", "email", "0-1"),
     ],
 )
-def test_a_property_that_is_not_unique_finds_no_record(http, action, path, by, number):
+def test_a_property_that_is_not_unique_finds_no_record(http: Http, action: str, path: str, by: str, number: str) -> None:
     rows = [{"id": "x@y.example", "idProperty": by, "properties": {}, "objectWriteTraceId": "1"}]
     answer = http.post(f"/crm/v3/objects/{path}/batch/{action}", {"inputs": rows})
     assert answer.status_code == 400
@@ -134,13 +136,13 @@ def test_a_property_that_is_not_unique_finds_no_record(http, action, path, by, n
     assert answer.json()["message"] == expected
 
 
-def test_companies_cannot_be_read_by_domain(http):
+def test_companies_cannot_be_read_by_domain(http: Http) -> None:
     body = {"idProperty": "domain", "inputs": [{"id": "shop.example"}]}
     assert http.post(f"{COMPANIES}/batch/read", body).status_code == 400
     assert http.get(f"{COMPANIES}/shop.example?idProperty=domain").status_code == 400
 
 
-def test_missing_ids_are_one_error_and_the_others_are_written(sandbox, http):
+def test_missing_ids_are_one_error_and_the_others_are_written(sandbox: SandboxServer, http: Http) -> None:
     (there,) = _make(http, 1)
     rows = [{"id": i, "properties": {"city": "Oslo"}} for i in ("7", there, "8")]
     answer = http.post(f"{COMPANIES}/batch/update", {"inputs": rows})
@@ -155,7 +157,7 @@ def test_missing_ids_are_one_error_and_the_others_are_written(sandbox, http):
     assert _values(sandbox, "companies", "city") == ["Oslo"]
 
 
-def test_upsert_by_id_updates_and_cannot_create(http):
+def test_upsert_by_id_updates_and_cannot_create(http: Http) -> None:
     (there,) = _make(http, 1)
     rows = [{"id": there, "properties": {"city": "Oslo"}}, {"id": "9", "properties": {}}]
     body = http.post(f"{COMPANIES}/batch/upsert", {"inputs": rows}).json()
@@ -163,7 +165,7 @@ def test_upsert_by_id_updates_and_cannot_create(http):
     assert body["errors"][0]["context"] == {"ids": ["9"]}
 
 
-def test_contacts_are_upserted_by_address_which_comes_back_in_lower_case(http):
+def test_contacts_are_upserted_by_address_which_comes_back_in_lower_case(http: Http) -> None:
     rows = [{"id": "New@Shop.example", "idProperty": "email", "properties": {"city": "Oslo"}}]
     first = http.post(f"{CONTACTS}/batch/upsert", {"inputs": rows}).json()["results"][0]
     again = http.post(f"{CONTACTS}/batch/upsert", {"inputs": rows}).json()["results"][0]
@@ -172,24 +174,22 @@ def test_contacts_are_upserted_by_address_which_comes_back_in_lower_case(http):
     assert again["id"] == first["id"]
 
 
-def test_results_are_shuffled_and_the_same_seed_shuffles_alike(http):
+def test_results_are_shuffled_and_the_same_seed_shuffles_alike(http: Http) -> None:
     ids = _make(http, 30)
     body = {"inputs": [{"id": i} for i in ids], "properties": ["name"]}
-    answered = [
-        r["id"] for r in http.post(f"{COMPANIES}/batch/read", body).json()["results"]
-    ]
+    answered = [r["id"] for r in http.post(f"{COMPANIES}/batch/read", body).json()["results"]]
     assert answered != ids
     assert sorted(answered) == ids
 
 
-def test_history_is_read_for_at_most_fifty(http):
+def test_history_is_read_for_at_most_fifty(http: Http) -> None:
     body = {"inputs": [{"id": str(n)} for n in range(51)], "propertiesWithHistory": ["name"]}
     assert http.post(f"{COMPANIES}/batch/read", body).status_code == 400
     assert http.get(f"{COMPANIES}?limit=51&propertiesWithHistory=name").status_code == 400
     assert http.get(f"{COMPANIES}?limit=51").status_code == 200
 
 
-def test_archived_records_are_batch_read_only_when_asked_for(http):
+def test_archived_records_are_batch_read_only_when_asked_for(http: Http) -> None:
     (there,) = _make(http, 1)
     http.post(f"{COMPANIES}/batch/archive", {"inputs": [{"id": there}]})
     body = {"inputs": [{"id": there}]}
@@ -210,7 +210,7 @@ def test_archived_records_are_batch_read_only_when_asked_for(http):
         "/crm/v3/objects/company",
     ],
 )
-def test_every_version_and_name_of_an_object_is_the_same_object(sandbox, http, path):
+def test_every_version_and_name_of_an_object_is_the_same_object(sandbox: SandboxServer, http: Http, path: str) -> None:
     (there,) = _make(http, 1, path)
     assert http.get(f"{path}/{there}").json()["id"] == there
     assert len(sandbox.portal.records("companies").live) == 1
@@ -219,25 +219,25 @@ def test_every_version_and_name_of_an_object_is_the_same_object(sandbox, http, p
 @pytest.mark.parametrize(
     "path", ["/crm/objects/2025-01/companies", "/crm/v3/objects/unicorns", "/nothing"]
 )
-def test_what_does_not_exist_is_a_404_in_hubspots_form(http, path):
+def test_what_does_not_exist_is_a_404_in_hubspots_form(http: Http, path: str) -> None:
     answer = http.get(path)
     assert answer.status_code == 404
     assert answer.json()["status"] == "error"
 
 
-def test_a_body_that_is_no_json_object_is_refused(http):
+def test_a_body_that_is_no_json_object_is_refused(http: Http) -> None:
     for text in ("{", "[]"):
         answer = http("POST", COMPANIES, data=text)
         assert (answer.status_code, answer.json()["category"]) == (400, "VALIDATION_ERROR")
     assert http.post(COMPANIES, {"name": "x"}).status_code == 400
 
 
-def test_a_list_gives_a_hundred_at_most(http):
+def test_a_list_gives_a_hundred_at_most(http: Http) -> None:
     assert http.get(f"{COMPANIES}?limit=101").status_code == 400
     assert http.get(f"{COMPANIES}?limit=ten").status_code == 400
 
 
-def test_an_answer_shows_null_for_never_filled_and_nothing_for_unknown_properties(http):
+def test_an_answer_shows_null_for_never_filled_and_nothing_for_unknown_properties(http: Http) -> None:
     (there,) = _make(http, 1)
     http("PATCH", f"{COMPANIES}/{there}", {"properties": {"city": "Oslo"}})
     http("PATCH", f"{COMPANIES}/{there}", {"properties": {"city": ""}})
@@ -246,7 +246,7 @@ def test_an_answer_shows_null_for_never_filled_and_nothing_for_unknown_propertie
     assert (shown["city"], shown["phone"]) == ("", None)
 
 
-def test_a_write_that_changes_nothing_leaves_the_record_untouched(http):
+def test_a_write_that_changes_nothing_leaves_the_record_untouched(http: Http) -> None:
     (there,) = _make(http, 1)
     before = http.get(f"{COMPANIES}/{there}").json()["updatedAt"]
     answer = http("PATCH", f"{COMPANIES}/{there}", {"properties": {"name": "Company 0"}})

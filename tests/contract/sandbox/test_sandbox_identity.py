@@ -1,6 +1,8 @@
 """Who a record is: unique values, second addresses, merges."""
 
 from __future__ import annotations
+from contract.sandbox.http_client import Http
+from syncworker.sandbox.server import SandboxServer
 
 import json
 
@@ -11,7 +13,7 @@ COMPANIES = "/crm/v3/objects/companies"
 
 
 @pytest.fixture
-def two_addresses(sandbox, http):
+def two_addresses(sandbox: SandboxServer, http: Http) -> RET:
     """The id of a contact with the addresses main@ and second@shop.example."""
     records = sandbox.portal.records("contacts")
     made = http.post(CONTACTS, {"properties": {"email": "main@shop.example"}}).json()["id"]
@@ -19,12 +21,12 @@ def two_addresses(sandbox, http):
     return made
 
 
-def _search(http, address):
+def _search(http: Http, address: str) -> RET:
     one = {"propertyName": "email", "operator": "EQ", "value": address}
     return http.post(f"{CONTACTS}/search", {"filterGroups": [{"filters": [one]}]}).json()["total"]
 
 
-def test_a_second_address_is_found_by_batch_read_but_not_by_search(http, two_addresses):
+def test_a_second_address_is_found_by_batch_read_but_not_by_search(http: Http, two_addresses: str) -> None:
     body = {
         "idProperty": "email",
         "inputs": [{"id": "Second@shop.example"}],
@@ -37,13 +39,13 @@ def test_a_second_address_is_found_by_batch_read_but_not_by_search(http, two_add
     assert (_search(http, "second@shop.example"), _search(http, "main@shop.example")) == (0, 1)
 
 
-def test_a_second_address_cannot_be_a_new_contacts_address(http, two_addresses):
+def test_a_second_address_cannot_be_a_new_contacts_address(http: Http, two_addresses: str) -> None:
     answer = http.post(CONTACTS, {"properties": {"email": "second@shop.example"}})
     assert answer.status_code == 409
     assert answer.json()["message"] == f"Contact already exists. Existing ID: {two_addresses}"
 
 
-def test_writing_ones_own_second_address_makes_it_the_first(http, two_addresses):
+def test_writing_ones_own_second_address_makes_it_the_first(http: Http, two_addresses: str) -> None:
     path = f"{CONTACTS}/{two_addresses}"
     http("PATCH", path, {"properties": {"email": "second@shop.example"}})
     shown = http.get(f"{path}?properties=email,hs_additional_emails").json()["properties"]
@@ -52,7 +54,7 @@ def test_writing_ones_own_second_address_makes_it_the_first(http, two_addresses)
     assert http.get(f"{CONTACTS}/main@shop.example?idProperty=email").status_code == 200
 
 
-def test_an_address_is_free_again_once_it_is_given_up(http, two_addresses):
+def test_an_address_is_free_again_once_it_is_given_up(http: Http, two_addresses: str) -> None:
     other = http.post(CONTACTS, {"properties": {"email": "b@shop.example"}}).json()["id"]
     taken = http("PATCH", f"{CONTACTS}/{other}", {"properties": {"email": "main@shop.example"}})
     assert taken.status_code == 409
@@ -61,12 +63,12 @@ def test_an_address_is_free_again_once_it_is_given_up(http, two_addresses):
     assert taken.status_code == 200
 
 
-def test_a_contact_is_changed_by_its_address(http, two_addresses):
+def test_a_contact_is_changed_by_its_address(http: Http, two_addresses: str) -> None:
     path = f"{CONTACTS}/Main@shop.example?idProperty=email"
     assert http("PATCH", path, {"properties": {"city": "Oslo"}}).json()["id"] == two_addresses
 
 
-def test_two_companies_may_share_a_domain_but_not_a_unique_value(http):
+def test_two_companies_may_share_a_domain_but_not_a_unique_value(http: Http) -> None:
     unique = {
         "name": "account_key",
         "label": "Key",
@@ -81,9 +83,12 @@ def test_two_companies_may_share_a_domain_but_not_a_unique_value(http):
     refused = http.post(COMPANIES, row)
     assert refused.status_code == 400
     assert refused.json()["errors"][0]["code"] == "CONFLICTING_UNIQUE_VALUE"
-    assert f"{first} already has that value." in json.loads(
-        refused.json()["message"].removeprefix("Property values were not valid: ")
-    )[0]["message"]
+    assert (
+        f"{first} already has that value."
+        in json.loads(refused.json()["message"].removeprefix("Property values were not valid: "))[
+            0
+        ]["message"]
+    )
     row["properties"]["account_key"] = "a2"
     assert http.post(COMPANIES, row).status_code == 201
     http("DELETE", f"{COMPANIES}/{first}")
@@ -91,12 +96,12 @@ def test_two_companies_may_share_a_domain_but_not_a_unique_value(http):
     assert http.post(COMPANIES, row).status_code == 201
 
 
-def _merge(http, path, primary, other):
+def _merge(http: Http, path: str, primary: str, other: str) -> RET:
     body = {"primaryObjectId": primary, "objectIdToMerge": other}
     return http.post(f"{path}/merge", body)
 
 
-def test_merged_records_have_a_new_id_to_which_both_old_ones_lead(http):
+def test_merged_records_have_a_new_id_to_which_both_old_ones_lead(http: Http) -> None:
     first, second, third = (
         http.post(CONTACTS, {"properties": values}).json()["id"]
         for values in (
@@ -119,7 +124,7 @@ def test_merged_records_have_a_new_id_to_which_both_old_ones_lead(http):
     assert set(shown["hs_merged_object_ids"].split(";")) == {first, second, third, merged}
 
 
-def test_a_merged_away_id_vanishes_from_a_batch_update(sandbox, http):
+def test_a_merged_away_id_vanishes_from_a_batch_update(sandbox: SandboxServer, http: Http) -> None:
     ids = [http.post(COMPANIES, {"properties": {"name": n}}).json()["id"] for n in "abc"]
     merged = _merge(http, COMPANIES, ids[0], ids[1]).json()["id"]
     rows = [
@@ -132,7 +137,7 @@ def test_a_merged_away_id_vanishes_from_a_batch_update(sandbox, http):
     assert sandbox.portal.records("companies").live[merged].values.get("city") is None
 
 
-def test_a_batch_read_shows_a_merged_record_under_its_new_id(http):
+def test_a_batch_read_shows_a_merged_record_under_its_new_id(http: Http) -> None:
     ids = [http.post(COMPANIES, {"properties": {"name": n}}).json()["id"] for n in "ab"]
     merged = _merge(http, COMPANIES, *ids).json()["id"]
     body = {"inputs": [{"id": i} for i in ids]}
@@ -141,7 +146,7 @@ def test_a_batch_read_shows_a_merged_record_under_its_new_id(http):
     ]
 
 
-def test_a_record_is_not_merged_with_itself_or_with_nothing(http):
+def test_a_record_is_not_merged_with_itself_or_with_nothing(http: Http) -> None:
     there = http.post(COMPANIES, {"properties": {"name": "a"}}).json()["id"]
     assert _merge(http, COMPANIES, there, there).status_code == 400
     assert _merge(http, COMPANIES, there, "9").status_code == 404

@@ -1,6 +1,8 @@
 """The portal's answers read by the official client's own models, over a socket."""
 
 from __future__ import annotations
+from hubspot import Client
+from syncworker.sandbox.server import SandboxServer
 
 import json
 from datetime import UTC, datetime
@@ -34,12 +36,12 @@ from hubspot.crm.properties import (
 )
 
 
-def _named(count):
+def _named(count: int) -> RET:
     rows = [{"properties": {"name": f"Company {n}"}} for n in range(count)]
     return BatchInputSimplePublicObjectBatchInputForCreate(inputs=rows)
 
 
-def _unique_property(hubspot):
+def _unique_property(hubspot: Client) -> RET:
     hubspot.crm.properties.core_api.create(
         "companies",
         PropertyCreate(
@@ -53,7 +55,7 @@ def _unique_property(hubspot):
     )
 
 
-def test_a_contact_is_created_read_changed_and_archived(hubspot):
+def test_a_contact_is_created_read_changed_and_archived(hubspot: Client) -> None:
     api = hubspot.crm.contacts.basic_api
     made = api.create(SimplePublicObjectInputForCreate(properties={"email": "Ada@Shop.example"}))
     assert made.properties["email"] == "ada@shop.example"
@@ -74,7 +76,7 @@ def test_a_contact_is_created_read_changed_and_archived(hubspot):
     assert api.get_by_id(made.id, archived=True).archived
 
 
-def test_a_list_comes_in_pages_until_there_is_no_next_one(hubspot):
+def test_a_list_comes_in_pages_until_there_is_no_next_one(hubspot: Client) -> None:
     hubspot.crm.companies.batch_api.create(_named(25))
     api = hubspot.crm.companies.basic_api
     pages, after = [], None
@@ -88,7 +90,7 @@ def test_a_list_comes_in_pages_until_there_is_no_next_one(hubspot):
     assert sorted(sum(pages, [])) == sorted(f"Company {n}" for n in range(25))
 
 
-def test_a_batch_update_where_all_goes_well_is_a_200_of_the_plain_class(hubspot):
+def test_a_batch_update_where_all_goes_well_is_a_200_of_the_plain_class(hubspot: Client) -> None:
     api = hubspot.crm.companies.batch_api
     ids = [r.id for r in api.create(_named(10)).results]
     rows = [
@@ -102,7 +104,7 @@ def test_a_batch_update_where_all_goes_well_is_a_200_of_the_plain_class(hubspot)
     assert [r.id for r in answer.results] != ids
 
 
-def test_a_batch_update_with_a_bad_row_is_a_207_of_the_class_with_errors(hubspot):
+def test_a_batch_update_with_a_bad_row_is_a_207_of_the_class_with_errors(hubspot: Client) -> None:
     api = hubspot.crm.companies.batch_api
     ids = [r.id for r in api.create(_named(2)).results]
     rows = [
@@ -121,11 +123,11 @@ def test_a_batch_update_with_a_bad_row_is_a_207_of_the_class_with_errors(hubspot
     assert errors["gone"].context["ids"] == ["999"]
 
 
-def test_an_upsert_says_which_records_are_new(hubspot):
+def test_an_upsert_says_which_records_are_new(hubspot: Client) -> None:
     _unique_property(hubspot)
     api = hubspot.crm.companies.batch_api
 
-    def row(key, **properties):
+    def row(key: str, **properties: str) -> RET:
         return {
             "id": key,
             "idProperty": "account_key",
@@ -133,7 +135,7 @@ def test_an_upsert_says_which_records_are_new(hubspot):
             "objectWriteTraceId": f"t-{key}",
         }
 
-    def upsert(*rows):
+    def upsert(*rows: str) -> RET:
         return api.upsert(BatchInputSimplePublicObjectBatchInputUpsert(inputs=list(rows)))
 
     upsert(row("a1", name="One"))
@@ -147,7 +149,7 @@ def test_an_upsert_says_which_records_are_new(hubspot):
     assert (read.properties["name"], read.properties["city"]) == ("One", "Oslo")
 
 
-def test_a_batch_read_names_what_is_not_there(hubspot):
+def test_a_batch_read_names_what_is_not_there(hubspot: Client) -> None:
     api = hubspot.crm.companies.batch_api
     ids = [r.id for r in api.create(_named(3)).results]
     answer = api.read(
@@ -166,16 +168,14 @@ def test_a_batch_read_names_what_is_not_there(hubspot):
     assert past[0].source_type == "INTEGRATION"
 
 
-def test_a_batch_archive_takes_records_away(hubspot):
+def test_a_batch_archive_takes_records_away(hubspot: Client) -> None:
     api = hubspot.crm.companies.batch_api
     ids = [r.id for r in api.create(_named(3)).results]
-    api.archive(
-        BatchInputSimplePublicObjectBatchInput(inputs=[{"id": i} for i in [*ids[:2], "9"]])
-    )
+    api.archive(BatchInputSimplePublicObjectBatchInput(inputs=[{"id": i} for i in [*ids[:2], "9"]]))
     assert [r.id for r in hubspot.crm.companies.basic_api.get_page().results] == [ids[2]]
 
 
-def test_a_search_finds_by_filter_and_sorts(hubspot):
+def test_a_search_finds_by_filter_and_sorts(hubspot: Client) -> None:
     hubspot.crm.companies.batch_api.create(_named(12))
     found = hubspot.crm.companies.search_api.do_search(
         PublicObjectSearchRequest(
@@ -194,7 +194,7 @@ def test_a_search_finds_by_filter_and_sorts(hubspot):
     assert found.paging.next.after == "2"
 
 
-def test_a_wrong_token_is_the_clients_unauthorized_exception(sandbox, hubspot):
+def test_a_wrong_token_is_the_clients_unauthorized_exception(sandbox: SandboxServer, hubspot: Client) -> None:
     hubspot.access_token = "pat-another"
     with pytest.raises(UnauthorizedException) as refused:
         hubspot.crm.contacts.basic_api.get_page()
@@ -203,7 +203,7 @@ def test_a_wrong_token_is_the_clients_unauthorized_exception(sandbox, hubspot):
     assert body["message"].startswith("Authentication credentials not found.")
 
 
-def test_a_second_contact_with_an_address_is_a_conflict_that_names_the_first(hubspot):
+def test_a_second_contact_with_an_address_is_a_conflict_that_names_the_first(hubspot: Client) -> None:
     api = hubspot.crm.contacts.basic_api
     first = api.create(SimplePublicObjectInputForCreate(properties={"email": "a@shop.example"}))
     with pytest.raises(ApiException) as refused:
@@ -214,7 +214,7 @@ def test_a_second_contact_with_an_address_is_a_conflict_that_names_the_first(hub
     assert body["message"] == f"Contact already exists. Existing ID: {first.id}"
 
 
-def test_properties_and_groups_are_made_read_changed_and_archived(hubspot):
+def test_properties_and_groups_are_made_read_changed_and_archived(hubspot: Client) -> None:
     api = hubspot.crm.properties
     api.groups_api.create(
         "companies", PropertyGroupCreate(name="saas_metrics", label="SaaS metrics")
@@ -244,8 +244,8 @@ def test_properties_and_groups_are_made_read_changed_and_archived(hubspot):
     assert api.core_api.get_by_name("companies", "saas_trend", archived=True).archived
 
 
-def test_many_properties_are_made_in_one_request_and_those_that_exist_are_named(hubspot):
-    def numbers(*names):
+def test_many_properties_are_made_in_one_request_and_those_that_exist_are_named(hubspot: Client) -> None:
+    def numbers(*names: str) -> RET:
         return BatchInputPropertyCreate(
             inputs=[
                 PropertyCreate(
@@ -266,7 +266,7 @@ def test_many_properties_are_made_in_one_request_and_those_that_exist_are_named(
     assert answer.errors[0].category == "OBJECT_ALREADY_EXISTS"
 
 
-def test_companies_and_contacts_are_associated(hubspot):
+def test_companies_and_contacts_are_associated(hubspot: Client) -> None:
     company = hubspot.crm.companies.basic_api.create({"properties": {"name": "Shop"}})
     contact = hubspot.crm.contacts.basic_api.create(
         {
@@ -287,10 +287,10 @@ def test_companies_and_contacts_are_associated(hubspot):
         "contacts",
         BatchInputPublicFetchAssociationsBatchRequest(inputs=[{"id": company.id}]),
     )
-    assert [str(to.to_object_id) for to in read.results[0].to] == [contact.id, other.id]
+    assert [to.to_object_id for to in read.results[0].to] == [contact.id, other.id]
 
 
-def test_owners_and_pipelines_are_read(sandbox, hubspot):
+def test_owners_and_pipelines_are_read(sandbox: SandboxServer, hubspot: Client) -> None:
     sandbox.portal.owners.append(
         {
             "id": "101",

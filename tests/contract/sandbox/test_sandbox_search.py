@@ -1,6 +1,7 @@
 """Search: operators, bounds, paging, and an index that lags behind."""
 
 from __future__ import annotations
+from syncworker.sandbox.answers import Json
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,19 +19,19 @@ ROWS = [
 
 
 @pytest.fixture(scope="module")
-def portal():
+def portal() -> RET:
     made = Portal()
     for row in ROWS:
         made.put("companies", row)
     return made
 
 
-def _names(portal, **body):
+def _names(portal: Portal, **body: str) -> RET:
     answer = search(portal, portal.records("companies"), {"properties": ["name"], **body})
     return [r["properties"]["name"] for r in answer["results"]]
 
 
-def _one(name, operator, value=None, **more):
+def _one(name: str, operator: str, value: str = None, **more: str) -> RET:
     one = {"propertyName": name, "operator": operator, **more}
     return [{"filters": [one if value is None else {**one, "value": value}]}]
 
@@ -58,18 +59,18 @@ def _one(name, operator, value=None, **more):
         (_one("city", "EQ", "Bergen") + _one("name", "EQ", "Copperline"), "BC"),
     ],
 )
-def test_an_operator_finds_what_it_should(portal, groups, found):
+def test_an_operator_finds_what_it_should(portal: Portal, groups: list[Json], found: str) -> None:
     assert "".join(name[0] for name in _names(portal, filterGroups=groups)) == found
 
 
-def test_filters_of_a_group_must_all_hold(portal):
+def test_filters_of_a_group_must_all_hold(portal: Portal) -> None:
     filters = [*_one("domain", "EQ", "alder.example"), *_one("numberofemployees", "GT", "1")]
     group = [{"filters": [group["filters"][0] for group in filters]}]
     assert _names(portal, filterGroups=group) == ["Alder & Finch"]
     assert _names(portal, filters=group[0]["filters"]) == ["Alder & Finch"]
 
 
-def test_words_are_looked_for_in_the_usual_places(portal):
+def test_words_are_looked_for_in_the_usual_places(portal: Portal) -> None:
     assert _names(portal, query="FJORD") == ["Bluefjord"]
     assert _names(portal, query="bergen") == []
 
@@ -83,7 +84,7 @@ def test_words_are_looked_for_in_the_usual_places(portal):
         ("name", "ABC"),
     ],
 )
-def test_a_sort_puts_what_has_no_value_last(portal, sort, order):
+def test_a_sort_puts_what_has_no_value_last(portal: Portal, sort: Json | str, order: str) -> None:
     assert "".join(name[0] for name in _names(portal, sorts=[sort])) == order
 
 
@@ -109,13 +110,13 @@ FILTER = {"propertyName": "name", "operator": "HAS_PROPERTY"}
         {"filterGroups": _one("closedate", "GT", "soon")},
     ],
 )
-def test_a_search_out_of_bounds_is_refused(portal, body):
+def test_a_search_out_of_bounds_is_refused(portal: Portal, body: Json) -> None:
     with pytest.raises(ApiError) as refused:
         _names(portal, **body)
     assert refused.value.status == 400
 
 
-def test_pages_follow_each_other_up_to_the_ten_thousandth_result():
+def test_pages_follow_each_other_up_to_the_ten_thousandth_result() -> None:
     portal = Portal()
     for n in range(450):
         portal.put("companies", {"name": f"{n:04d}"})
@@ -134,7 +135,7 @@ def test_pages_follow_each_other_up_to_the_ten_thousandth_result():
     assert last["results"] == []
 
 
-def test_a_lagging_index_shows_what_was_there_some_seconds_ago():
+def test_a_lagging_index_shows_what_was_there_some_seconds_ago() -> None:
     clock = [datetime(2026, 11, 21, 12, tzinfo=UTC)]
     portal = Portal(search_lag=5, clock=lambda: clock[0])
     made = portal.put("companies", {"name": "old"})

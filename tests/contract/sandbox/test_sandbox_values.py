@@ -1,6 +1,9 @@
 """Values: HubSpot's form for every type, and its words where one does not fit."""
 
 from __future__ import annotations
+from contract.sandbox.http_client import Http
+from syncworker.sandbox.server import SandboxServer
+from datetime import datetime
 
 import json
 
@@ -15,7 +18,7 @@ COMPANIES = "/crm/v3/objects/companies"
 
 
 @pytest.fixture
-def record(sandbox, http):
+def record(sandbox: SandboxServer, http: Http) -> RET:
     """The path of a company that has a property of every type."""
     options = [{"label": v, "value": v, "hidden": False} for v in ("a", "b", "c")]
     yes_no = [{"label": v, "value": v, "hidden": False} for v in ("true", "false")]
@@ -66,7 +69,7 @@ def record(sandbox, http):
         ("hubspot_owner_id", "101", "101"),
     ],
 )
-def test_a_value_that_fits_is_stored_in_hubspots_form(http, record, name, sent, stored):
+def test_a_value_that_fits_is_stored_in_hubspots_form(http: Http, record: str, name: str, sent: object, stored: str) -> None:
     answer = http("PATCH", record, {"properties": {name: sent}})
     assert answer.status_code == 200, answer.text
     assert answer.json()["properties"][name] == stored
@@ -99,15 +102,18 @@ def test_a_value_that_fits_is_stored_in_hubspots_form(http, record, name, sent, 
         ("t_select", "A", "INVALID_OPTION", "A was not one of the allowed options: [a, b, c]"),
         ("t_select", "a;b", "INVALID_OPTION", "a;b was not one of the allowed options: [a, b, c]"),
         ("t_multi", "a;z", "INVALID_OPTION", "z was not one of the allowed options: [a, b, c]"),
-        ("t_bool", "yes", "INVALID_OPTION", "yes was not one of the allowed options: [true, false]"),
+        (
+            "t_bool",
+            "yes",
+            "INVALID_OPTION",
+            "yes was not one of the allowed options: [true, false]",
+        ),
         ("hs_object_id", "1", "READ_ONLY_VALUE", "read only"),
         ("hs_lastmodifieddate", "1572480000000", "READ_ONLY_VALUE", "read only"),
         ("hs_lifecyclestage_lead_date", "2025-10-23", "READ_ONLY_VALUE", "read only"),
     ],
 )
-def test_a_value_that_does_not_fit_is_named_in_the_message_and_in_errors(
-    sandbox, http, record, name, sent, code, message
-):
+def test_a_value_that_does_not_fit_is_named_in_the_message_and_in_errors(sandbox: SandboxServer, http: Http, record: str, name: str, sent: object, code: str, message: str) -> None:
     answer = http("PATCH", record, {"properties": {name: sent}})
     assert answer.status_code == 400
     body = answer.json()
@@ -123,37 +129,37 @@ def test_a_value_that_does_not_fit_is_named_in_the_message_and_in_errors(
 
 
 @pytest.mark.parametrize("address", ["nobody", "a@shop", "a b@shop.example", "a@shop.e1"])
-def test_an_address_that_is_none_is_refused(http, address):
+def test_an_address_that_is_none_is_refused(http: Http, address: str) -> None:
     answer = http.post("/crm/v3/objects/contacts", {"properties": {"email": address}})
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["code"] == "INVALID_EMAIL"
     assert f"Email address {address} is invalid" in answer.json()["message"]
 
 
-def test_every_wrong_value_of_a_record_is_named(http, record):
+def test_every_wrong_value_of_a_record_is_named(http: Http, record: str) -> None:
     body = http("PATCH", record, {"properties": {"t_number": "x", "t_select": "z"}}).json()
     assert [e["code"] for e in body["errors"]] == ["INVALID_INTEGER", "INVALID_OPTION"]
 
 
 @pytest.mark.parametrize("empty", ["", None])
-def test_nothing_empties_a_property(http, record, empty):
+def test_nothing_empties_a_property(http: Http, record: str, empty: str | None) -> None:
     http("PATCH", record, {"properties": {"t_number": "5"}})
     answer = http("PATCH", record, {"properties": {"t_number": empty}})
     assert answer.json()["properties"]["t_number"] == ""
 
 
-def test_a_leading_semicolon_adds_options(http, record):
+def test_a_leading_semicolon_adds_options(http: Http, record: str) -> None:
     for sent, stored in [("b;a", "b;a"), (";c;a", "b;a;c"), ("c", "c")]:
         answer = http("PATCH", record, {"properties": {"t_multi": sent}})
         assert answer.json()["properties"]["t_multi"] == stored
 
 
-def test_a_value_that_is_no_text_or_number_is_refused(http, record):
+def test_a_value_that_is_no_text_or_number_is_refused(http: Http, record: str) -> None:
     assert http("PATCH", record, {"properties": {"t_string": ["a"]}}).status_code == 400
 
 
 @given(st.text(max_size=40))
-def test_any_text_is_stored_or_refused_for_every_property(text):
+def test_any_text_is_stored_or_refused_for_every_property(text: str) -> None:
     portal = Portal()
     records = portal.records("companies")
     for name in records.definitions.properties:
@@ -167,7 +173,7 @@ def test_any_text_is_stored_or_refused_for_every_property(text):
 
 
 @given(st.datetimes(min_value=__import__("datetime").datetime(1970, 1, 2)))
-def test_a_moment_survives_being_written_to_the_millisecond(moment):
+def test_a_moment_survives_being_written_to_the_millisecond(moment: datetime) -> None:
     from datetime import UTC, timedelta
 
     aware = moment.replace(tzinfo=UTC)

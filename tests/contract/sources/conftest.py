@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from support.postgres import start_postgres
-from support.sources import Row, sql_source, write_file, write_table
+from support.sources import MakeSource, Row, sql_source, write_file, write_table
 
 from syncworker.engine.ports import Source
 from syncworker.mapping import portal
 from syncworker.sources.registry import build
 
-MakeSource = Callable[..., Source]
 FILES = ("csv", "jsonl", "parquet")
 DATABASES = ("sqlite", "postgresql")
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import polars as pl
 import pytest
-from support.sources import START, WATERMARK, ids, read, users
+from support.sources import START, WATERMARK, MakeSource, ids, read, users
 
 from syncworker.model.streams import STREAMS
 
 
-def test_pages_hold_every_row_once_in_the_streams_schema(make_source):
+def test_pages_hold_every_row_once_in_the_streams_schema(make_source: MakeSource) -> None:
     pages = read(make_source(users(10)), watermark=WATERMARK)
 
     frame = pl.concat(page.frames["users"] for page in pages)
@@ -27,7 +27,9 @@ def test_pages_hold_every_row_once_in_the_streams_schema(make_source):
 
 
 @pytest.mark.parametrize("cursor", [None, "updated_at"])
-def test_resuming_after_any_page_loses_and_doubles_nothing(make_source, cursor):
+def test_resuming_after_any_page_loses_and_doubles_nothing(
+    make_source: MakeSource, cursor: str | None
+) -> None:
     source = make_source(users(10), cursor=cursor)
     pages = read(source, watermark=WATERMARK)
 
@@ -38,8 +40,8 @@ def test_resuming_after_any_page_loses_and_doubles_nothing(make_source, cursor):
 
 
 def test_a_bad_row_is_told_with_place_position_field_and_reason_and_the_rest_goes_on(
-    make_source, kind
-):
+    make_source: MakeSource, kind: str
+) -> None:
     rows = users(7)
     rows[3]["email"] = "max at example"
     rows[5]["user_id"] = None
@@ -56,7 +58,7 @@ def test_a_bad_row_is_told_with_place_position_field_and_reason_and_the_rest_goe
     assert rejected["user_id"].reason == "is missing"
 
 
-def test_an_empty_source_gives_one_empty_page(make_source):
+def test_an_empty_source_gives_one_empty_page(make_source: MakeSource) -> None:
     pages = read(make_source([]), watermark=WATERMARK)
 
     assert len(pages) == 1
@@ -65,7 +67,7 @@ def test_an_empty_source_gives_one_empty_page(make_source):
     assert pages[0].rejected == ()
 
 
-def test_it_says_what_it_provides_and_how_it_is_read(make_source, kind):
+def test_it_says_what_it_provides_and_how_it_is_read(make_source: MakeSource, kind: str) -> None:
     source = make_source(users(1), cursor="updated_at")
 
     assert source.provides("users") == ("users",)

@@ -58,7 +58,7 @@ def test_of_rows_with_one_key_the_newest_version_counts(staging: ParquetStaging)
 
 
 def test_of_events_with_one_id_the_first_received_counts(staging: ParquetStaging) -> None:
-    def event(id_: str, name: str, ts: datetime, **more: Any) -> dict[str, Any]:
+    def event(id_: str, name: str, ts: datetime, **more: object) -> dict[str, Any]:
         return {"event_id": id_, "name": name, "ts": ts, **more}
 
     place = staging.write(
@@ -157,7 +157,7 @@ def test_a_write_that_fails_leaves_the_file_as_it_was(
 ) -> None:
     place = staging.write("acme", "users", "p", frame("users", {"user_id": "u1"}))
 
-    def full(self: pl.DataFrame, file: Any) -> None:
+    def full(self: pl.DataFrame, file: object) -> None:
         file.write(b"PAR1 half")
         raise OSError("disk full")
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import pytest
 
 from syncworker.mapping.diagnostics import Diagnostic
 from syncworker.mapping.loader import Loaded, load
-from syncworker.metrics.metric import Metric, Option
+from syncworker.metrics.metric import Entity, Metric, MetricType, Option
 
 MAPPING = """\
 version: 1
@@ -45,16 +44,29 @@ lifecycle:
 """
 
 
-def metric(name: str, type_: Any, entity: Any = "account", **more: Any) -> Metric:
-    defaults = {
-        "unit": "",
-        "label": name.replace("_", " ").title(),
-        "description": f"What {name} means.",
-        "formula": f"{name} = 1",
-        "inputs": ("accounts",),
-        "property": f"saas_{name}",
-    }
-    return Metric(name=name, entity=entity, type=type_, **{**defaults, **more})
+def metric(  # noqa: PLR0913
+    name: str,
+    type_: MetricType,
+    entity: Entity = "account",
+    *,
+    because: str = "",
+    options: tuple[Option, ...] = (),
+    volatile: bool = False,
+) -> Metric:
+    return Metric(
+        name=name,
+        entity=entity,
+        type=type_,
+        unit="",
+        label=name.replace("_", " ").title(),
+        description=f"What {name} means.",
+        formula=f"{name} = 1",
+        inputs=("accounts",),
+        property=f"saas_{name}",
+        because=because,
+        options=options,
+        volatile=volatile,
+    )
 
 
 CATALOG = {

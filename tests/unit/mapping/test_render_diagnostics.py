@@ -75,9 +75,8 @@ def test_json_is_one_object_with_counts() -> None:
 def test_github_annotations_are_one_escaped_line_each() -> None:
     odd = replace(FOUND, file="a,b:c.yaml", message="100 %\nof it", help="", severity="warning")
     assert as_github([FOUND, odd]).splitlines() == [
-        "::error file=acme.yaml,line=6,col=15,endColumn=21,title=SW103::"
-        "`domian` is not a match key for companies — did you mean `domain`? "
-        "(allowed: domain, external_id)",
+        f"::error file=acme.yaml,line=6,col=15,endColumn=21,title=SW103::{FOUND.message}"
+        f" — {FOUND.help}",
         "::warning file=a%2Cb%3Ac.yaml,line=6,col=15,endColumn=21,title=SW103::100 %25%0Aof it",
     ]
 

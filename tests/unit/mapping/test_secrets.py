@@ -32,20 +32,18 @@ SECRET = "hunter2hunter2"
         "password:{}",
     ],
 )
-def test_a_secret_is_found_and_shown_nowhere(
-    load_text: Load, mapping_text: str, line: str
-) -> None:
+def test_a_secret_is_found_and_shown_nowhere(load_text: Load, mapping_text: str, line: str) -> None:
     loaded = load_text(mapping_text + line.replace("{}", SECRET).replace("{{", "{") + "\n")
-    shown = as_text(loaded.diagnostics) + as_json(loaded.diagnostics) + as_github(loaded.diagnostics)
+    shown = (
+        as_text(loaded.diagnostics) + as_json(loaded.diagnostics) + as_github(loaded.diagnostics)
+    )
     assert SECRET not in shown
     assert loaded.mapping is None
     if "password:{" not in line:
         assert "SW110" in {d.code for d in loaded.diagnostics}
 
 
-def test_a_bare_token_in_place_of_a_reference_is_masked(
-    load_text: Load, mapping_text: str
-) -> None:
+def test_a_bare_token_in_place_of_a_reference_is_masked(load_text: Load, mapping_text: str) -> None:
     loaded = load_text(mapping_text.replace("env:ACME_TOKEN", SECRET))
     assert [d.code for d in loaded.diagnostics] == ["SW113"]
     assert SECRET not in as_text(loaded.diagnostics)

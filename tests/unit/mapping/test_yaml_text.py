@@ -89,7 +89,9 @@ def test_numbers_are_read_as_yaml_1_2(
 
 
 @pytest.mark.parametrize("word", ["no", "on", "yes", "12:30", "2026-01-01", "1e3"])
-def test_words_that_old_yaml_misreads_stay_what_they_are(load_text: Load, mapping_text: str, word: str) -> None:
+def test_words_that_old_yaml_misreads_stay_what_they_are(
+    load_text: Load, mapping_text: str, word: str
+) -> None:
     loaded = load_text(mapping_text.replace("select 1", word))
     if word == "1e3":
         assert [d.code for d in loaded.diagnostics] == ["SW111"]
@@ -106,7 +108,9 @@ def test_a_year_long_forgotten_anchor_may_be_used_again(load_text: Load, mapping
     assert load_text(text).diagnostics == ()
 
 
-def test_a_section_written_without_space_is_called_by_its_slip(load_text: Load, mapping_text: str) -> None:
+def test_a_section_written_without_space_is_called_by_its_slip(
+    load_text: Load, mapping_text: str
+) -> None:
     text = mapping_text.replace("credentials: env", "credentials:env")
     (found,) = load_text(text).diagnostics
     assert (found.code, found.line) == ("SW003", 3)

@@ -4,17 +4,19 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from support.metric_facts import AS_OF, account, accounts, discount, facts, item, sub, utc
+from support.metric_facts import AS_OF, Row, account, accounts, discount, facts, item, sub, utc
 
 from syncworker.metrics.settings import MetricSettings
 
 
 def mrr(
-    items: list[Any], discounts: list[Any] | None = None, *, settings: Any = None, **more: Any
+    items: list[Any],
+    discounts: list[Any] | None = None,
+    *,
+    settings: MetricSettings | None = None,
+    **more: object,
 ) -> dict[str, Any]:
-    given = facts(
-        subscriptions=[sub(**more)], subscription_items=items, discounts=discounts or []
-    )
+    given = facts(subscriptions=[sub(**more)], subscription_items=items, discounts=discounts or [])
     return account(given, settings)
 
 
@@ -36,7 +38,7 @@ def mrr(
     ],
 )
 def test_an_item_is_normalised_to_a_month(
-    amount: Any, quantity: Any, interval: str, count: Any, expected: int
+    amount: object, quantity: object, interval: str, count: object, expected: int
 ) -> None:
     row = mrr(
         [
@@ -83,7 +85,9 @@ def test_a_negative_tie_rounds_up_too() -> None:
         ("past_due", "void", False),
     ],
 )
-def test_only_active_and_late_subscriptions_count(status: str, pause: Any, *, counts: bool) -> None:
+def test_only_active_and_late_subscriptions_count(
+    status: str, pause: object, *, counts: bool
+) -> None:
     assert mrr([item()], status=status, pause_behavior=pause)["mrr"] == (1000 if counts else 0)
 
 
@@ -105,7 +109,7 @@ def test_a_draft_pause_can_be_left_out() -> None:
     [{"usage_type": "metered"}, {"interval": None}],
     ids=["metered", "one-time"],
 )
-def test_metered_and_one_time_prices_are_not_recurring(out: Any) -> None:
+def test_metered_and_one_time_prices_are_not_recurring(out: Row) -> None:
     odd = item(item_id="i2", unit_amount=None, **out)
     row = mrr([item(), odd])
     assert (row["mrr"], row["mrr_problem"]) == (1000, None)
@@ -121,7 +125,7 @@ def test_metered_and_one_time_prices_are_not_recurring(out: Any) -> None:
         ({"deleted_at": utc("2026-06-01")}, 0),
     ],
 )
-def test_an_item_counts_from_its_start_up_to_but_not_at_its_end(more: Any, expected: int) -> None:
+def test_an_item_counts_from_its_start_up_to_but_not_at_its_end(more: Row, expected: int) -> None:
     assert mrr([item(**more)])["mrr"] == expected
 
 
@@ -137,7 +141,7 @@ def test_an_item_counts_from_its_start_up_to_but_not_at_its_end(more: Any, expec
     ],
 )
 def test_a_subscription_counts_from_its_start_up_to_but_not_at_its_end(
-    more: Any, expected: int
+    more: Row, expected: int
 ) -> None:
     assert mrr([item()], **more)["mrr"] == expected
 
@@ -191,7 +195,7 @@ def test_a_once_discount_lowers_mrr_where_the_portal_wants_it() -> None:
     ],
 )
 def test_discounts_apply_one_after_the_other_to_what_is_left(
-    first: Any, second: Any, expected: int
+    first: Row, second: Row, expected: int
 ) -> None:
     by_start = [
         discount(discount_id="b", start=utc("2026-01-01"), **first),
@@ -276,7 +280,7 @@ def test_an_ended_customer_keeps_the_currency_they_paid_in() -> None:
     ],
 )
 def test_a_price_that_cannot_be_known_empties_its_account_and_no_other(
-    bad: Any, problem: str
+    bad: Row, problem: str
 ) -> None:
     rows = accounts(
         facts(

@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from support.metric_facts import AS_OF, account, facts, sub, utc
+from support.metric_facts import AS_OF, Row, account, facts, sub, utc
 
 PAST = utc("2026-05-01")
 FUTURE = utc("2026-07-01")
 
 
-def of(*subscriptions: Any) -> dict[str, Any]:
+def of(*subscriptions: Row) -> dict[str, Any]:
     rows = [{**row, "sub_id": f"s{n}"} for n, row in enumerate(subscriptions)]
     return account(facts(subscriptions=rows))
 
@@ -37,14 +37,14 @@ def test_the_status_is_that_of_the_best_subscription(statuses: tuple[str, ...], 
 
 def test_a_paying_customer_is_neither_cancelled_nor_churned() -> None:
     row = of(sub())
-    assert not (row["cancelled"] or row["cancel_pending"] or row["churned"])
+    assert not any((row["cancelled"], row["cancel_pending"], row["churned"]))
     assert row["cancelled_at"] is row["cancel_effective_at"] is row["churned_at"] is None
     assert row["subscription_because"] == "1 of 1 subscription live"
 
 
 def test_never_having_subscribed_is_not_churn() -> None:
     row = account(facts())
-    assert not (row["cancelled"] or row["churned"])
+    assert not any((row["cancelled"], row["churned"]))
     assert row["subscription_because"] == "no subscription"
 
 
@@ -103,7 +103,7 @@ def test_an_ended_and_an_ending_subscription_are_cancelled_but_not_churned() -> 
 
 def test_coming_back_undoes_cancellation_and_churn() -> None:
     row = of(ENDED, sub())
-    assert not (row["cancelled"] or row["churned"] or row["cancel_pending"])
+    assert not any((row["cancelled"], row["churned"], row["cancel_pending"]))
     assert row["churned_at"] is None
 
 
@@ -132,18 +132,18 @@ def test_a_trial_that_was_never_paid_is_cancelled_but_not_churned() -> None:
 
 def test_a_first_payment_that_never_came_is_neither_cancelled_nor_churned() -> None:
     row = of(sub(status="incomplete_expired", ended_at=PAST))
-    assert not (row["cancelled"] or row["churned"])
+    assert not any((row["cancelled"], row["churned"]))
 
 
 def test_what_happened_after_as_of_is_not_yet_known() -> None:
     later = utc("2026-06-20")
     row = of(sub(status="canceled", ended_at=later, cancel_requested_at=later, cancel_at=later))
-    assert not (row["cancelled"] or row["cancel_pending"] or row["churned"])
+    assert not any((row["cancelled"], row["cancel_pending"], row["churned"]))
     assert row["subscription_status"] == "active"
     trial = of(sub(status="canceled", ended_at=later, trial_end=FUTURE))
     assert trial["subscription_status"] == "trialing"
     deleted = of(sub(deleted_at=later))
-    assert not (deleted["cancel_pending"] or deleted["churned"])
+    assert not any((deleted["cancel_pending"], deleted["churned"]))
     period = of(
         sub(cancel_at_period_end=True, current_period_end=FUTURE, cancel_requested_at=later)
     )

@@ -117,7 +117,7 @@ def test_limits_are_compared_before_the_percentage_is_rounded() -> None:
 @pytest.mark.parametrize(
     ("age", "change"), [(56 * DAY, -50.0), (56 * DAY - INSTANT, None), (None, -50.0)]
 )
-def test_an_account_younger_than_both_windows_has_no_change(age: Any, change: Any) -> None:
+def test_an_account_younger_than_both_windows_has_no_change(age: object, change: object) -> None:
     born = AS_OF - age if age else None
     given = facts(accounts=[{"account_id": "acme", "created_at": born}], events=many(50, 100))
     row = account(given)
@@ -138,7 +138,7 @@ def test_never_more_than_28_days_are_active() -> None:
     assert account(facts(events=hourly))["active_days_28d"] == 28
 
 
-def daily(day: date, quantity: float = 1, **more: Any) -> dict[str, Any]:
+def daily(day: date, quantity: float = 1, **more: object) -> dict[str, Any]:
     return {"account_id": "acme", "name": "report", "day": day, "quantity": quantity, **more}
 
 

@@ -1,0 +1,262 @@
+"""What holds of the metrics whatever the rows are."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.metric_facts import AS_OF, facts, stream
+
+from syncworker.metrics.compute import compute
+from syncworker.metrics.facts import Facts
+from syncworker.metrics.health_components import COMPONENTS
+from syncworker.metrics.settings import HealthWeights, MetricSettings
+
+ACCOUNTS = ("a", "b", "c", "d")
+HOURS = st.integers(-80 * 24, 0).map(lambda hours: AS_OF + timedelta(hours=hours, minutes=-1))
+AFTER = st.integers(1, 80 * 24).map(lambda hours: AS_OF + timedelta(hours=hours))
+WHICH = st.sampled_from(ACCOUNTS)
+AMOUNTS = st.decimals(0, 10**7, places=3, allow_nan=False)
+SLOW = [HealthCheck.too_slow]
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.none() | strategy
+
+
+@st.composite
+def portals(draw: st.DrawFn, times: st.SearchStrategy[Any] = HOURS, prefix: str = "") -> Rows:
+    """A small portal's rows; whatever makes a row come into being lies in `times`."""
+
+    def rows(most: int, **columns: st.SearchStrategy[Any]) -> list[dict[str, Any]]:
+        return draw(st.lists(st.fixed_dictionaries(columns), max_size=most))
+
+    def named(key: str, made: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{**row, key: f"{prefix}{number}"} for number, row in enumerate(made)]
+
+    future = st.integers(-60, 60).map(lambda days: AS_OF + timedelta(days=days))
+    subscriptions = named(
+        "sub_id",
+        rows(
+            6,
+            account_id=WHICH,
+            status=st.sampled_from(
+                ["active", "past_due", "trialing", "unpaid", "canceled", "paused", "incomplete"]
+            ),
+            started_at=times,
+            trial_end=maybe(future),
+            cancel_at=maybe(future),
+            ended_at=maybe(future),
+            pause_behavior=st.sampled_from([None, None, "void", "keep_as_draft"]),
+        ),
+    )
+    of_subs = st.sampled_from([row["sub_id"] for row in subscriptions] or ["none"])
+    items = named(
+        "item_id",
+        rows(
+            8,
+            sub_id=of_subs,
+            unit_amount=AMOUNTS,
+            quantity=maybe(st.integers(0, 50)),
+            interval=st.sampled_from(["day", "week", "month", "year"]),
+            interval_count=maybe(st.integers(1, 6)),
+            currency=st.sampled_from(["USD", "USD", "USD", "EUR"]),
+        ),
+    )
+    discounts = named(
+        "discount_id",
+        rows(
+            6,
+            sub_id=of_subs,
+            item_id=maybe(st.just(f"{prefix}0")),
+            percent=maybe(st.decimals(0, 100, places=2)),
+            amount=maybe(AMOUNTS),
+            duration=st.sampled_from(["once", "repeating", "forever"]),
+            start=maybe(future),
+            end=maybe(future),
+        ),
+    )
+    return {
+        "users": named(
+            "user_id",
+            rows(5, account_id=WHICH, email=maybe(st.sampled_from(["x@a.b", "y@a.b"])))
+            if not prefix
+            else [],
+        ),
+        "events": named(
+            "event_id",
+            rows(
+                40,
+                account_id=maybe(WHICH),
+                user_id=maybe(st.sampled_from(["0", "1", "2"])),
+                name=st.sampled_from(["report", "login"]),
+                ts=times,
+                quantity=maybe(st.floats(0, 1000)),
+            ),
+        ),
+        "subscriptions": subscriptions,
+        "subscription_items": items,
+        "discounts": discounts,
+        "trials": named(
+            "trial_id", rows(4, account_id=WHICH, requested_at=times, ends_at=maybe(future))
+        ),
+        "demo_requests": named(
+            "submission_id",
+            rows(
+                5,
+                email=st.sampled_from(["x@a.b", "y@a.b", "z@a.b"]),
+                type=maybe(st.sampled_from(["live", "video"])),
+                submitted_at=times,
+            ),
+        ),
+    }
+
+
+CHOICES = st.builds(
+    MetricSettings,
+    key_events=st.sampled_from([(), ("report",), ("report", "login")]),
+    usage_quantity=st.booleans(),
+    count_past_due=st.booleans(),
+    health_weights=st.builds(
+        HealthWeights, *[st.integers(0, 97) for _ in COMPONENTS[:4]], billing=st.integers(0, 97)
+    ),
+)
+EVERYONE = [
+    {"account_id": name, "created_at": AS_OF - timedelta(days=20 + 30 * place)}
+    for place, name in enumerate(ACCOUNTS)
+]
+
+
+def values(given_facts: Facts, choice: MetricSettings) -> tuple[pl.DataFrame, pl.DataFrame]:
+    computed = compute(given_facts, choice)
+    accounts, users = pl.collect_all([computed.accounts, computed.users])
+    return accounts.sort("account_id"), users.sort("user_id")
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
+@given(rows=portals(), choice=CHOICES, seed=st.integers(0, 2**32))
+def test_the_order_of_rows_and_accounts_changes_no_value(
+    rows: Rows, choice: MetricSettings, seed: int
+) -> None:
+    whole = facts(accounts=EVERYONE, timezone="Europe/Berlin", **rows)
+    shuffled = {
+        name: frame.collect().sample(fraction=1, shuffle=True, seed=seed).lazy()
+        for name, frame in whole.streams.items()
+    }
+    for one, other in zip(
+        values(whole, choice), values(replace(whole, streams=shuffled), choice), strict=True
+    ):
+        assert one.equals(other)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
+@given(rows=portals(), later=portals(AFTER, "later "), choice=CHOICES)
+def test_what_comes_into_being_after_as_of_changes_nothing(
+    rows: Rows, later: Rows, choice: MetricSettings
+) -> None:
+    future = {"account_id": "future", "created_at": AS_OF + timedelta(seconds=1)}
+    newcomer = {"user_id": "9", "account_id": "a", "created_at": AS_OF + timedelta(seconds=1)}
+    more: Rows = {name: made + later[name] for name, made in rows.items()}
+    more["users"] = [*rows["users"], newcomer]
+    before = facts(accounts=EVERYONE, **rows)
+    after = facts(accounts=[*EVERYONE, future], **more)
+    for one, other in zip(values(before, choice), values(after, choice), strict=True):
+        assert one.equals(other)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
+@given(rows=portals(), choice=CHOICES)
+def test_a_score_lies_between_0_and_100_and_its_contributions_explain_it_exactly(
+    rows: Rows, choice: MetricSettings
+) -> None:
+    accounts, _ = values(facts(accounts=EVERYONE, **rows), choice)
+    for row in accounts.iter_rows(named=True):
+        tenths = [row[f"health_{name}_tenths"] for name in COMPONENTS]
+        if row["health_score"] is None:
+            assert row["health_band"] == "unknown"
+            assert tenths == [None] * len(COMPONENTS)
+            continue
+        assert 0 <= row["health_score"] <= 100
+        assert sum(part for part in tenths if part is not None) == 10 * (row["health_score"] - 50)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
+@given(rows=portals(), choice=CHOICES)
+def test_a_shard_has_the_values_of_the_whole(rows: Rows, choice: MetricSettings) -> None:
+    whole = facts(accounts=EVERYONE, **rows)
+    accounts, _ = values(whole, choice)
+    homes = {row["user_id"]: row["account_id"] for row in rows["users"]}
+    parts = []
+    for shard in (("a", "b"), ("c", "d")):
+        mine = {
+            **rows,
+            "users": [row for row in rows["users"] if row["account_id"] in shard],
+            "events": [
+                row
+                for row in rows["events"]
+                if (row["account_id"] or homes.get(row["user_id"])) in shard
+            ],
+            "subscriptions": [r for r in rows["subscriptions"] if r["account_id"] in shard],
+        }
+        people = [row for row in EVERYONE if row["account_id"] in shard]
+        parts.append(values(facts(accounts=people, **mine), choice)[0])
+    assert pl.concat(parts).sort("account_id").equals(accounts)
+
+
+FACTOR = {"day": Decimal(365), "week": Decimal(52), "month": Decimal(12), "year": Decimal(1)}
+
+
+def by_hand(rows: Mapping[str, list[dict[str, Any]]]) -> Decimal:
+    """MRR of one account without discounts, in Python's own decimals."""
+    return sum(
+        (
+            row["unit_amount"]
+            * (1 if row["quantity"] is None else row["quantity"])
+            * FACTOR[row["interval"]]
+            / (12 * (row["interval_count"] or 1))
+            for row in rows["items"]
+        ),
+        Decimal(0),
+    )
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
+@given(
+    items=st.lists(
+        st.fixed_dictionaries(
+            {
+                "unit_amount": AMOUNTS,
+                "quantity": maybe(st.integers(0, 1000)),
+                "interval": st.sampled_from(list(FACTOR)),
+                "interval_count": maybe(st.integers(1, 12)),
+            }
+        ),
+        max_size=8,
+    ),
+    percent=st.integers(0, 100),
+)
+def test_mrr_agrees_with_decimals_worked_one_by_one(
+    items: list[dict[str, Any]], percent: int
+) -> None:
+    start = AS_OF - timedelta(days=1)
+    named = [
+        {**row, "item_id": str(number), "sub_id": "s", "currency": "USD"}
+        for number, row in enumerate(items)
+    ]
+    subscription = {"sub_id": "s", "account_id": "a", "status": "active", "started_at": start}
+    off = {"discount_id": "d", "sub_id": "s", "percent": percent, "duration": "forever"}
+    given_facts = facts(
+        accounts=[{"account_id": "a"}],
+        subscriptions=[subscription],
+        subscription_items=named,
+        discounts=[off],
+    )
+    exact = by_hand({"items": items}) * (100 - percent) / 100
+    row = compute(given_facts, MetricSettings()).accounts.collect().row(0, named=True)
+    assert abs(row["mrr"] - exact) <= Decimal("0.500000001")
+    assert stream("discounts", [off]).collect().height == 1

@@ -1,0 +1,56 @@
+"""The catalog as a mapping, a salesperson and the documentation use it."""
+
+import re
+
+import polars as pl
+import pytest
+from support.metric_facts import facts
+
+from syncworker.metrics.catalog import METRICS
+from syncworker.metrics.compute import compute
+from syncworker.metrics.metric import Metric
+from syncworker.metrics.settings import MetricSettings
+from syncworker.model.streams import STREAMS
+
+EVERY = pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS.keys())
+
+
+def columns() -> dict[str, set[str]]:
+    computed = compute(facts(), MetricSettings())
+    frames: dict[str, pl.LazyFrame] = {"account": computed.accounts, "user": computed.users}
+    return {entity: set(frame.collect_schema()) for entity, frame in frames.items()}
+
+
+def test_names_and_properties_are_unique() -> None:
+    properties = [metric.property for metric in METRICS.values()]
+    assert len(set(properties)) == len(properties)
+    assert all(name == metric.name for name, metric in METRICS.items())
+
+
+def test_every_reason_names_columns_that_exist() -> None:
+    there = columns()
+    for metric in METRICS.values():
+        named = set(re.findall(r"{(\w+)}", metric.because))
+        assert named <= there[metric.entity], metric.name
+
+
+@EVERY
+def test_a_metric_is_told_in_full(metric: Metric) -> None:
+    assert metric.label
+    assert metric.description.endswith(".")
+    assert metric.formula
+    assert metric.because
+    assert re.fullmatch(r"saas_[a-z0-9_]+", metric.property)
+    assert bool(metric.options) == (metric.type == "enum")
+    assert bool(metric.unit) == (metric.type == "number")
+
+
+@EVERY
+def test_a_metric_names_streams_that_exist(metric: Metric) -> None:
+    named = {name for group in (*metric.inputs, *metric.also) for name in group.split("|")}
+    assert metric.inputs
+    assert named <= STREAMS.keys()
+
+
+def test_only_the_time_of_computing_is_volatile() -> None:
+    assert [m.name for m in METRICS.values() if m.volatile] == ["health_computed_at"]

@@ -1,0 +1,219 @@
+"""Stripe's subscription object, in the shapes Stripe has published."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from syncworker.model.rows import canonical_rows
+from syncworker.model.streams import STREAMS
+from syncworker.model.stripe import SubscriptionRows, subscription_rows
+
+NOV_1, DEC_1 = 1_793_491_200, 1_796_083_200
+
+
+def item(**more: object) -> dict[str, Any]:
+    price = {
+        "id": "price_1",
+        "unit_amount": 1500,
+        "unit_amount_decimal": "1500",
+        "currency": "eur",
+        "recurring": {"interval": "month", "interval_count": 3, "usage_type": "licensed"},
+    }
+    price |= more.pop("price", {})
+    return {"id": "si_1", "price": price, "quantity": 4, "current_period_end": DEC_1} | more
+
+
+def subscription(*items: object, **more: object) -> dict[str, Any]:
+    return {
+        "id": "sub_1",
+        "object": "subscription",
+        "customer": "cus_1",
+        "status": "active",
+        "created": NOV_1,
+        "start_date": NOV_1,
+        "cancel_at_period_end": False,
+        "metadata": {},
+        "items": {"data": list(items), "has_more": False},
+    } | more
+
+
+def only(result: SubscriptionRows, stream: str) -> dict[str, Any]:
+    assert result.refused == []
+    [row] = result.rows[stream]
+    return row
+
+
+def refused(result: SubscriptionRows) -> list[tuple[str, str, str]]:
+    return [(part.stream, part.field, part.key) for part in result.refused]
+
+
+def test_a_subscription_fits_its_streams() -> None:
+    result = subscription_rows(subscription(item()))
+    for name, given in result.rows.items():
+        stream = STREAMS[name]
+        columns = {
+            column.name: [row.get(column.name) for row in given] for column in stream.columns
+        }
+        at = datetime(2026, 11, 21, tzinfo=UTC)
+        frame, bad = canonical_rows(stream, columns, len(given), source="s", synced_at=at)
+        assert bad == ()
+        if name == "subscriptions":
+            assert frame["started_at"].to_list() == [datetime(2026, 11, 1, tzinfo=UTC)]
+            assert frame["current_period_end"].to_list() == [datetime(2026, 12, 1, tzinfo=UTC)]
+
+
+def test_an_item_holds_its_price() -> None:
+    assert only(subscription_rows(subscription(item())), "subscription_items") == {
+        "item_id": "si_1",
+        "sub_id": "sub_1",
+        "price_id": "price_1",
+        "unit_amount": 1500,
+        "quantity": 4,
+        "interval": "month",
+        "interval_count": 3,
+        "usage_type": "licensed",
+        "currency": "eur",
+    }
+
+
+@pytest.mark.parametrize(
+    ("more", "account"),
+    [
+        ({}, "cus_1"),
+        ({"customer": {"id": "cus_2", "email": "a@b.co"}}, "cus_2"),
+        ({"metadata": {"account_id": "acme"}}, "acme"),
+        ({"metadata": None}, "cus_1"),
+    ],
+)
+def test_the_account_is_named_by_metadata_or_is_the_customer(
+    more: dict[str, Any], account: str
+) -> None:
+    row = only(subscription_rows(subscription(item(), **more)), "subscriptions")
+    assert row["account_id"] == account
+
+
+def test_the_paid_period_ends_as_the_subscription_or_its_latest_item_says() -> None:
+    def end(*items: object, **more: object) -> object:
+        row = only(subscription_rows(subscription(*items, **more)), "subscriptions")
+        return row["current_period_end"]
+
+    assert end(item(), item(id="si_2", current_period_end=NOV_1)) == DEC_1
+    assert end(item(current_period_end=None), current_period_end=NOV_1) == NOV_1
+    assert end() is None
+
+
+def test_a_cancellation_keeps_its_request_its_end_and_its_reasons() -> None:
+    row = only(
+        subscription_rows(
+            subscription(
+                item(),
+                status="canceled",
+                canceled_at=NOV_1,
+                cancel_at_period_end=True,
+                cancel_at=DEC_1,
+                ended_at=DEC_1,
+                cancellation_details={
+                    "reason": "cancellation_requested",
+                    "feedback": "too_expensive",
+                    "comment": "bye",
+                },
+                pause_collection={"behavior": "void"},
+            )
+        ),
+        "subscriptions",
+    )
+    assert row["cancel_requested_at"] == NOV_1
+    assert (row["cancel_at"], row["ended_at"], row["cancel_at_period_end"]) == (DEC_1, DEC_1, True)
+    assert (row["reason"], row["feedback"]) == ("cancellation_requested", "too_expensive")
+    assert (row["comment"], row["pause_behavior"]) == ("bye", "void")
+
+
+def test_a_price_below_a_cent_is_read_from_its_decimal() -> None:
+    price = {"unit_amount": None, "unit_amount_decimal": "0.05"}
+    row = only(subscription_rows(subscription(item(price=price))), "subscription_items")
+    assert row["unit_amount"] == "0.05"
+
+
+def test_a_metered_item_needs_no_amount_and_a_licensed_one_does() -> None:
+    tiers = {"unit_amount": None, "unit_amount_decimal": None}
+    metered = tiers | {"recurring": {"interval": "month", "usage_type": "metered"}}
+
+    row = only(subscription_rows(subscription(item(price=metered))), "subscription_items")
+    assert (row["usage_type"], row["unit_amount"]) == ("metered", None)
+
+    result = subscription_rows(subscription(item(price=tiers)))
+    assert refused(result) == [("subscription_items", "unit_amount", "si_1")]
+    assert len(result.rows["subscriptions"]) == 1
+
+
+def test_an_item_without_its_price_is_refused_and_its_neighbour_is_read() -> None:
+    result = subscription_rows(subscription({"id": "si_0", "price": "price_0"}, item(), "si_9"))
+    assert refused(result) == [
+        ("subscription_items", "price", "si_0"),
+        ("subscription_items", "price", "sub_1"),
+    ]
+    assert [row["item_id"] for row in result.rows["subscription_items"]] == ["si_1"]
+
+
+def test_items_that_stripe_cut_off_are_told() -> None:
+    result = subscription_rows(subscription(items={"data": [item()], "has_more": True}))
+    assert refused(result) == [("subscription_items", "items", "sub_1")]
+    assert len(result.rows["subscription_items"]) == 1
+
+
+COUPON = {"id": "c", "percent_off": 20, "duration": "repeating"}
+
+
+@pytest.mark.parametrize("holder", [{"coupon": COUPON}, {"source": {"coupon": COUPON}}])
+@pytest.mark.parametrize("place", ["discounts", "discount"])
+def test_a_discount_is_read_in_the_old_shape_and_the_new(
+    holder: dict[str, Any], place: str
+) -> None:
+    discount = {"id": "di_1", "start": NOV_1, "end": DEC_1} | holder
+    more = {place: [discount] if place == "discounts" else discount}
+    assert only(subscription_rows(subscription(item(), **more)), "discounts") == {
+        "discount_id": "di_1",
+        "sub_id": "sub_1",
+        "item_id": None,
+        "percent": 20,
+        "amount": None,
+        "currency": None,
+        "duration": "repeating",
+        "start": NOV_1,
+        "end": DEC_1,
+        "position": 0,
+    }
+
+
+def test_discounts_on_items_name_their_item_and_keep_their_order() -> None:
+    amount = {"amount_off": 500, "currency": "eur", "duration": "forever"}
+    on_item = item(discounts=[{"id": "di_2", "coupon": amount}])
+    on_all = [{"id": "di_1", "coupon": COUPON}]
+    rows = subscription_rows(subscription(on_item, discounts=on_all)).rows["discounts"]
+
+    told = [(row["discount_id"], row["item_id"], row["amount"], row["position"]) for row in rows]
+    assert told == [("di_1", None, None, 0), ("di_2", "si_1", 500, 1)]
+
+
+def test_a_discount_that_is_only_an_id_is_refused_with_what_expands_it() -> None:
+    by_id = {"id": "di_2", "source": {"coupon": "c_2"}}
+    result = subscription_rows(subscription(item(), discounts=["di_1", by_id]))
+
+    assert refused(result) == [("discounts", "discount", "di_1"), ("discounts", "coupon", "di_2")]
+    assert result.refused[0].reason == "is only an id: expand[]=data.discounts"
+    assert result.rows["discounts"] == []
+
+
+@pytest.mark.parametrize("broken", [{}, {"id": 7}, {"id": "cus_1", "object": "customer"}])
+def test_what_is_no_subscription_is_refused(broken: dict[str, Any]) -> None:
+    result = subscription_rows(broken)
+    assert refused(result) == [("subscriptions", "object", "")]
+    assert not any(result.rows.values())
+
+
+def test_a_subscription_without_items_or_with_broken_ones_raises_nothing() -> None:
+    for items in (None, [], "x", {"data": None}, {"data": [None]}):
+        assert len(subscription_rows(subscription(items=items)).rows["subscriptions"]) == 1
