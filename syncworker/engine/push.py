@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Chunk, DeadLetter, Planned, Run, Settled
@@ -13,7 +14,7 @@ from syncworker.mapping.portal import PortalMapping
 from syncworker.mapping.properties import property_rules
 from syncworker.metrics.catalog import METRICS
 from syncworker.planning.batch import batches
-from syncworker.planning.outcome import judge
+from syncworker.planning.outcome import Judged, judge
 from syncworker.planning.plan import from_json
 from syncworker.planning.records import Batch, LedgerRecord, RecordOutcome, RecordPlan
 
@@ -103,7 +104,7 @@ def _settle(
     )
     return Settled(
         position=planned.position,
-        status="rejected" if letters else "sent",
+        status=_status(judged),
         object=plan.object,
         key=plan.key,
         record=replace(
@@ -115,6 +116,14 @@ def _settle(
         changes=tuple(j.change for j in judged if j.status == "sent"),
         letters=letters,
     )
+
+
+def _status(judged: Sequence[Judged]) -> Literal["sent", "held", "rejected"]:
+    """Of a record HubSpot took: rejected if it kept a value, held if it kept its stage only."""
+    every = {one.status for one in judged}
+    if "rejected" in every:
+        return "rejected"
+    return "held" if every == {"held"} else "sent"
 
 
 def _letter(plan: RecordPlan, cause: str, name: str, message: str, help: str) -> DeadLetter:  # noqa: A002

@@ -19,6 +19,7 @@ from syncworker.hubspot.problems import entries, text
 from syncworker.hubspot.transport import Transport
 
 AT_ONCE = 100
+YES_NO = (("true", "Yes"), ("false", "No"))
 _EXISTS = "HUBSPOT_409"
 
 
@@ -125,10 +126,12 @@ def _input(definition: PropertyDefinition, group: str) -> dict[str, Any]:
         "type": definition.type,
         "fieldType": definition.field_type,
     }
-    if definition.options:
+    # HubSpot shows a bool by two options and wants them named.
+    options = definition.options or (YES_NO if definition.type == "bool" else ())
+    if options:
         body["options"] = [
             {"value": value, "label": label, "displayOrder": place, "hidden": False}
-            for place, (value, label) in enumerate(definition.options)
+            for place, (value, label) in enumerate(options)
         ]
     if definition.unique:
         body["hasUniqueValue"] = True

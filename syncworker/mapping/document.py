@@ -43,9 +43,7 @@ class Document:
 
     def key(self, path: Path) -> Span:
         """Where the entry is named: its key, or the start of a list's entry."""
-        while path not in self.places and path:
-            path = path[:-1]
-        place = self.places.get(path, Place(None, Span()))
+        place = self.places[path]
         return place.key or place.value
 
     def at(self, *path: str | int) -> object:

@@ -102,14 +102,13 @@ def _model(document: Document, section: Path) -> type | None:
         return {2: source, 4: stream}.get(len(section))
     if section[:1] == ("metrics",) and len(section) > 1:
         return parts(MetricSettings).get(str(section[-1]))
-    for pattern, model in _SECTIONS:
-        if len(pattern) == len(section) and all(map(_fits, pattern, section)):
-            return model
-    return None
+    return next((model for pattern, model in _SECTIONS if _fits(pattern, section)), None)
 
 
-def _fits(pattern: str | int, part: str | int) -> bool:
-    return pattern in ("*", part)
+def _fits(pattern: Path, section: Path) -> bool:
+    return len(pattern) == len(section) and all(
+        wanted in ("*", part) for wanted, part in zip(pattern, section, strict=True)
+    )
 
 
 def _path(document: Document, error: Any) -> Path:  # noqa: ANN401
@@ -193,15 +192,14 @@ def _bad_value(
         return f"{name} is empty", "write a value, or remove the key"
     if kind in {"missing", "too_long"}:
         return f"{name} has too {'few' if kind == 'missing' else 'many'} entries", ""
-    if kind == "greater_than_equal":
-        return f"{name} must be at least {context['ge']}", ""
-    if kind == "less_than_equal":
-        return f"{name} must be at most {context['le']}", ""
+    if kind in {"greater_than_equal", "less_than_equal"}:
+        limit = f"at least {context['ge']}" if "ge" in context else f"at most {context['le']}"
+        return f"{name} must be {limit}", ""
     slip = missing_space(value) if kind in _SECTION_EXPECTED and isinstance(value, str) else None
     if slip:
         return _MISSING_SPACE, f"write `{slip[1]}`"
     expected = _EXPECTED.get(kind.split("_", 1)[0], "something else")
-    if path[-1] in portal.COMPARISONS or path[-2:-1] == ("any_of",):
+    if kind != "list_type" and (path[-1] in portal.COMPARISONS or path[-2:-1] == ("any_of",)):
         expected = "text, a number, true or false"
     if path[-2:-1] == ("properties",):
         expected = "a metric's name, or `{metric: name, …}`"

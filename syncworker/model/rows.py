@@ -43,7 +43,7 @@ class BadRow:
         index: Its place among the rows given, from 0.
         field: The first column that does not fit.
         reason: What is wrong with it, continuing the sentence that starts with the field's name.
-        key: The row's key, its parts joined by `|`, masked.
+        key: The row's key as in `source_id`, masked; empty where a part of it is missing.
     """
 
     index: int
@@ -100,14 +100,19 @@ def canonical_rows(
         pl.lit(synced_at).cast(POLARS_TYPES["datetime"]).alias("synced_at"),
         pl.lit(None, POLARS_TYPES["datetime"]).alias("deleted_at"),
     )
-    keys = frame["source_id"]
     rejected = tuple(
-        BadRow(index, *bad[index], key=mask(keys[index].strip("|"))) for index in sorted(bad)
+        BadRow(index, *bad[index], key=_key(stream, frame.row(index, named=True)))
+        for index in sorted(bad)
     )
     if bad:
         fits = pl.Series([True]).new_from_index(0, count).scatter(sorted(bad), values=False)
         frame = frame.filter(fits)
     return frame, rejected
+
+
+def _key(stream: Stream, row: Mapping[str, object]) -> str:
+    needed = [c.name for c in stream.columns if c.name in stream.key and c.required]
+    return "" if any(row[name] is None for name in needed) else mask(str(row["source_id"]))
 
 
 def _without_key(stream: Stream, frame: pl.DataFrame) -> Iterator[tuple[int, str]]:

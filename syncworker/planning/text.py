@@ -8,7 +8,8 @@ from syncworker import masking
 from syncworker.planning.plan import Counts, Plan
 from syncworker.planning.records import Change, Held, RecordPlan
 
-_LONGEST_VALUE = 60
+_LONGEST_VALUE = 40
+_WIDEST_COLUMN = 40
 _SIGNS = {"create": "+", "update": "~"}
 
 
@@ -60,7 +61,7 @@ def record_lines(record: RecordPlan, *, mask: bool = True) -> Iterator[str]:
     ]
     names, values, _ = zip(*rows, strict=True) if rows else ((), (), ())
     name_width = max(map(len, names), default=0)
-    value_width = max(map(len, values), default=0)
+    value_width = min(max(map(len, values), default=0), _WIDEST_COLUMN)
     label = _shown(record.match or record.key, mask=mask)
     yield f"  {_sign(record)} {label:<34} {_how_many(record)}"
     for name, value, reason in rows:

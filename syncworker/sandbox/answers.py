@@ -66,6 +66,14 @@ def invalid(message: str, **more: object) -> ApiError:
     return ApiError(400, "VALIDATION_ERROR", message, **more)
 
 
+def whole_number(value: object, name: str, default: int) -> int:
+    """A number a request holds as text or number, or 400; nothing is the default."""
+    text = str(value) if value else str(default)
+    if not text.isdecimal():
+        raise invalid(f"{name} must be a whole number")
+    return int(text)
+
+
 def not_found(message: str = "resource not found") -> ApiError:
     """404: there is no such thing."""
     return ApiError(404, "OBJECT_NOT_FOUND", message)

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from syncworker.sandbox.answers import ApiError, Json, invalid
+from syncworker.sandbox.associations import link_new
 from syncworker.sandbox.portal import Portal
 from syncworker.sandbox.records import Prepared, Record, Records
 from syncworker.sandbox.views import view, written
@@ -23,8 +24,8 @@ MAX_HISTORY_INPUTS = 50
 class _Row:
     """An input that is ready to be written."""
 
+    sent: Json
     write: Prepared
-    trace_id: str
 
 
 def inputs_of(body: Json) -> list[Json]:
@@ -154,7 +155,6 @@ def _write(
     ready: list[_Row] = []
     errors: list[Json] = []
     for row, record in rows:
-        trace_id = row.get("objectWriteTraceId", "")
         properties = row.get("properties")
         try:
             if not isinstance(properties, dict):
@@ -163,9 +163,9 @@ def _write(
         except ApiError as refused:
             if not partial:
                 raise
-            errors.append(refused.row(objectWriteTraceId=[trace_id]))
+            errors.append(refused.row(objectWriteTraceId=[row["objectWriteTraceId"]]))
         else:
-            ready.append(_Row(write, trace_id))
+            ready.append(_Row(row, write))
     now = portal.now()
     results = []
     for item in ready:
@@ -173,8 +173,9 @@ def _write(
         result = written(records, record, item.write.asked)
         if upsert:
             result["new"] = item.write.record is None
-        if item.trace_id:
-            result["objectWriteTraceId"] = item.trace_id
+        if item.sent.get("objectWriteTraceId"):
+            result["objectWriteTraceId"] = item.sent["objectWriteTraceId"]
+        link_new(portal, records, record, item.sent.get("associations") or [])
         results.append(result)
     portal.shuffle.shuffle(results)
     return answer(results, errors + _missing(records, missing or []), now, status)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from syncworker.sandbox.answers import Json, invalid
+from syncworker.sandbox.answers import Json, invalid, whole_number
 from syncworker.sandbox.portal import Portal
 from syncworker.sandbox.records import Records
 
@@ -55,6 +55,11 @@ def limit_of(request: Request, default: int, most: int) -> int:
     if not limit.isdigit() or not 1 <= int(limit) <= most:
         raise invalid(f"limit must be a number from 1 to {most}")
     return int(limit)
+
+
+def after_of(request: Request) -> int:
+    """Where the page asked for starts, or 400."""
+    return whole_number(request.query_params.get("after"), "after", 0)
 
 
 def answer(body: Json | list[Json], status: int = 200) -> Response:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from syncworker.sandbox.answers import Json, not_found
-from syncworker.sandbox.http import answer, limit_of, portal_of
+from syncworker.sandbox.http import after_of, answer, limit_of, portal_of
 from syncworker.sandbox.values import stamp
 
 MAX_SUBMISSIONS = 50
@@ -23,7 +23,7 @@ async def owners(request: Request) -> Response:
     email = request.query_params.get("email")
     if email:
         found = [owner for owner in found if owner["email"] == email.lower()]
-    start = int(request.query_params.get("after") or 0)
+    start = after_of(request)
     body: Json = {"results": found[start : start + limit]}
     if start + limit < len(found):
         body["paging"] = {"next": {"after": str(start + limit)}}
@@ -59,7 +59,7 @@ async def submissions(request: Request) -> Response:
         raise not_found("The form does not exist")
     limit = limit_of(request, 20, MAX_SUBMISSIONS)
     newest = sorted(form, key=lambda one: -int(one["submittedAt"]))
-    start = int(request.query_params.get("after") or 0)
+    start = after_of(request)
     body: Json = {"results": newest[start : start + limit]}
     if start + limit < len(newest):
         after = str(start + limit)

@@ -12,6 +12,7 @@ from syncworker.sandbox import batch
 from syncworker.sandbox.answers import Json, invalid, not_found
 from syncworker.sandbox.associations import link_new
 from syncworker.sandbox.http import (
+    after_of,
     answer,
     archived_of,
     body_of,
@@ -79,7 +80,7 @@ async def list_all(request: Request) -> Response:
     limit = limit_of(request, 10, MAX_HISTORY_PAGE if history else MAX_PAGE)
     archived = archived_of(request)
     everyone = records.archived if archived else records.live
-    after = int(request.query_params.get("after") or 0)
+    after = after_of(request)
     page = list(islice((r for r in everyone.values() if int(r.id) >= after), limit + 1))
     asked = names_of(request, "properties")
     body: Json = {"results": [view(records, r, asked, history) for r in page[:limit]]}

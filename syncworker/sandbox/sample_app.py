@@ -67,7 +67,7 @@ def write_app(path: Path, as_of: datetime, customers: Sequence[Customer]) -> Non
 
 
 def grow_app(path: Path, as_of: datetime) -> None:
-    """Something happens: two people join the first customer and work; a user asks for a demo.
+    """Two people join the first customer and work; a user of the next asks for a demo.
 
     Their events carry moments of the last days and are received at `as_of`, as from a phone that
     was offline.
@@ -80,7 +80,7 @@ def grow_app(path: Path, as_of: datetime) -> None:
             "SELECT account_id, domain FROM accounts ORDER BY rowid LIMIT 1"
         ).fetchone()
         (asking,) = database.execute(
-            "SELECT email FROM users ORDER BY rowid DESC LIMIT 1"
+            "SELECT email FROM users WHERE account_id <> ? ORDER BY rowid LIMIT 1", (account,)
         ).fetchone()
         joined = [f"{account}-{name}-{batch}" for name in names]
         users = [

@@ -31,13 +31,13 @@ def write_subscriptions(path: Path, as_of: datetime, customers: Sequence[Custome
 
 
 def change_subscriptions(path: Path, as_of: datetime) -> None:
-    """One customer buys five more seats, another asks to end with the paid period."""
+    """The first customer buys five more seats, the next asks to end with the paid period."""
     lines = path.read_text(encoding="utf-8").splitlines()
     running = [n for n, line in enumerate(lines) if _runs_on(line)]
-    bought, cancelled = json.loads(lines[running[0]]), json.loads(lines[running[-1]])
+    bought, cancelled = json.loads(lines[running[0]]), json.loads(lines[running[1]])
     bought["items"]["data"][0]["quantity"] += 5
     _request_cancel(cancelled, as_of)
-    lines[running[0]], lines[running[-1]] = json.dumps(bought), json.dumps(cancelled)
+    lines[running[0]], lines[running[1]] = json.dumps(bought), json.dumps(cancelled)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

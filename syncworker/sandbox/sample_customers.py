@@ -86,7 +86,9 @@ def customers(companies: Sequence[Mapping[str, Any]]) -> list[Customer]:
             name=company["name"],
             domain=domain,
             people=tuple(_address(person["email"]) for person in company["people"]),
-            usage="silent" if billing == "canceled" else _USAGE[number % len(_USAGE)],
+            usage="silent"
+            if billing in {"canceled", "abandoned"}
+            else _USAGE[number % len(_USAGE)],
             billing=billing,
             age=20 if billing in {"trialing", "abandoned"} else 90 + number * 17,
         )

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 
-from syncworker.sandbox.answers import Json, Values, invalid
+from syncworker.sandbox.answers import Json, Values, invalid, whole_number
 from syncworker.sandbox.portal import Portal
 from syncworker.sandbox.records import Record, Records
 from syncworker.sandbox.values import Property, stamp, to_moment
@@ -39,7 +39,8 @@ def search(portal: Portal, records: Records, body: Json) -> Json:
     Raises:
         ApiError: 400, the search breaks one of HubSpot's bounds or names an unknown property.
     """
-    limit, start = int(body.get("limit") or _DEFAULT_PAGE), int(body.get("after") or 0)
+    limit = whole_number(body.get("limit"), "limit", _DEFAULT_PAGE)
+    start = whole_number(body.get("after"), "after", 0)
     if limit > MAX_PAGE:
         raise invalid(f"limit may not be greater than {MAX_PAGE}")
     if start + limit > MAX_RESULTS:

@@ -90,14 +90,14 @@ def to_moment(text: str) -> datetime | None:
         if _EPOCH.fullmatch(text):
             return datetime.fromtimestamp(int(text) / 1000, UTC)
         moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def stamp(moment: datetime) -> str:
     """A moment as HubSpot writes it: ISO 8601, UTC, milliseconds."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def _string(prop: Property, value: str, _old: str) -> str:
@@ -126,7 +126,7 @@ def _date(_prop: Property, value: str, _old: str) -> str:
         raise InvalidValue("INVALID_LONG", f"{value} was not a valid long.")
     if (moment.hour, moment.minute, moment.second, moment.microsecond) != (0, 0, 0, 0):
         raise InvalidValue("INVALID_DATE", f"{value} is at {moment:%H:%M:%S} UTC, not midnight!")
-    return f"{moment:%Y-%m-%d}"
+    return moment.date().isoformat()
 
 
 def _datetime(_prop: Property, value: str, _old: str) -> str:

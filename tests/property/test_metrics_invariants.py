@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.metric_facts import AS_OF, facts, stream
+from support.metric_facts import AS_OF, facts
 
 from syncworker.metrics.compute import compute
 from syncworker.metrics.facts import Facts
@@ -259,4 +259,3 @@ def test_mrr_agrees_with_decimals_worked_one_by_one(
     exact = by_hand({"items": items}) * (100 - percent) / 100
     row = compute(given_facts, MetricSettings()).accounts.collect().row(0, named=True)
     assert abs(row["mrr"] - exact) <= Decimal("0.500000001")
-    assert stream("discounts", [off]).collect().height == 1

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from syncworker.mapping.loader import load
 from syncworker.sandbox import sample
 from syncworker.sandbox.sample_customers import customers
 from syncworker.sandbox.sample_mapping import mapping
@@ -216,3 +217,11 @@ def test_the_mapping_names_secrets_and_never_holds_them(folder: Path) -> None:
     assert "env:SYNCWORKER_DEMO_DATABASE" in text
     assert 'base_url: "http://127.0.0.1:8765"' in text
     assert f'path: "{folder}/billing"' in text
+
+
+def test_the_mapping_is_valid(folder: Path) -> None:
+    loaded = load(mapping(folder, "http://127.0.0.1:8765"), "demo.yaml")
+
+    assert loaded.diagnostics == ()
+    assert loaded.mapping is not None
+    assert set(loaded.mapping.objects) == {"companies", "contacts"}

@@ -74,11 +74,16 @@ def test_properties_are_created_once_and_then_left_alone(
     assert portal.writes == written
 
 
-def test_a_bool_property_can_be_created(portal: HubSpotPortal) -> None:
-    options = (("true", "Yes"), ("false", "No"))
-    churned = PropertyDefinition("saas_churned", "bool", "booleancheckbox", options=options)
+def test_a_bool_property_gets_its_two_options(
+    portal: HubSpotPortal, sandbox: SandboxServer
+) -> None:
+    churned = PropertyDefinition("saas_churned", "bool", "booleancheckbox", "Churned")
     portal.create_properties("companies", GROUP, [churned])
-    assert portal.properties("companies")["saas_churned"].type == "bool"
+    made = portal.properties("companies")["saas_churned"]
+    assert made.options == (("true", "Yes"), ("false", "No"))
+    (id_,) = companies(sandbox, 1)
+    (outcome,) = portal.write(update("companies", {id_: {"saas_churned": "true"}}))
+    assert outcome.values == {"saas_churned": "true"}
 
 
 def test_the_stages_come_in_their_order(portal: HubSpotPortal) -> None:

@@ -1,10 +1,11 @@
 """Property definitions and groups: what can be made, and what can never change."""
 
 from __future__ import annotations
-from contract.sandbox.http_client import Http
-from syncworker.sandbox.answers import Json
 
 import pytest
+from contract.sandbox.http_client import Http
+
+from syncworker.sandbox.answers import Json
 
 PROPERTIES = "/crm/v3/properties/companies"
 BASE = {

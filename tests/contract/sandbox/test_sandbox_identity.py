@@ -1,19 +1,21 @@
 """Who a record is: unique values, second addresses, merges."""
 
 from __future__ import annotations
-from contract.sandbox.http_client import Http
-from syncworker.sandbox.server import SandboxServer
 
 import json
 
 import pytest
+import requests
+from contract.sandbox.http_client import Http
+
+from syncworker.sandbox.server import SandboxServer
 
 CONTACTS = "/crm/v3/objects/contacts"
 COMPANIES = "/crm/v3/objects/companies"
 
 
 @pytest.fixture
-def two_addresses(sandbox: SandboxServer, http: Http) -> RET:
+def two_addresses(sandbox: SandboxServer, http: Http) -> str:
     """The id of a contact with the addresses main@ and second@shop.example."""
     records = sandbox.portal.records("contacts")
     made = http.post(CONTACTS, {"properties": {"email": "main@shop.example"}}).json()["id"]
@@ -21,12 +23,14 @@ def two_addresses(sandbox: SandboxServer, http: Http) -> RET:
     return made
 
 
-def _search(http: Http, address: str) -> RET:
+def _search(http: Http, address: str) -> int:
     one = {"propertyName": "email", "operator": "EQ", "value": address}
     return http.post(f"{CONTACTS}/search", {"filterGroups": [{"filters": [one]}]}).json()["total"]
 
 
-def test_a_second_address_is_found_by_batch_read_but_not_by_search(http: Http, two_addresses: str) -> None:
+def test_a_second_address_is_found_by_batch_read_but_not_by_search(
+    http: Http, two_addresses: str
+) -> None:
     body = {
         "idProperty": "email",
         "inputs": [{"id": "Second@shop.example"}],
@@ -96,7 +100,7 @@ def test_two_companies_may_share_a_domain_but_not_a_unique_value(http: Http) -> 
     assert http.post(COMPANIES, row).status_code == 201
 
 
-def _merge(http: Http, path: str, primary: str, other: str) -> RET:
+def _merge(http: Http, path: str, primary: str, other: str) -> requests.Response:
     body = {"primaryObjectId": primary, "objectIdToMerge": other}
     return http.post(f"{path}/merge", body)
 

@@ -1,13 +1,12 @@
 """The portal's answers read by the official client's own models, over a socket."""
 
 from __future__ import annotations
-from hubspot import Client
-from syncworker.sandbox.server import SandboxServer
 
 import json
 from datetime import UTC, datetime
 
 import pytest
+from hubspot import Client
 from hubspot.crm.associations.v4 import (
     BatchInputPublicFetchAssociationsBatchRequest,
 )
@@ -35,13 +34,16 @@ from hubspot.crm.properties import (
     PropertyUpdate,
 )
 
+from syncworker.sandbox.answers import Json
+from syncworker.sandbox.server import SandboxServer
 
-def _named(count: int) -> RET:
+
+def _named(count: int) -> BatchInputSimplePublicObjectBatchInputForCreate:
     rows = [{"properties": {"name": f"Company {n}"}} for n in range(count)]
     return BatchInputSimplePublicObjectBatchInputForCreate(inputs=rows)
 
 
-def _unique_property(hubspot: Client) -> RET:
+def _unique_property(hubspot: Client) -> None:
     hubspot.crm.properties.core_api.create(
         "companies",
         PropertyCreate(
@@ -79,7 +81,8 @@ def test_a_contact_is_created_read_changed_and_archived(hubspot: Client) -> None
 def test_a_list_comes_in_pages_until_there_is_no_next_one(hubspot: Client) -> None:
     hubspot.crm.companies.batch_api.create(_named(25))
     api = hubspot.crm.companies.basic_api
-    pages, after = [], None
+    pages: list[list[str]] = []
+    after = None
     while True:
         page = api.get_page(limit=10, after=after)
         pages.append([r.properties["name"] for r in page.results])
@@ -87,7 +90,9 @@ def test_a_list_comes_in_pages_until_there_is_no_next_one(hubspot: Client) -> No
             break
         after = page.paging.next.after
     assert [len(p) for p in pages] == [10, 10, 5]
-    assert sorted(sum(pages, [])) == sorted(f"Company {n}" for n in range(25))
+    assert sorted(name for page in pages for name in page) == sorted(
+        f"Company {n}" for n in range(25)
+    )
 
 
 def test_a_batch_update_where_all_goes_well_is_a_200_of_the_plain_class(hubspot: Client) -> None:
@@ -127,7 +132,7 @@ def test_an_upsert_says_which_records_are_new(hubspot: Client) -> None:
     _unique_property(hubspot)
     api = hubspot.crm.companies.batch_api
 
-    def row(key: str, **properties: str) -> RET:
+    def row(key: str, **properties: str) -> Json:
         return {
             "id": key,
             "idProperty": "account_key",
@@ -135,7 +140,7 @@ def test_an_upsert_says_which_records_are_new(hubspot: Client) -> None:
             "objectWriteTraceId": f"t-{key}",
         }
 
-    def upsert(*rows: str) -> RET:
+    def upsert(*rows: Json) -> BatchResponseSimplePublicUpsertObjectWithErrors:
         return api.upsert(BatchInputSimplePublicObjectBatchInputUpsert(inputs=list(rows)))
 
     upsert(row("a1", name="One"))
@@ -194,7 +199,9 @@ def test_a_search_finds_by_filter_and_sorts(hubspot: Client) -> None:
     assert found.paging.next.after == "2"
 
 
-def test_a_wrong_token_is_the_clients_unauthorized_exception(sandbox: SandboxServer, hubspot: Client) -> None:
+def test_a_wrong_token_is_the_clients_unauthorized_exception(
+    sandbox: SandboxServer, hubspot: Client
+) -> None:
     hubspot.access_token = "pat-another"
     with pytest.raises(UnauthorizedException) as refused:
         hubspot.crm.contacts.basic_api.get_page()
@@ -203,7 +210,9 @@ def test_a_wrong_token_is_the_clients_unauthorized_exception(sandbox: SandboxSer
     assert body["message"].startswith("Authentication credentials not found.")
 
 
-def test_a_second_contact_with_an_address_is_a_conflict_that_names_the_first(hubspot: Client) -> None:
+def test_a_second_contact_with_an_address_is_a_conflict_that_names_the_first(
+    hubspot: Client,
+) -> None:
     api = hubspot.crm.contacts.basic_api
     first = api.create(SimplePublicObjectInputForCreate(properties={"email": "a@shop.example"}))
     with pytest.raises(ApiException) as refused:
@@ -244,8 +253,10 @@ def test_properties_and_groups_are_made_read_changed_and_archived(hubspot: Clien
     assert api.core_api.get_by_name("companies", "saas_trend", archived=True).archived
 
 
-def test_many_properties_are_made_in_one_request_and_those_that_exist_are_named(hubspot: Client) -> None:
-    def numbers(*names: str) -> RET:
+def test_many_properties_are_made_in_one_request_and_those_that_exist_are_named(
+    hubspot: Client,
+) -> None:
+    def numbers(*names: str) -> BatchInputPropertyCreate:
         return BatchInputPropertyCreate(
             inputs=[
                 PropertyCreate(

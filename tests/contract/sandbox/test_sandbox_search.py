@@ -1,13 +1,12 @@
 """Search: operators, bounds, paging, and an index that lags behind."""
 
 from __future__ import annotations
-from syncworker.sandbox.answers import Json
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from syncworker.sandbox.answers import ApiError
+from syncworker.sandbox.answers import ApiError, Json
 from syncworker.sandbox.portal import Portal
 from syncworker.sandbox.search import search
 
@@ -19,19 +18,19 @@ ROWS = [
 
 
 @pytest.fixture(scope="module")
-def portal() -> RET:
+def portal() -> Portal:
     made = Portal()
     for row in ROWS:
         made.put("companies", row)
     return made
 
 
-def _names(portal: Portal, **body: str) -> RET:
+def _names(portal: Portal, **body: object) -> list[str]:
     answer = search(portal, portal.records("companies"), {"properties": ["name"], **body})
     return [r["properties"]["name"] for r in answer["results"]]
 
 
-def _one(name: str, operator: str, value: str = None, **more: str) -> RET:
+def _one(name: str, operator: str, value: str | None = None, **more: list[str]) -> list[Json]:
     one = {"propertyName": name, "operator": operator, **more}
     return [{"filters": [one if value is None else {**one, "value": value}]}]
 
@@ -95,6 +94,7 @@ FILTER = {"propertyName": "name", "operator": "HAS_PROPERTY"}
     "body",
     [
         {"limit": 201},
+        {"after": "next"},
         {"limit": 200, "after": "9801"},
         {"filterGroups": [{"filters": [FILTER]}] * 6},
         {"filterGroups": [{"filters": [FILTER] * 7}]},

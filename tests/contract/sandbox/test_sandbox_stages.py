@@ -1,22 +1,23 @@
 """Lifecycle stages go forward; back only by way of empty."""
 
 from __future__ import annotations
-from contract.sandbox.http_client import Http
-from syncworker.sandbox.server import SandboxServer
 
 import pytest
+from contract.sandbox.http_client import Http
+
+from syncworker.sandbox.server import SandboxServer
 
 COMPANIES = "/crm/v3/objects/companies"
 
 
 @pytest.fixture
-def customer(http: Http) -> RET:
+def customer(http: Http) -> str:
     """The path of a company that is a customer."""
     made = http.post(COMPANIES, {"properties": {"name": "x", "lifecyclestage": "customer"}})
     return f"{COMPANIES}/{made.json()['id']}"
 
 
-def _stage(http: Http, path: str) -> RET:
+def _stage(http: Http, path: str) -> str:
     return http.get(f"{path}?properties=lifecyclestage").json()["properties"]["lifecyclestage"]
 
 
@@ -41,14 +42,18 @@ def test_a_later_stage_is_taken_and_its_day_is_kept(http: Http, customer: str) -
     assert shown["hs_lifecyclestage_customer_date"] <= shown["hs_lifecyclestage_evangelist_date"]
 
 
-def test_an_earlier_stage_is_taken_after_clearing_in_a_request_of_its_own(http: Http, customer: str) -> None:
+def test_an_earlier_stage_is_taken_after_clearing_in_a_request_of_its_own(
+    http: Http, customer: str
+) -> None:
     http("PATCH", customer, {"properties": {"lifecyclestage": ""}})
     assert _stage(http, customer) == ""
     http("PATCH", customer, {"properties": {"lifecyclestage": "lead"}})
     assert _stage(http, customer) == "lead"
 
 
-def test_a_stage_made_by_an_admin_has_its_place_in_the_order(sandbox: SandboxServer, http: Http, customer: str) -> None:
+def test_a_stage_made_by_an_admin_has_its_place_in_the_order(
+    sandbox: SandboxServer, http: Http, customer: str
+) -> None:
     path = "/crm/v3/properties/companies/lifecyclestage"
     stages = http.get(path).json()["options"]
     custom = {"label": "Churned", "value": "482910", "hidden": False, "displayOrder": 9}

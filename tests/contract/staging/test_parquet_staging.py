@@ -173,3 +173,12 @@ def test_writing_a_name_again_replaces_the_file(staging: ParquetStaging) -> None
     for user in ("u1", "u2"):
         place = staging.write("acme", "users", "p", frame("users", {"user_id": user}))
     assert staging.scan("users", [place]).collect()["user_id"].to_list() == ["u2"]
+
+
+def test_removed_files_are_gone_and_may_be_removed_again(
+    staging: ParquetStaging, tmp_path: Path
+) -> None:
+    place = staging.write("acme", "users", "p", frame("users", {"user_id": "u1"}))
+    staging.remove([place])
+    staging.remove([place])
+    assert list((tmp_path / "staging/acme/users").iterdir()) == []

@@ -44,7 +44,7 @@ lifecycle:
 """
 
 
-def metric(  # noqa: PLR0913
+def metric(
     name: str,
     type_: MetricType,
     entity: Entity = "account",

@@ -88,10 +88,10 @@ def test_lists_and_weights_of_the_metrics_section_are_read(changed: Changed) -> 
         ("SW111", "gte: 80", "any_of: []", 30, 42, "`any_of` is empty"),
         ("SW111", "gte: 80", "eq: [1]", 30, 38, "must be text, a number, true or false"),
         ("SW111", "gte: 80", "any_of: [[1]]", 30, 43, "must be text, a number, true or false"),
-        ("SW111", "objects:", BANDS.format("[1, 2]"), 14, 31, "`breadth` has too few entries"),
-        ("SW111", "objects:", BANDS.format("[1, 2, 3, 4]"), 14, 31, "has too many entries"),
+        ("SW111", "objects:", BANDS.format("[1, 2]"), 14, 35, "`breadth` has too few entries"),
+        ("SW111", "objects:", BANDS.format("[1, 2, 3, 4]"), 14, 35, "has too many entries"),
         ("SW102", "objects:", BANDS.replace("breadth", "breath").format(1), 14, 26, "`breath`"),
-        ("SW111", "gte: 80", "any_of: 1", 30, 42, "must be"),
+        ("SW111", "gte: 80", "any_of: 1", 30, 42, "must be a list"),
         (
             "SW112",
             "  credentials: env:ACME_TOKEN",
@@ -157,6 +157,21 @@ def test_a_duplicate_names_the_first_place(one: One) -> None:
     assert found.note == "first mapped in line 18"
 
 
+def test_a_strange_key_is_reported_beside_a_missing_one(changed: Changed) -> None:
+    loaded = changed("credentials: env:ACME_TOKEN", "zzz: 1")
+    assert {d.code for d in loaded.diagnostics} == {"SW102", "SW112"}
+
+
+def test_a_key_of_a_strange_kind_of_source_waits_for_the_kind(changed: Changed) -> None:
+    loaded = changed("kind: sql", "kind: zip\n    any: 1")
+    assert [d.code for d in loaded.diagnostics] == ["SW119"]
+
+
+def test_a_key_named_like_the_kind_of_its_source_confuses_nobody(changed: Changed) -> None:
+    loaded = changed("kind: sql", "kind: sql\n    sql: {sql: 1}")
+    assert [(d.code, d.line) for d in loaded.diagnostics] == [("SW102", 10)]
+
+
 def test_a_misspelled_key_is_not_also_reported_as_missing(changed: Changed) -> None:
     loaded = changed("credentials:", "credentails:")
     assert [d.code for d in loaded.diagnostics] == ["SW102"]
@@ -209,12 +224,12 @@ def test_a_warning_does_not_stop_the_mapping(changed: Changed) -> None:
     assert loaded.mapping is not None
 
 
-def test_columns_of_a_file_stream_are_checked(changed: Changed) -> None:
+def test_columns_of_a_file_stream_are_checked(changed: Changed, mapping_text: str) -> None:
     files = (
         "kind: files\n    path: x\n    streams:\n      users:\n"
         "        path: u.csv\n        columns: {emial: E}\n"
     )
-    start = "kind: sql\n    url: env:APP_DATABASE\n    streams:\n      accounts:\n        query: select 1\n"
+    start = mapping_text[mapping_text.index("kind: sql") : mapping_text.index("objects:")]
     found = changed(start, files).diagnostics
     assert [(d.code, d.line, d.column) for d in found] == [("SW122", 14, 19)]
     assert "did you mean `email`?" in found[0].help

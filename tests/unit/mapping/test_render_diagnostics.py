@@ -74,9 +74,9 @@ def test_json_is_one_object_with_counts() -> None:
 
 def test_github_annotations_are_one_escaped_line_each() -> None:
     odd = replace(FOUND, file="a,b:c.yaml", message="100 %\nof it", help="", severity="warning")
+    said = f"{FOUND.message} — {FOUND.help}"
     assert as_github([FOUND, odd]).splitlines() == [
-        f"::error file=acme.yaml,line=6,col=15,endColumn=21,title=SW103::{FOUND.message}"
-        f" — {FOUND.help}",
+        f"::error file=acme.yaml,line=6,col=15,endColumn=21,title=SW103::{said}",
         "::warning file=a%2Cb%3Ac.yaml,line=6,col=15,endColumn=21,title=SW103::100 %25%0Aof it",
     ]
 

@@ -99,7 +99,10 @@ def test_the_example_mapping_conforms_to_the_schema(schema: Schema) -> None:
         (lambda data: data.pop("version"), ".version: missing"),
         (lambda data: data["metrics"].update(key_evnts=[]), ".metrics.key_evnts: unknown"),
         (lambda data: data["sources"]["app"]["streams"].update(x={}), ".streams.x: not in"),
-        (lambda data: data["objects"]["companies"]["properties"].update(x="mmr"), ".x: no branch fits"),
+        (
+            lambda data: data["objects"]["companies"]["properties"].update(x="mmr"),
+            ".x: no branch fits",
+        ),
         (lambda data: data["objects"].update(deals={}), ".deals: not in"),
     ],
 )

@@ -27,6 +27,8 @@ Load = Callable[[str], Loaded]
         ("a: 'x", [("SW004", 1, 6)]),
         ("a: b: c", [("SW004", 1, 5)]),
         ("a: @x", [("SW004", 1, 4)]),
+        ('a: "\\UFFFFFFFF"', [("SW004", 1, 1)]),
+        ("a:\n" + "\tb: 1\n" * 30, [("SW001", n, 1) for n in range(2, 22)]),
         ("a: *x", [("SW004", 1, 4)]),
         ("a: 1\n- b", [("SW004", 2, 1)]),
         ("a: 1\n---\nb: 1", [("SW004", 2, 1)]),
@@ -86,6 +88,13 @@ def test_numbers_are_read_as_yaml_1_2(
 ) -> None:
     mapping = load_text(mapping_text + f"volatile_days: {written}\n").mapping
     assert (mapping.volatile_days if mapping else None) == read
+
+
+def test_a_number_of_an_older_yaml_is_text(load_text: Load, mapping_text: str) -> None:
+    text = "%YAML 1.1\n---\n" + mapping_text.replace("select 1", "1:30")
+    loaded = load_text(text)
+    assert loaded.mapping is not None
+    assert loaded.mapping.sources["app"].streams["accounts"].query == "1:30"  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("word", ["no", "on", "yes", "12:30", "2026-01-01", "1e3"])

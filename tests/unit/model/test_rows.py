@@ -146,6 +146,13 @@ def test_usage_needs_an_account_or_a_user() -> None:
     ]
 
 
+def test_a_rejected_row_has_the_key_its_good_version_has_or_none() -> None:
+    _, bad = usage(account_id=[None], user_id=["u"], quantity=["much"])
+    assert bad[0].key == "|u|n|2026-01-01"
+    _, bad = usage(name=[None])
+    assert bad[0].key == ""
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_numbers_are_finite(value: float) -> None:
     assert [b.field for b in usage(quantity=[value])[1]] == ["quantity"]

@@ -1,0 +1,25 @@
+"""Where reading goes on survives a restart in the types the database gave."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from syncworker.sources.sql_position import Position
+
+
+def test_a_position_comes_back_as_it_was() -> None:
+    at = datetime(2026, 11, 21, 6, 0, 0, 123456, tzinfo=UTC)
+    key = (None, "a", 7, 0.5, True, date(2026, 1, 1), at, Decimal("1.50"), UUID(int=3))
+    position = Position(at, key, 12, at)
+
+    again = Position.load(position.dump())
+
+    assert again == position
+    assert [type(value) for value in again.key] == [type(value) for value in key]
+
+
+def test_a_key_of_another_type_is_kept_as_text() -> None:
+    position = Position.load(Position(None, (b"x",), 1, None).dump())
+    assert position.key == ("b'x'",)
