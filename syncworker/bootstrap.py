@@ -9,6 +9,7 @@ from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.ports import Portal, Source
 from syncworker.errors import MappingError
 from syncworker.hubspot.portal import HubSpotPortal
+from syncworker.hubspot.retry import Patience
 from syncworker.mapping.portal import PortalMapping
 from syncworker.settings import Settings, secret
 from syncworker.sources import registry
@@ -61,7 +62,7 @@ def engine(settings: Settings) -> Engine:
         definitions=SqlDefinitions(state),
         staging=ParquetStaging(settings.staging),
         sources=_sources(settings),
-        connect=_portals(),
+        connect=_portals(settings),
         mapping_text=lambda portal: _mapping_text(settings, portal),
         portals=lambda: portals(settings),
         clock=clock,
@@ -110,7 +111,7 @@ def _sources(settings: Settings) -> Callable[[PortalMapping], Mapping[str, Sourc
     return build
 
 
-def _portals() -> Callable[[str, PortalMapping], Portal]:
+def _portals(settings: Settings) -> Callable[[str, PortalMapping], Portal]:
     """One API object per portal and token: each owns connections and its share of the budget."""
     kept: dict[tuple[str, str, str], HubSpotPortal] = {}
 
@@ -123,6 +124,7 @@ def _portals() -> Callable[[str, PortalMapping], Portal]:
                 api_version=mapping.hubspot.api_version,
                 base_url=mapping.hubspot.base_url,
                 tier=mapping.hubspot.tier,
+                patience=Patience(total=settings.patience_seconds),
                 name=name,
             )
         return kept[key]

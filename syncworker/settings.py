@@ -6,22 +6,31 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+from typing import Annotated, Literal
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from syncworker.errors import SettingsError
 
 DOTENV = ".env"
-_LONGEST_SOCKET = 100  # the system takes 108 characters
+_LONGEST_SOCKET = 100  # the system takes 108 bytes
+LogLevel = Annotated[
+    Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda v: str(v).upper())
+]
 
 
 class Settings(BaseSettings):
     """Where things are and how often they happen. Each has a SYNCWORKER_* twin."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SYNCWORKER_", env_file=DOTENV, extra="ignore", frozen=True
+        env_prefix="SYNCWORKER_",
+        env_file=DOTENV,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        allow_inf_nan=False,
     )
 
     home: Path = Field(Path(".syncworker"), description="Folder for state, staging and sockets")
@@ -51,7 +60,10 @@ class Settings(BaseSettings):
     schema_minutes: float = Field(
         60, ge=0, description="How long HubSpot's property definitions are remembered"
     )
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    patience_seconds: float = Field(
+        45, gt=0, description="How long a HubSpot request that keeps failing is sent again"
+    )
+    log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @property
     def state_url(self) -> str:
@@ -64,7 +76,7 @@ class Settings(BaseSettings):
     def socket(self) -> Path:
         """Unix socket of the broker that `syncworker worker` starts; its path must be short."""
         path = self.home.resolve() / "valkey.sock"
-        if len(str(path)) < _LONGEST_SOCKET:
+        if len(os.fsencode(path)) < _LONGEST_SOCKET:
             return path
         name = hashlib.sha256(str(path).encode()).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"syncworker-{name}.sock"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 
@@ -21,7 +22,7 @@ class KeyValueFormatter(logging.Formatter):
         parts = [
             f"time={self.formatTime(record, self.datefmt)}",
             f"level={record.levelname.lower()}",
-            f'event="{record.getMessage()}"',
+            f"event={json.dumps(mask(record.getMessage()), ensure_ascii=False)}",
         ]
         parts += [f"{f}={getattr(record, f)}" for f in _FIELDS if hasattr(record, f)]
         line = " ".join(parts)

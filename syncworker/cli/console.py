@@ -18,14 +18,15 @@ _STYLES = {
 
 
 def say(text: str = "") -> None:
-    """A line of the result, on stdout."""
+    """A line of the result, on stdout; tokens and e-mail addresses masked."""
+    text = mask(text)
     colour = next((c for start, c in _STYLES.items() if text.startswith(start)), None)
     click.echo(click.style(text, fg=colour) if colour else text)
 
 
 def tell(text: str) -> None:
-    """A line about what is going on, on stderr."""
-    click.echo(text, err=True)
+    """A line about what is going on, on stderr; masked likewise."""
+    click.echo(mask(text), err=True)
 
 
 def complain(message: str, *, help: str = "") -> None:  # noqa: A002
@@ -33,6 +34,11 @@ def complain(message: str, *, help: str = "") -> None:  # noqa: A002
     click.echo(f"{click.style('error:', fg='red', bold=True)} {mask(message)}", err=True)
     if help:
         click.echo(f"  = help: {mask(help)}", err=True)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """The number with its noun, whose plural ends in -s unless given."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def columns(rows: Sequence[tuple[str, ...]], indent: str = "  ") -> list[str]:

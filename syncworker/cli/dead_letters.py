@@ -6,7 +6,7 @@ import click
 
 from syncworker import settings
 from syncworker.cli import options
-from syncworker.cli.console import say
+from syncworker.cli.console import counted, say
 
 
 @click.group()
@@ -35,5 +35,8 @@ def list_(portal: str, run_id: str | None) -> None:
     letters = engine.letters.open(portal, run_id=run_id, most=100_000)
     for line in letter_lines(letters):
         say(line)
-    many = f"{len(letters)} open dead letters." if letters else "No open dead letters."
-    say(f"{many} Next: {'mend the causes, then ' if letters else ''}syncworker sync {portal}")
+    if letters:
+        many = counted(len(letters), "open dead letter")
+        say(f"{many}. Next: mend the causes, then syncworker sync {portal}")
+    else:
+        say(f"No open dead letters. Next: syncworker sync {portal}")

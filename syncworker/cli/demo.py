@@ -60,9 +60,7 @@ def command(folder: Path, *, keep: bool) -> int:
         say(f"Everything is in {Path.cwd()}; the worker's log is worker.log there.")
         code = _show(portal)
         if keep and code == exits.OK:
-            say(
-                f"\nThe portal ({portal.url}) and the worker go on until Ctrl-C. In another terminal:"
-            )
+            say(f"\nThe portal ({portal.url}) and the worker go on until Ctrl-C. Elsewhere type:")
             say(f"  cd {Path.cwd()} && syncworker plan {PORTAL}")
             _wait_for_interrupt()
         return code

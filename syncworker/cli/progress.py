@@ -9,10 +9,14 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
+import click
+
+from syncworker.cli import exits
 from syncworker.cli.console import tell
-from syncworker.engine import inline, sync
+from syncworker.engine import finish, inline, sync
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Run, RunKind
+from syncworker.errors import LockHeld, SyncworkerError
 
 _POLL_SECONDS = 0.25
 _LINE_SECONDS = 10.0
@@ -21,8 +25,13 @@ _LINE_SECONDS = 10.0
 def carry_out(
     engine: Engine, portal: str, *, as_of: datetime | None, kind: RunKind, force: bool
 ) -> Run:
-    """Run a portal in this process; an interrupted run of an earlier command is gone on with."""
-    run = _interrupted(engine, portal)
+    """Run a portal in this process; a sync that was cut short earlier is gone on with.
+
+    Raises:
+        MappingError: The mapping has errors.
+        LockHeld: Another run holds the portal, or a plan is asked for while a sync is half done.
+    """
+    run = _cut_short(engine, portal, kind)
     if run is None:
         run = sync.start(engine, portal, as_of=as_of, kind=kind, force=force)
     else:
@@ -31,19 +40,37 @@ def carry_out(
 
 
 def follow(engine: Engine, run: Run) -> Run:
-    """Wait until workers have ended the run."""
+    """Wait until workers have ended the run; Ctrl-C ends the waiting, not the run."""
     report = _reporter()
-    while run.finished_at is None:
-        time.sleep(_POLL_SECONDS)
-        run = engine.runs.get(run.id)
-        report(run)
+    try:
+        while run.finished_at is None:
+            time.sleep(_POLL_SECONDS)
+            run = engine.runs.get(run.id)
+            report(run)
+    except KeyboardInterrupt:
+        tell(f"the workers go on with it. Next: syncworker runs show {run.id}")
+        raise click.exceptions.Exit(exits.INTERRUPTED) from None
     return run
 
 
-def _interrupted(engine: Engine, portal: str) -> Run | None:
+def _cut_short(engine: Engine, portal: str, kind: RunKind) -> Run | None:
+    """The portal's run that another process began and nobody works on, ready to be gone on with.
+
+    A plan that was cut short is closed: nothing of it is worth keeping.
+    """
+    now = engine.clock()
     run = engine.runs.running(portal)
-    if run is None or run.mode == "queue" or engine.chunks.held(run.id, now=engine.clock()):
+    if run is None or run.mode == "queue" or engine.chunks.held(run.id, now=now):
         return None
+    if run.kind == "plan":
+        finish.fail(engine, run, SyncworkerError("cut short", code="CUT_SHORT"))
+        return None
+    if kind == "plan":
+        raise LockHeld(
+            f"sync {run.id} of {portal} was cut short at {run.step}: its rest comes first",
+            help=f"go on with it: syncworker sync {portal}",
+        )
+    engine.chunks.free_lost(now=now, enqueued_before=now, run_id=run.id)
     return run
 
 

@@ -40,7 +40,8 @@ def up(port: int, *, empty: bool) -> None:
         ) from None
 
     def ready(server: SandboxServer) -> None:
-        say(f"A sandbox portal listens on {server.url}; it accepts the token {server.token}")
+        # Not masked: this token opens nothing but this portal, and is to be copied from here.
+        click.echo(f"A sandbox portal listens on {server.url}; it accepts the token {server.token}")
         say(f"In a mapping: hubspot: {{credentials: env:TOKEN, base_url: {server.url}}}")
         say(f"Look inside: {server.url}/_sandbox/stats. Stop with Ctrl-C.")
 

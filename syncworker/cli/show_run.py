@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from syncworker.cli.console import columns
+from syncworker.cli.console import columns, counted
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import DeadLetter, Run
+from syncworker.masking import mask
+from syncworker.planning.lifecycle import STAGE_PROPERTY
 from syncworker.planning.plan import from_json, plan_from_json
 from syncworker.planning.records import RecordPlan
 from syncworker.planning.text import plan_lines
@@ -36,8 +38,7 @@ def plan_text(engine: Engine, run: Run, *, limit: int | None) -> Iterator[str]:
     for one in stored:
         records[one.object].append(from_json(one.body))
     for of_object in records.values():
-        # What changes most comes first: that is what a reader wants to see.
-        of_object.sort(key=lambda r: (not r.changes, -len(r.changes), r.match))
+        of_object.sort(key=_least_telling)
     yield from plan_lines(plan, records, limit=limit)
     yield from left_alone(run)
 
@@ -47,7 +48,7 @@ def left_alone(run: Run) -> Iterator[str]:
     for reason, metrics in _grouped(run.summary["held_metrics"].items()):
         yield f"  left alone: {', '.join(metrics)}: {reason}"
     for reason, number in sorted(run.summary["unlinked"].items()):
-        yield f"  left alone: {number} records: {reason}"
+        yield f"  left alone: {counted(number, 'record')}: {reason}"
     for name, unmapped in sorted(run.summary.get("unmapped", {}).items()):
         yield f"  left alone: {name} {', '.join(unmapped)}: no longer in the mapping"
 
@@ -65,9 +66,10 @@ def result_text(run: Run) -> Iterator[str]:
     if "plan" in summary:
         parts.append(f"{plan_from_json(summary['plan']).total.unchanged} unchanged")
     parts += [f"{n} {name}" for name, n in sorted(outcomes.items()) if name != "sent"]
-    parts += [f"{n} {_LETTERS[kind]}" for kind, n in sorted(letters.items())]
+    parts += [counted(n, *_LETTERS[kind]) for kind, n in sorted(letters.items())]
     if "requests" in summary:
-        parts.append(f"{summary['requests']} HubSpot requests ({summary['writes']} writes)")
+        requests = counted(summary["requests"], "HubSpot request")
+        parts.append(f"{requests} ({counted(summary['writes'], 'write')})")
     yield f"Run {run.id}: {run.status}. {', '.join(parts)}. {_seconds(run)}"
     if run.message:
         yield f"  {run.message}"
@@ -87,19 +89,26 @@ def report(engine: Engine, run: Run) -> Iterator[str]:
         yield f"Next: syncworker dead-letters list {run.portal}"
 
 
-def letter_lines(letters: Iterable[DeadLetter]) -> list[str]:
-    """Dead letters, grouped by cause: how many, where, what is wrong, what to do."""
-    groups: dict[tuple[str, str, str, str, str], list[DeadLetter]] = {}
+def letter_lines(letters: Iterable[DeadLetter]) -> Iterator[str]:
+    """Dead letters by cause and place: how many, a few of them with what is wrong, what to do."""
+    groups: dict[tuple[str, str], list[DeadLetter]] = {}
     for letter in letters:
-        key = (letter.cause, letter.subject, letter.property, letter.message, letter.help)
-        groups.setdefault(key, []).append(letter)
-    lines = []
-    for (cause, subject, name, message, help_), group in groups.items():
-        where = f"{subject}.{name}" if name else subject
-        keys = ", ".join(letter.key for letter in group[:3]) + (", …" if len(group) > 3 else "")  # noqa: PLR2004
-        lines += columns([(cause, where, str(len(group)), f"{keys}: {message}")])
-        lines += [f"      = help: {help_}"] if help_ else []
-    return lines
+        where = f"{letter.subject}.{letter.property}" if letter.property else letter.subject
+        groups.setdefault((letter.cause, where), []).append(letter)
+    for (cause, where), group in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
+        noun = "row" if group[0].kind == "row" else "record"
+        yield from columns([(cause, where, counted(len(group), noun))])
+        messages: dict[str, list[str]] = {}
+        for letter in group:
+            messages.setdefault(letter.message, []).append(letter.key)
+        for message, keys in list(messages.items())[:_EXAMPLES]:
+            yield f"      {_some(keys)}: {message}"
+        if len(messages) > _EXAMPLES:
+            yield f"      … and {len(messages) - _EXAMPLES} more kinds of it"
+        for help_ in list(dict.fromkeys(letter.help for letter in group if letter.help))[
+            :_EXAMPLES
+        ]:
+            yield f"      = help: {help_}"
 
 
 def as_json(engine: Engine, run: Run, *, with_plan: bool) -> str:
@@ -115,10 +124,39 @@ def as_json(engine: Engine, run: Run, *, with_plan: bool) -> str:
         document["records"] = [json.loads(p.body) for p in engine.plans.show(run.id, _ALL)]
     letters = engine.letters.open(run.portal, run_id=run.id, most=_ALL)
     document["dead_letters"] = [asdict(letter) for letter in letters]
-    return json.dumps(document, default=_plain, ensure_ascii=False, indent=2)
+    return json.dumps(_masked(document), default=_plain, ensure_ascii=False, indent=2)
 
 
-_LETTERS = {"row": "source rows rejected", "record": "dead letters"}
+_LETTERS = {
+    "row": ("source row rejected", "source rows rejected"),
+    "record": ("dead letter", "dead letters"),
+}
+_EXAMPLES = 3
+
+
+def _some(keys: Sequence[str]) -> str:
+    more = f" and {len(keys) - _EXAMPLES} more" if len(keys) > _EXAMPLES else ""
+    return ", ".join(keys[:_EXAMPLES]) + more
+
+
+def _least_telling(record: RecordPlan) -> tuple[bool, bool, int, int, str]:
+    """Sorts the records that tell a reader most to the front.
+
+    That is a stage that moves, then values that change (a first fill says less), then the number
+    of changes; what only holds something back comes last.
+    """
+    moves = any(change.property == STAGE_PROPERTY for change in record.changes)
+    replaced = sum(bool(change.old) for change in record.changes)
+    return (not record.changes, not moves, -replaced, -len(record.changes), record.match)
+
+
+def _masked(value: object) -> object:
+    """The same with every text masked, before JSON's escapes can hide an address."""
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, Mapping):
+        return {name: _masked(inner) for name, inner in value.items()}
+    return [_masked(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
-from syncworker import settings
+from syncworker import settings as settings_module
 from syncworker.cli import exits
 from syncworker.cli.console import say
 from syncworker.cli.options import output
 from syncworker.errors import ConfigError
+from syncworker.mapping.diagnostics import Diagnostic
+from syncworker.mapping.loader import Loaded
+from syncworker.settings import Settings
 
 
 @click.command()
 @click.argument("portals", nargs=-1, metavar="[PORTAL]...")
 @output("text", "json", "github")
+@click.option("--online", is_flag=True, help="Compare with the portals' properties and stages too.")
 @click.option("--help-code", metavar="CODE", help="Explain a code, for example SW105.")
-def command(portals: tuple[str, ...], format_: str, help_code: str | None) -> int:
+def command(portals: tuple[str, ...], *, format_: str, online: bool, help_code: str | None) -> int:
     """Check mappings: syntax, keys, metrics, types. Nothing is sent to HubSpot.
 
     \b
@@ -34,9 +39,14 @@ def command(portals: tuple[str, ...], format_: str, help_code: str | None) -> in
             raise ConfigError(f"there is no code {help_code}", help=f"codes: {', '.join(CODES)}")
         say(f"{help_code}: {CODES[help_code]}")
         return exits.OK
-    files = _files(settings.load().mappings, portals)
-    loaded = [load_bytes(path.read_bytes(), str(path)) for path in files]
-    diagnostics = [diagnostic for one in loaded for diagnostic in one.diagnostics]
+    settings = settings_module.load()
+    files = _files(settings.mappings, portals)
+    diagnostics: list[Diagnostic] = []
+    for path in files:
+        loaded = load_bytes(path.read_bytes(), str(path))
+        diagnostics += loaded.diagnostics
+        if online:
+            diagnostics += _compared(settings, path.stem, loaded)
     if format_ == "json":
         say(render_diagnostics.as_json(diagnostics, len(files)))
     elif diagnostics:
@@ -44,7 +54,22 @@ def command(portals: tuple[str, ...], format_: str, help_code: str | None) -> in
         say(text(diagnostics))
     if format_ != "json":
         say(render_diagnostics.summary(diagnostics, len(files)))
-    return exits.OK if all(one.mapping for one in loaded) else exits.FAILED
+    wrong = any(diagnostic.severity == "error" for diagnostic in diagnostics)
+    return exits.FAILED if wrong else exits.OK
+
+
+def _compared(settings: Settings, portal: str, loaded: Loaded) -> Sequence[Diagnostic]:
+    """What only the portal can say about a mapping."""
+    from syncworker import bootstrap
+    from syncworker.mapping.online import PortalProperty, check_online
+
+    if loaded.mapping is None:
+        return ()
+    hubspot = bootstrap.engine(settings).connect(portal, loaded.mapping)
+    properties: dict[str, Mapping[str, PortalProperty]] = {
+        name: hubspot.properties(name) for name in loaded.mapping.objects
+    }
+    return check_online(loaded, portal, properties)
 
 
 def _files(folder: Path, portals: tuple[str, ...]) -> list[Path]:

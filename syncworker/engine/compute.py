@@ -58,6 +58,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
     plan = Plan(run.portal, run.as_of, digest(run.mapping))
     tallies: tuple[Tally, ...] = ()
     unlinked: dict[str, int] = {}
+    unmapped: dict[str, list[str]] = {}
     number = 0
     for object_name in mapping.objects:
         target = _target(engine, run, mapping, portal, object_name, frames[object_name])
@@ -68,6 +69,8 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
             plan = plan.plus(_summary(run, target, rows, links))
             tallies = guard.combine(tallies, guard.count(rows, target.rules))
             number = _store(engine, run, chunk, rows, links, number)
+            dropped = {*unmapped.get(object_name, ()), *_unmapped(target, links)}
+            unmapped[object_name] = sorted(dropped)
             for reason in links.unlinked.values():
                 unlinked[reason] = unlinked.get(reason, 0) + 1
     engine.chunks.complete(
@@ -80,6 +83,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
             ],
             "held_metrics": held,
             "unlinked": unlinked,
+            "unmapped": unmapped,
             "requests": portal.requests - requests,
             "accounts": accounts.height,
             "users": frames["contacts"].height,
@@ -100,10 +104,15 @@ def assemble(engine: Engine, run: Run) -> tuple[dict[str, Any], UnsafePlan | Non
     for result in results:
         for reason, number in result["unlinked"].items():
             unlinked[reason] = unlinked.get(reason, 0) + number
+    unmapped: dict[str, set[str]] = {}
+    for result in results:
+        for object_name, names in result["unmapped"].items():
+            unmapped.setdefault(object_name, set()).update(names)
     summary = {
         "plan": plan_to_json(plan),
         "held_metrics": results[0]["held_metrics"],
         "unlinked": unlinked,
+        "unmapped": {name: sorted(names) for name, names in unmapped.items() if names},
         "plan_requests": sum(result["requests"] for result in results),
         "accounts": sum(result["accounts"] for result in results),
         "users": sum(result["users"] for result in results),
@@ -184,6 +193,14 @@ def _summary(
         [plan for _, _, plan in rows],
         unlinked=len(links.unlinked) + len(links.letters),
     )
+
+
+def _unmapped(target: Target, links: Links) -> set[str]:
+    """Properties that hold a value of ours or read by us and that the mapping no longer names."""
+    filled = {
+        name for record in links.records.values() for name, value in record.values.items() if value
+    }
+    return filled - {*target.rules, target.config.match.property, STAGE_PROPERTY}
 
 
 def _store(

@@ -12,6 +12,7 @@ from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Chunk, DeadLetter, Run, StagedPage
 from syncworker.engine.ports import Page, RejectedRow, Source
 from syncworker.mapping.portal import PortalMapping
+from syncworker.masking import mask
 from syncworker.model.streams import STREAMS
 
 
@@ -65,10 +66,15 @@ def _progress(before: Mapping[str, Any], page: Page) -> dict[str, Any]:
         "pages": before["pages"] + 1,
         "rows": before["rows"] + sum(frame.height for frame in page.frames.values()),
         "rejected": before["rejected"] + len(page.rejected),
-        "keyless": before["keyless"] + sum(not row.key for row in page.rejected),
+        "keyless": before["keyless"] + sum(_keyless(row) for row in page.rejected),
         "resume": page.resume,
         "cursor": page.cursor,
     }
+
+
+def _keyless(row: RejectedRow) -> bool:
+    """Whether the row cannot be told by its key; a masked one names nothing."""
+    return not row.key or mask(row.key) != row.key or "…" in row.key
 
 
 def _stage(

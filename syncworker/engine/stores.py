@@ -100,8 +100,13 @@ class Chunks(Protocol):
         """The figures of the step's finished chunks."""
         ...
 
-    def free_lost(self, *, now: datetime, enqueued_before: datetime) -> int:
-        """Free chunks whose lease ran out or whose message got lost; how many they were."""
+    def free_lost(
+        self, *, now: datetime, enqueued_before: datetime, run_id: str | None = None
+    ) -> int:
+        """Free chunks whose lease ran out or whose message got lost; how many they were.
+
+        Of one run only, where asked.
+        """
         ...
 
     def held(self, run_id: str, *, now: datetime) -> bool:

@@ -124,6 +124,9 @@ def work(engine: Engine, chunk_id: int, owner: str) -> list[Todo]:
     try:
         with held(engine, chunk):
             _WORK[chunk.step](engine, run, checked(run.portal, run.mapping), chunk)
+    except KeyboardInterrupt:
+        engine.chunks.release(chunk)  # who goes on need not wait for the lease to run out
+        raise
     except ClaimLost as error:
         log.warning("%s", error, extra={"run": run.id, "portal": run.portal, "chunk": chunk.id})
         return []

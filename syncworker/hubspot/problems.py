@@ -18,12 +18,13 @@ NON_UNIQUE_MATCH = "NON_UNIQUE_MATCH"
 VANISHED = "VANISHED"
 
 _WRONG_TYPE = (
-    "see whether {property} has the type the mapping sends: `syncworker properties diff {portal}`"
+    "see whether {property} has the type in HubSpot that the mapping sends, then "
+    "`syncworker sync {portal}`"
 )
 _TAKEN = "another HubSpot record already has this value: merge the two in HubSpot"
 HELP: dict[str, str] = {
-    "INVALID_OPTION": "add the option {value} to {property} in HubSpot: "
-    "`syncworker properties diff {portal}` lists every missing one",
+    "INVALID_OPTION": "add the option {value} to {property} in HubSpot, then "
+    "`syncworker sync {portal}`",
     "PROPERTY_DOESNT_EXIST": "create it with `syncworker properties create {portal}`, "
     "or take {property} out of the mapping",
     "READ_ONLY_VALUE": "HubSpot computes {property} itself: map another property",

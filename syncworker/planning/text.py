@@ -76,7 +76,7 @@ def summary(plan: Plan) -> str:
         f"{_spaced(total.update)} update",
         f"{_spaced(total.unchanged)} unchanged",
         f"{_spaced(total.held_changes)} held back" if total.held_changes else "",
-        f"{_spaced(total.unlinked)} not in HubSpot" if total.unlinked else "",
+        f"{_spaced(total.unlinked)} not linked" if total.unlinked else "",
         _plural(plan.batches, "batch", "batches"),
     ]
     return "Plan: " + ", ".join(part for part in parts if part)

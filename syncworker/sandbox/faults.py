@@ -21,6 +21,7 @@ class Fault:
         headers: More headers of that answer, such as Retry-After.
         delay: Wait this many seconds first.
         hang: Say nothing for this many seconds, do nothing and cut the connection.
+        late: Do the work, then hold the answer back for this many seconds.
         cut: Do the work, then cut the connection: the answer is lost.
     """
 
@@ -33,6 +34,7 @@ class Fault:
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0.0
     hang: float = 0.0
+    late: float = 0.0
     cut: bool = False
 
 

@@ -63,6 +63,8 @@ class Gateway:
         else:
             answered = await self._answer(portal, scope, body, fault)
             status = 0 if fault and fault.cut else answered[0]["status"]
+            if fault and fault.late:
+                await _pause(fault.late, receive)
         query = scope["query_string"].decode("latin-1")
         portal.stats.count(Request(at, scope["method"], path, query, status, body))
         if status == 0 or answered is None:

@@ -116,15 +116,18 @@ class SqlChunks:
         with self._database.read() as connection:
             return list(connection.execute(query).scalars())
 
-    def free_lost(self, *, now: datetime, enqueued_before: datetime) -> int:
+    def free_lost(
+        self, *, now: datetime, enqueued_before: datetime, run_id: str | None = None
+    ) -> int:
         """Free what nobody works on."""
         gone = sa.or_(
             sa.and_(chunks.c.status == "running", chunks.c.lease_until < now),
             sa.and_(chunks.c.status == "enqueued", chunks.c.enqueued_at < enqueued_before),
         )
+        of_run = sa.true() if run_id is None else chunks.c.run_id == run_id
         with self._database.write() as connection:
             return connection.execute(
-                sa.update(chunks).where(gone, _OPEN_RUN).values(status="ready", owner="")
+                sa.update(chunks).where(gone, of_run, _OPEN_RUN).values(status="ready", owner="")
             ).rowcount
 
     def held(self, run_id: str, *, now: datetime) -> bool:

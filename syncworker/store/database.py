@@ -11,35 +11,50 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 
 from syncworker.errors import StoreError
 from syncworker.masking import mask
 
 _BUSY_SECONDS = 30
+_CONNECT_SECONDS = 10
+_POSTGRESQL = "postgresql+psycopg"
+_KNOWN = ("sqlite", "postgresql")
 
 
 class Database:
     """Connections to the state database.
 
     Args:
-        url: SQLAlchemy URL of SQLite or PostgreSQL.
+        url: SQLAlchemy URL of SQLite or PostgreSQL. A plain `postgresql://` or `postgres://`, as
+            hosts hand it out, means psycopg 3.
+
+    Raises:
+        StoreError: The URL is of neither, or its file cannot be made.
     """
 
     def __init__(self, url: str) -> None:
         try:
-            self.url = make_url(url)
+            self.url = _known(url)
             self.engine = self._engine()
-        except (SQLAlchemyError, NoSuchModuleError, ModuleNotFoundError) as error:
+        except (SQLAlchemyError, ModuleNotFoundError, ValueError) as error:
             raise StoreError(
                 f"the state database's URL cannot be used: {mask(str(error))}",
-                help="SYNCWORKER_DATABASE_URL=postgresql+psycopg://user:password@host/name "
-                "(needs syncworker[postgres])",
+                help="SYNCWORKER_DATABASE_URL=postgresql://user:password@host/name "
+                "(needs syncworker[postgres]), or sqlite:////path/to/state.db",
+            ) from None
+        except OSError as error:
+            raise StoreError(
+                f"the folder of the state database {self.url.database} cannot be made: "
+                f"{error.strerror}",
+                help="set SYNCWORKER_HOME to a folder that this user may write to",
             ) from None
 
     def _engine(self) -> sa.Engine:
-        if self.url.get_backend_name() != "sqlite":
-            return sa.create_engine(self.url, pool_pre_ping=True)
+        if self.url.get_backend_name() == "postgresql":
+            return sa.create_engine(
+                self.url, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_SECONDS}
+            )
         if self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(self.url, connect_args={"timeout": _BUSY_SECONDS})
@@ -81,6 +96,15 @@ class Database:
         self.engine.dispose()
 
 
+def _known(url: str) -> sa.URL:
+    parsed = make_url(url)
+    if parsed.drivername in {"postgres", "postgresql"}:
+        parsed = parsed.set(drivername=_POSTGRESQL)
+    if parsed.get_backend_name() not in _KNOWN:
+        raise ValueError(f"{parsed.drivername} is neither {' nor '.join(_KNOWN)}")
+    return parsed
+
+
 def _set_up_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401
     connection.isolation_level = None  # we say BEGIN ourselves: the driver does it too late
     connection.execute("PRAGMA journal_mode=WAL")
@@ -98,8 +122,16 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def _translated(url: sa.URL) -> Iterator[None]:
     try:
         yield
-    except sa.exc.IntegrityError:
+    except IntegrityError:
+        # The caller knows what a key that is there already means; else it is a defect of ours.
         raise
+    except DataError as error:
+        raise StoreError(
+            "the state database does not take a value that should be stored: "
+            f"{mask(str(error.orig)).strip()}",
+            help="nothing of this step was committed; please report it",
+            code="STORE_VALUE",
+        ) from error
     except DBAPIError as error:
         raise StoreError(
             f"the state database {url.render_as_string(hide_password=True)} cannot be used: "

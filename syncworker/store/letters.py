@@ -12,7 +12,7 @@ from syncworker.store.database import Database
 from syncworker.store.tables import dead_letters
 
 _KEY = ("portal", "kind", "subject", "key", "property")
-_NEWER = ("cause", "message", "help", "values", "run_id", "last_at", "resolved_at")
+_NEWER = ("source", "cause", "message", "help", "values", "run_id", "last_at", "resolved_at")
 
 
 class SqlLetters:
@@ -64,8 +64,19 @@ def put(
     run_id: str,
     letters: Sequence[DeadLetter],
     now: datetime,
+    source: str = "",
 ) -> None:
-    """Add letters in an open transaction; one that is there already keeps its first time."""
+    """Add letters in an open transaction; one that is there already keeps its first time.
+
+    Args:
+        connection: Of the open transaction.
+        database: The state database.
+        portal: The portal's name.
+        run_id: The run they came up in.
+        letters: The letters.
+        now: The time.
+        source: Of rejected rows, the source they came from.
+    """
     rows = [
         {
             "portal": portal,
@@ -73,8 +84,10 @@ def put(
             "subject": letter.subject,
             "key": letter.key,
             "property": letter.property,
+            "source": source,
             "cause": letter.cause,
-            "message": letter.message,
+            # PostgreSQL stores no NUL, and a letter is where odd texts end up.
+            "message": letter.message.replace("\0", "\ufffd"),
             "help": letter.help,
             "values": dict(letter.values),
             "run_id": run_id,
@@ -112,15 +125,16 @@ def resolve(
 
 
 def resolve_rows(
-    connection: sa.Connection, portal: str, stream: str, run_id: str, now: datetime
+    connection: sa.Connection, portal: str, source: str, stream: str, run_id: str, now: datetime
 ) -> None:
-    """Mark rejected rows of a stream that a whole reading did not meet again as resolved."""
+    """Mark a source's rejected rows that a whole reading did not meet again as resolved."""
     letter = dead_letters.c
     connection.execute(
         sa.update(dead_letters)
         .where(
             letter.portal == portal,
             letter.kind == "row",
+            letter.source.in_((source, "")),
             letter.subject == stream,
             letter.run_id != run_id,
             letter.resolved_at.is_(None),

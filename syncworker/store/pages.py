@@ -33,7 +33,15 @@ class SqlPages:
             run = _run(connection, chunk)
             for page in pages:
                 connection.execute(sa.insert(staged_pages), _page_row(run, chunk, page))
-            letter_box.put(connection, self._database, run.portal, chunk.run_id, letters, run.at)
+            letter_box.put(
+                connection,
+                self._database,
+                run.portal,
+                chunk.run_id,
+                letters,
+                run.at,
+                source=chunk.payload["source"],
+            )
 
     def replace(self, chunk: Chunk, stream: str, deleted: StagedPage | None) -> None:
         """Only this run's pages and the marks of deleted rows count from now on."""
@@ -52,7 +60,7 @@ class SqlPages:
                 )
                 .values(outdated=True)
             )
-            letter_box.resolve_rows(connection, run.portal, stream, chunk.run_id, run.at)
+            letter_box.resolve_rows(connection, run.portal, source, stream, chunk.run_id, run.at)
             if deleted is not None:
                 row = _page_row(run, chunk, deleted) | {"deletions": True}
                 connection.execute(sa.insert(staged_pages), row)

@@ -9,11 +9,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from syncworker.engine.memory import Chunk, DeadLetter, Planned, Settled
+from syncworker.store import bulk
 from syncworker.store import ledger as ledger_book
 from syncworker.store import letters as letter_box
 from syncworker.store.chunks import update_mine
 from syncworker.store.database import Database
-from syncworker.store.tables import history, plan_records
+from syncworker.store.tables import history, plan_records, runs
 
 
 class SqlPlans:
@@ -56,8 +57,7 @@ class SqlPlans:
         ]
         with self._database.write() as connection:
             update_mine(connection, chunk, progress={})
-            if rows:
-                connection.execute(sa.insert(plan_records), rows)
+            bulk.insert(connection, plan_records, rows)
             _resolve(connection, portal, fine, now)
             letter_box.put(connection, self._database, portal, chunk.run_id, letters, now)
 
@@ -71,6 +71,8 @@ class SqlPlans:
             .subquery()
         )
         with self._database.write() as connection:
+            # Two workers may both have finished the last chunk: unordered updates would deadlock.
+            connection.execute(sa.select(runs.c.id).where(runs.c.id == run_id).with_for_update())
             return connection.execute(
                 sa.update(plan_records)
                 .where(
@@ -111,9 +113,14 @@ class SqlPlans:
             return [Planned(**found) for found in connection.execute(query).mappings()]
 
     def settle(self, chunk: Chunk, portal: str, settled: Sequence[Settled], now: datetime) -> None:
-        """One batch's outcomes, whole or not at all."""
+        """One batch's outcomes, whole or not at all; a record that has one already keeps it."""
+        if not settled:
+            return
         with self._database.write() as connection:
             update_mine(connection, chunk, attempts=0)
+            settled = _without_outcome(connection, chunk.run_id, settled)
+            if not settled:
+                return
             connection.execute(
                 sa.update(plan_records)
                 .where(
@@ -129,8 +136,7 @@ class SqlPlans:
             confirmed = [s.record for s in settled if s.record is not None]
             ledger_book.put(connection, self._database, portal, confirmed, now)
             past = [_history_row(portal, chunk.run_id, s, now) for s in settled if s.changes]
-            if past:
-                connection.execute(sa.insert(history), past)
+            bulk.insert(connection, history, past)
             _resolve(connection, portal, [(s.object, s.key) for s in settled], now)
             letters = [letter for s in settled for letter in s.letters]
             letter_box.put(connection, self._database, portal, chunk.run_id, letters, now)
@@ -144,6 +150,19 @@ class SqlPlans:
         )
         with self._database.read() as connection:
             return dict(connection.execute(query).tuples().all())
+
+
+def _without_outcome(
+    connection: sa.Connection, run_id: str, settled: Sequence[Settled]
+) -> list[Settled]:
+    row = plan_records.c
+    query = sa.select(row.position).where(
+        row.run_id == run_id,
+        row.position.in_([s.position for s in settled]),
+        row.status == "planned",
+    )
+    waiting = set(connection.execute(query).scalars())
+    return [s for s in settled if s.position in waiting]
 
 
 def _resolve(

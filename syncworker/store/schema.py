@@ -29,13 +29,20 @@ def current(database: Database) -> str | None:
 
 
 def upgrade(database: Database) -> str:
-    """Bring the database to the newest version, from none or from any older one."""
+    """Bring the database to the newest version, from none or from any older one.
+
+    Raises:
+        StoreError: It is of a newer syncworker; nothing was changed.
+    """
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     with database.write() as connection:
         if connection.dialect.name == "postgresql":
             # Two processes that start at once take turns.
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(7239171)"))
+        version = MigrationContext.configure(connection).get_current_revision()
+        if version is not None and version not in _versions():
+            raise _other_version(version)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
     return newest()
@@ -51,8 +58,20 @@ def check(database: Database) -> None:
     if version is None:
         upgrade(database)
     elif version != newest():
-        raise StoreError(
-            f"the state database has schema {version}, this syncworker works with {newest()}",
-            help="an older database: syncworker db upgrade; a newer one: upgrade syncworker",
-            code="SCHEMA_VERSION",
-        )
+        raise _other_version(version)
+
+
+def _versions() -> set[str]:
+    """All versions this code knows how to come from."""
+    return {script.revision for script in ScriptDirectory(str(_MIGRATIONS)).walk_revisions()}
+
+
+def _other_version(version: str) -> StoreError:
+    older = version in _versions()
+    return StoreError(
+        f"the state database has schema {version}, this syncworker works with {newest()}",
+        help="syncworker db upgrade"
+        if older
+        else "a newer syncworker made it: pip install --upgrade syncworker",
+        code="SCHEMA_VERSION",
+    )

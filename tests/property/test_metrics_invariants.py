@@ -15,6 +15,7 @@ from syncworker.metrics.compute import compute
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.health_components import COMPONENTS
 from syncworker.metrics.settings import HealthWeights, MetricSettings
+from syncworker.metrics.shard import shard
 
 ACCOUNTS = ("a", "b", "c", "d")
 HOURS = st.integers(-80 * 24, 0).map(lambda hours: AS_OF + timedelta(hours=hours, minutes=-1))
@@ -138,7 +139,7 @@ def values(given_facts: Facts, choice: MetricSettings) -> tuple[pl.DataFrame, pl
     return accounts.sort("account_id"), users.sort("user_id")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=15, deadline=None, suppress_health_check=SLOW)
 @given(rows=portals(), choice=CHOICES, seed=st.integers(0, 2**32))
 def test_the_order_of_rows_and_accounts_changes_no_value(
     rows: Rows, choice: MetricSettings, seed: int
@@ -154,7 +155,7 @@ def test_the_order_of_rows_and_accounts_changes_no_value(
         assert one.equals(other)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=15, deadline=None, suppress_health_check=SLOW)
 @given(rows=portals(), later=portals(AFTER, "later "), choice=CHOICES)
 def test_what_comes_into_being_after_as_of_changes_nothing(
     rows: Rows, later: Rows, choice: MetricSettings
@@ -169,7 +170,7 @@ def test_what_comes_into_being_after_as_of_changes_nothing(
         assert one.equals(other)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=15, deadline=None, suppress_health_check=SLOW)
 @given(rows=portals(), choice=CHOICES)
 def test_a_score_lies_between_0_and_100_and_its_contributions_explain_it_exactly(
     rows: Rows, choice: MetricSettings
@@ -185,27 +186,14 @@ def test_a_score_lies_between_0_and_100_and_its_contributions_explain_it_exactly
         assert sum(part for part in tenths if part is not None) == 10 * (row["health_score"] - 50)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=15, deadline=None, suppress_health_check=SLOW)
 @given(rows=portals(), choice=CHOICES)
-def test_a_shard_has_the_values_of_the_whole(rows: Rows, choice: MetricSettings) -> None:
+def test_shards_together_have_the_values_of_the_whole(rows: Rows, choice: MetricSettings) -> None:
     whole = facts(accounts=EVERYONE, **rows)
-    accounts, _ = values(whole, choice)
-    homes = {row["user_id"]: row["account_id"] for row in rows["users"]}
-    parts = []
-    for shard in (("a", "b"), ("c", "d")):
-        mine = {
-            **rows,
-            "users": [row for row in rows["users"] if row["account_id"] in shard],
-            "events": [
-                row
-                for row in rows["events"]
-                if (row["account_id"] or homes.get(row["user_id"])) in shard
-            ],
-            "subscriptions": [r for r in rows["subscriptions"] if r["account_id"] in shard],
-        }
-        people = [row for row in EVERYONE if row["account_id"] in shard]
-        parts.append(values(facts(accounts=people, **mine), choice)[0])
-    assert pl.concat(parts).sort("account_id").equals(accounts)
+    parts = [values(shard(whole, number, 3), choice) for number in range(3)]
+    accounts, users = values(whole, choice)
+    assert pl.concat([part[0] for part in parts]).sort("account_id").equals(accounts)
+    assert pl.concat([part[1] for part in parts]).sort("user_id").equals(users)
 
 
 FACTOR = {"day": Decimal(365), "week": Decimal(52), "month": Decimal(12), "year": Decimal(1)}
@@ -225,7 +213,7 @@ def by_hand(rows: Mapping[str, list[dict[str, Any]]]) -> Decimal:
     )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
 @given(
     items=st.lists(
         st.fixed_dictionaries(

@@ -11,6 +11,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -71,7 +72,7 @@ class Workspace:
     """One user's folder.
 
     Args:
-        folder: An empty folder.
+        folder: An empty folder, or a copy of another workspace's.
         server: A running sandbox portal.
 
     Attributes:
@@ -90,8 +91,9 @@ class Workspace:
             "SYNCWORKER_RETRY_DELAY_SECONDS": "0.5",
             "SYNCWORKER_STOP_SECONDS": "0.5",
         }
-        self.sql(_TABLES)
-        self.write_mapping()
+        if not self.database.exists():
+            self.sql(_TABLES)
+            self.write_mapping()
 
     @property
     def portal(self) -> Portal:
@@ -203,9 +205,11 @@ class Workspace:
         kept = {
             k: v
             for k, v in os.environ.items()
-            if not k.startswith("SYNCWORKER_") and k != "ACME_TOKEN"
+            if not k.startswith(("SYNCWORKER_", "ACME_", "PYTHONDONTWRITEBYTECODE"))
         }
-        return {**kept, **self.env, **more}
+        # Commands start as they do for a user, whose modules are compiled.
+        compiled = {"PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "syncworker-pycache")}
+        return {**kept, **compiled, **self.env, **more}
 
 
 def kill_tree(pid: int) -> None:

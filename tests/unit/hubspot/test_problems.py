@@ -92,8 +92,7 @@ def test_what_is_missing_is_done_without(
 def test_the_help_for_a_missing_option_names_option_property_and_command() -> None:
     told = problem(EMBEDDED)
     assert told.help({"health_band": "gold"}, "acme") == (
-        'add the option "gold" to health_band in HubSpot: '
-        "`syncworker properties diff acme` lists every missing one"
+        'add the option "gold" to health_band in HubSpot, then `syncworker sync acme`'
     )
     assert "that is missing" in told.help({}, "acme")
 

@@ -92,7 +92,7 @@ def test_good_and_bad_records_are_told_apart_whatever_the_status_and_order(
     )
     assert two.message == "not an option"
     assert two.help.startswith('add the option "gold" to a in HubSpot')
-    assert "properties diff acme" in two.help
+    assert "syncworker sync acme" in two.help
     assert portal.requests == portal.writes == 1
 
 

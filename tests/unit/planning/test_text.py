@@ -51,7 +51,7 @@ def test_a_plan_reads_old_new_because(lines: Lines) -> None:
         "      mrr  (empty) -> 1200",
         "  = kept.example                       1 held back",
         "      lifecyclestage  customer  kept: rule says lead, stages only move forward",
-        "Plan: 1 create, 1 update, 4 650 unchanged, 2 held back, 1 not in HubSpot, 2 batches",
+        "Plan: 1 create, 1 update, 4 650 unchanged, 2 held back, 1 not linked, 2 batches",
     ]
 
 

@@ -1,0 +1,39 @@
+"""A portal cut into shards."""
+
+import polars as pl
+from support.metric_facts import AS_OF, event, facts
+
+from syncworker.metrics.facts import Facts
+from syncworker.metrics.shard import shard
+
+NAMES = [f"a{number}" for number in range(20)]
+
+
+def cut(whole: Facts, stream: str) -> list[pl.DataFrame]:
+    return [shard(whole, number, 4).streams[stream].collect() for number in range(4)]
+
+
+def test_one_shard_is_the_whole() -> None:
+    whole = facts()
+    assert shard(whole, 0, 1) is whole
+
+
+def test_every_row_is_in_exactly_one_shard_with_its_account() -> None:
+    whole = facts(
+        accounts=[{"account_id": name} for name in NAMES],
+        events=[event(n, AS_OF, account_id=name) for n, name in enumerate(NAMES)],
+        demo_requests=[
+            {"submission_id": name, "email": f"{name}@x.example", "submitted_at": AS_OF}
+            for name in NAMES
+        ],
+    )
+    accounts, events = cut(whole, "accounts"), cut(whole, "events")
+    assert sorted(pl.concat(accounts)["account_id"]) == sorted(NAMES)
+    for homes, acts in zip(accounts, events, strict=True):
+        assert set(homes["account_id"]) == set(acts["account_id"])
+    assert sorted(pl.concat(cut(whole, "demo_requests"))["submission_id"]) == sorted(NAMES)
+    assert sum(not frame.is_empty() for frame in accounts) > 1
+
+
+def test_a_stream_nobody_provides_is_in_no_shard() -> None:
+    assert shard(facts(), 0, 4).streams.keys() == {"accounts"}
