@@ -81,7 +81,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
             "tallies": [
                 [t.object, t.property, t.with_value, t.cleared, t.flipped] for t in tallies
             ],
-            "held_metrics": held,
+            "held_metrics": {name: why for name, why in held.items() if name in _used(mapping)},
             "unlinked": unlinked,
             "unmapped": unmapped,
             "requests": portal.requests - requests,
@@ -193,6 +193,13 @@ def _summary(
         [plan for _, _, plan in rows],
         unlinked=len(links.unlinked) + len(links.letters),
     )
+
+
+def _used(mapping: PortalMapping) -> set[str]:
+    """The metrics the mapping names."""
+    mapped = {p.metric for each in mapping.objects.values() for p in each.properties.values()}
+    rules = (rule for rules in mapping.lifecycle.values() for rule in rules)
+    return mapped | {condition.metric for rule in rules for condition in rule.when}
 
 
 def _unmapped(target: Target, links: Links) -> set[str]:

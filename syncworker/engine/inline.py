@@ -22,6 +22,9 @@ def carry_out(
         owner: Names this process in the chunks it holds.
         on_step: Told of the run after each chunk, for showing progress.
     """
+    now = engine.clock()
+    # What an earlier process had in its own queue died with it.
+    engine.chunks.free_lost(now=now, enqueued_before=now, run_id=run.id)
     todos = deque(sync.onward(engine, run.id))
     while todos:
         todos.extend(do(engine, todos.popleft(), owner))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 
 from syncworker.errors import MappingError
@@ -9,6 +10,7 @@ from syncworker.mapping.loader import load
 from syncworker.mapping.portal import PortalMapping
 
 
+@functools.lru_cache(maxsize=64)  # a run asks for its frozen text once a chunk
 def checked(portal: str, text: str) -> PortalMapping:
     """The mapping a text stands for.
 

@@ -132,6 +132,9 @@ def work(engine: Engine, chunk_id: int, owner: str) -> list[Todo]:
         return []
     except SyncworkerError as error:
         return _stopped(engine, run, chunk, error)
+    except KeyboardInterrupt:
+        engine.chunks.release(chunk)
+        raise
     except Exception as error:  # a defect of ours: the run ends, the worker goes on
         log.exception("a defect stopped the run", extra={"run": run.id, "chunk": chunk.id})
         finish.fail(engine, run, _defect(error))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
 
 def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -26,8 +27,13 @@ def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[st
     into = f"COPY {quote(table.name)} ({names}) FROM STDIN"
     is_json = {name for name in columns if isinstance(table.c[name].type, sa.JSON)}
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(into) as copy:
-        for row in rows:
-            copy.write_row(
-                [json.dumps(row[name]) if name in is_json else row[name] for name in columns]
-            )
+    errors: Any = connection.dialect.loaded_dbapi.Error
+    try:
+        with driver.cursor() as cursor, cursor.copy(into) as copy:
+            for row in rows:
+                copy.write_row(
+                    [json.dumps(row[name]) if name in is_json else row[name] for name in columns]
+                )
+    except errors as error:
+        # What the driver raises by itself looks like any other error of the database from here.
+        raise DBAPIError.instance(into, None, error, errors, dialect=connection.dialect) from error

@@ -50,7 +50,7 @@ class SqlLedger:
                     row.object == object_name,
                     row.hubspot_id.in_(ids[start : start + _VARIABLES]),
                 )
-                found.update(connection.execute(query).tuples().all())
+                found.update(connection.execute(query).all())
         return found
 
     def confirm(

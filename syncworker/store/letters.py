@@ -54,7 +54,7 @@ class SqlLetters:
             .group_by(letter.kind)
         )
         with self._database.read() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return dict(connection.execute(query).all())
 
 
 def put(

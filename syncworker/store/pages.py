@@ -110,7 +110,7 @@ def move_cursors(connection: sa.Connection, database: Database, run: Run) -> Non
     """Let the streams' next reading start where this run's ended."""
     done = connection.execute(
         sa.select(chunks.c.payload, chunks.c.result).where(
-            chunks.c.run_id == run.id, chunks.c.step == "extract"
+            chunks.c.run_id == run.id, chunks.c.step == "extract", chunks.c.status == "done"
         )
     ).all()
     upsert = database.upsert(

@@ -149,7 +149,7 @@ class SqlPlans:
             .group_by(plan_records.c.status)
         )
         with self._database.read() as connection:
-            return dict(connection.execute(query).tuples().all())
+            return dict(connection.execute(query).all())
 
 
 def _without_outcome(

@@ -1,0 +1,204 @@
+"""An engine on a real SQLite store and real staging, with a portal and a source in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from syncworker.engine.engine import Engine, Limits
+from syncworker.engine.ports import Page, PortalRecord, PropertyDefinition, RejectedRow
+from syncworker.model.streams import STREAMS
+from syncworker.planning.records import Batch, RecordOutcome
+from syncworker.staging.parquet import ParquetStaging
+from syncworker.store import schema
+from syncworker.store.chunks import SqlChunks
+from syncworker.store.database import Database
+from syncworker.store.definitions import SqlDefinitions
+from syncworker.store.ledger import SqlLedger
+from syncworker.store.letters import SqlLetters
+from syncworker.store.pages import SqlPages
+from syncworker.store.plans import SqlPlans
+from syncworker.store.runs import SqlRuns
+from syncworker.store.slots import SqlSlots
+
+AS_OF = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+MAPPING = """\
+version: 1
+hubspot: {credentials: env:TOKEN}
+reporting: {currency: EUR}
+sources:
+  app:
+    kind: sql
+    url: env:DATABASE
+    streams:
+      accounts: {query: x}
+      subscriptions: {query: x}
+      subscription_items: {query: x}
+objects:
+  companies:
+    match: {property: domain, column: domain}
+    properties: {saas_mrr: mrr, saas_subscription_status: subscription_status}
+"""
+TYPES = {"saas_mrr": "number", "saas_subscription_status": "enumeration"}
+
+
+class FakePortal:
+    """Companies by id, written and read like HubSpot's; counts what is written."""
+
+    def __init__(self, companies: int) -> None:
+        self.companies = {str(i): {"domain": f"c{i}.example"} for i in range(companies)}
+        self.requests = 0
+        self.writes = 0
+        self.written: list[tuple[str, dict[str, str]]] = []
+        self.refuse: dict[str, RecordOutcome] = {}
+        self.types = dict(TYPES)
+
+    def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:
+        self.requests += 1
+        stages = tuple((s, s) for s in ("lead", "opportunity", "customer", "evangelist"))
+        own = {n: PropertyDefinition(n, t, "text") for n, t in self.types.items()}
+        stage = PropertyDefinition("lifecyclestage", "enumeration", "radio", options=stages)
+        return {**own, "lifecyclestage": stage}
+
+    def create_properties(
+        self, object_name: str, group: tuple[str, str], definitions: Sequence[PropertyDefinition]
+    ) -> None:
+        self.types.update({d.name: d.type for d in definitions})
+
+    def stages(self, object_name: str) -> tuple[tuple[str, str], ...]:
+        return self.properties(object_name)["lifecyclestage"].options
+
+    def find(
+        self,
+        object_name: str,
+        match_property: str,
+        values: Sequence[str],
+        properties: Sequence[str],
+    ) -> Mapping[str, tuple[PortalRecord, ...]]:
+        self.requests += 1
+        found: dict[str, tuple[PortalRecord, ...]] = {}
+        for id_, company in self.companies.items():
+            if company["domain"] in values:
+                record = PortalRecord(id_, {p: company.get(p, "") for p in properties})
+                found[company["domain"]] = (*found.get(company["domain"], ()), record)
+        return found
+
+    def read(
+        self, object_name: str, ids: Sequence[str], properties: Sequence[str]
+    ) -> Mapping[str, PortalRecord]:
+        self.requests += 1
+        return {
+            i: PortalRecord(i, {p: self.companies[i].get(p, "") for p in properties})
+            for i in ids
+            if i in self.companies
+        }
+
+    def write(self, batch: Batch) -> tuple[RecordOutcome, ...]:
+        self.requests += 1
+        self.writes += 1
+        outcomes = []
+        for one in batch.inputs:
+            if one.key in self.refuse:
+                outcomes.append(replace(self.refuse[one.key], key=one.key))
+                continue
+            assert one.hubspot_id is not None
+            self.companies[one.hubspot_id].update(one.properties)
+            self.written.append((one.key, dict(one.properties)))
+            outcomes.append(RecordOutcome(one.key, "sent", one.hubspot_id, dict(one.properties)))
+        return tuple(outcomes)
+
+
+class FakeSource:
+    """Streams as lists of rows, two rows a page, read whole each time."""
+
+    name = "app"
+
+    def __init__(self, accounts: int) -> None:
+        then = AS_OF - timedelta(days=100)
+        numbers = range(accounts)
+        self.streams: dict[str, list[dict[str, Any]]] = {
+            "accounts": [{"account_id": f"a{i}", "domain": f"c{i}.example"} for i in numbers],
+            "subscriptions": [
+                {"sub_id": f"s{i}", "account_id": f"a{i}", "status": "active", "started_at": then}
+                for i in numbers
+            ],
+            "subscription_items": [
+                {"item_id": f"i{i}", "sub_id": f"s{i}", "unit_amount": 1000 + i, "quantity": 1,
+                 "interval": "month", "currency": "EUR"}
+                for i in numbers
+            ],
+        }  # fmt: skip
+        self.rejected: dict[str, tuple[RejectedRow, ...]] = {}
+
+    def provides(self, stream: str) -> tuple[str, ...]:
+        return (stream,)
+
+    def incremental(self, stream: str) -> bool:
+        return False
+
+    def pages(
+        self, stream: str, *, since: str | None, resume: str | None, watermark: datetime
+    ) -> Iterator[Page]:
+        rows = self.streams[stream]
+        for start in range(int(resume or 0), max(len(rows), 1), 2):
+            frame = _frame(stream, rows[start : start + 2], watermark)
+            rejected = self.rejected.get(stream, ()) if start == 0 else ()
+            yield Page({stream: frame}, rejected, resume=str(start + 2))
+
+
+def _frame(stream: str, rows: list[dict[str, Any]], watermark: datetime) -> pl.DataFrame:
+    definition = STREAMS[stream]
+    complete = [
+        {
+            **row,
+            "source": "app",
+            "source_id": "|".join(str(row[k]) for k in definition.key),
+            "synced_at": watermark,
+        }
+        for row in rows
+    ]
+    return pl.DataFrame(
+        [{name: row.get(name) for name in definition.schema()} for row in complete],
+        schema=definition.schema(),
+    )
+
+
+class Clock:
+    """A clock that stands until it is told to go on."""
+
+    def __init__(self, minutes: int = 0) -> None:
+        self.now = datetime(2026, 11, 21, 6, minutes, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def make_engine(
+    folder: Path, portal: FakePortal, source: FakeSource, *, mapping: str = MAPPING,
+    clock: Clock | None = None, limits: Limits | None = None,
+) -> Engine:  # fmt: skip
+    """An engine in a folder; made again on the same folder it is the same engine, restarted."""
+    state = Database(f"sqlite:///{folder / 'state.db'}")
+    schema.check(state)
+    return Engine(
+        runs=SqlRuns(state),
+        chunks=SqlChunks(state),
+        pages=SqlPages(state),
+        ledger=SqlLedger(state),
+        plans=SqlPlans(state),
+        letters=SqlLetters(state),
+        slots=SqlSlots(state),
+        definitions=SqlDefinitions(state),
+        staging=ParquetStaging(str(folder / "staging")),
+        sources=lambda _mapping: {"app": source},
+        connect=lambda _name, _mapping: portal,
+        mapping_text=lambda _portal: mapping,
+        portals=lambda: ["acme"],
+        clock=clock or Clock(),
+        limits=limits or Limits(push_records=3, shard_accounts=4),
+    )
