@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 PORTAL = "demo"
 _MARK = ".made-by-syncworker-demo"
-_SHOWN = 1
 
 
 @click.command()
@@ -78,10 +77,10 @@ def _show(portal: SandboxServer) -> int:
     _heading("3. What would change, and why?")
     _plan(engine)
     _heading("4. Sync, through the Celery worker")
-    first = _sync(engine, portal)
+    first = _sync(engine, portal, shown=1)
     _heading("5. A day goes by: new users, an upgrade, a cancellation, a demo request. Sync again")
     sample.change(Path("data"), bootstrap.clock())
-    second = _sync(engine, portal)
+    second = _sync(engine, portal, shown=6)
     if not all(run.status in ("done", "rejects") for run in (first, second)):
         return exits.FAILED
     _heading("What you saw")
@@ -101,11 +100,11 @@ def _plan(engine: Engine) -> None:
 
     say(f"$ syncworker plan {PORTAL}")
     run = carry_out(engine, PORTAL, as_of=None, kind="plan", force=False)
-    for line in show_run.plan_text(engine, run, limit=_SHOWN):
+    for line in show_run.plan_text(engine, run, limit=1):
         say(line)
 
 
-def _sync(engine: Engine, portal: SandboxServer) -> Run:
+def _sync(engine: Engine, portal: SandboxServer, *, shown: int) -> Run:
     from syncworker.cli import show_run
 
     portal.portal.stats.reset()
@@ -113,7 +112,7 @@ def _sync(engine: Engine, portal: SandboxServer) -> Run:
     run = engine.runs.latest(PORTAL, 1)[0]
     if "plan" in run.summary:
         say("\nWhat changed, on whom, and why:")
-        for line in show_run.plan_text(engine, run, limit=2):
+        for line in show_run.plan_text(engine, run, limit=shown):
             say(line)
     stats = portal.portal.stats
     say(f"The portal itself counted {stats.requests} requests, {stats.writes} of them writes.")
