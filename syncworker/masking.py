@@ -11,8 +11,8 @@ _SECRETS = (
     (re.compile(r"\bpat-[a-z0-9]+-[A-Za-z0-9-]{6,}"), "pat-***"),
     (re.compile(r"\b([sr]k)_(live|test)_[A-Za-z0-9]{6,}"), r"\1_\2_***"),
     (re.compile(r"(?i)\b(bearer)\s+[^\s'\",}]+"), r"\1 ***"),
-    (re.compile(r"(?i)([a-z][a-z0-9+.-]{0,30}://[^\s:/@]*):[^\s@]+@"), r"\1:***@"),
-    (re.compile(_NAMED + r"=)[^\s&;,'\"…]+"), r"\1***"),
+    (re.compile(r"(?i)([a-z][a-z0-9+.-]{0,30}://[^\s:/]{0,99}):[^\s'\"]{1,256}@"), r"\1:***@"),
+    (re.compile(_NAMED + r"=[\"']?)[^\s&;,'\"…]+"), r"\1***"),
     (re.compile(_NAMED + r"[\"']\s*:\s*[\"'])[^\"']+"), r"\1***"),
 )
 

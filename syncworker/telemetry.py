@@ -31,6 +31,14 @@ class KeyValueFormatter(logging.Formatter):
         return mask(line)
 
 
+def show_defects_only() -> None:
+    """For a command, which says itself what is wrong: log nothing but an unexpected traceback."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(KeyValueFormatter())
+    handler.addFilter(lambda record: record.exc_info is not None)
+    logging.getLogger().handlers[:] = [handler]
+
+
 def configure(level: str) -> None:
     """Send this process's logs to stderr at `level`, other libraries' from WARNING on."""
     handler = logging.StreamHandler(sys.stderr)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import click
 
+from syncworker import telemetry
 from syncworker.cli import exits
 from syncworker.cli.console import complain
 from syncworker.errors import SyncworkerError
@@ -59,6 +60,7 @@ def cli() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code; an expected error shows no traceback."""
     click.UsageError.exit_code = exits.USAGE
+    telemetry.show_defects_only()
     try:
         code = cli.main(args=list(arguments), prog_name="syncworker", standalone_mode=False)
     except click.exceptions.Exit as end:

@@ -54,23 +54,21 @@ def follow(engine: Engine, run: Run) -> Run:
 
 
 def _cut_short(engine: Engine, portal: str, kind: RunKind) -> Run | None:
-    """The portal's run that another process began and nobody works on, ready to be gone on with.
+    """The portal's run that another process began and nobody works on.
 
     A plan that was cut short is closed: nothing of it is worth keeping.
     """
-    now = engine.clock()
     run = engine.runs.running(portal)
-    if run is None or run.mode == "queue" or engine.chunks.held(run.id, now=now):
+    if run is None or run.mode == "queue" or engine.chunks.held(run.id, now=engine.clock()):
         return None
     if run.kind == "plan":
-        finish.fail(engine, run, SyncworkerError("cut short", code="CUT_SHORT"))
+        finish.fail(engine, run, SyncworkerError("the plan was cut short", code="CUT_SHORT"))
         return None
     if kind == "plan":
         raise LockHeld(
             f"sync {run.id} of {portal} was cut short at {run.step}: its rest comes first",
             help=f"go on with it: syncworker sync {portal}",
         )
-    engine.chunks.free_lost(now=now, enqueued_before=now, run_id=run.id)
     return run
 
 
@@ -82,7 +80,7 @@ def _reporter() -> Callable[[Run], None]:
         nonlocal last
         now = time.monotonic()
         waited = now - last[1] >= _LINE_SECONDS and not sys.stderr.isatty()
-        if run.step not in (last[0], "end") or waited:
+        if run.step != "end" and (run.step != last[0] or waited):
             tell(f"  {run.step} …")
             last = (run.step, now)
 

@@ -100,7 +100,7 @@ def letter_lines(letters: Iterable[DeadLetter]) -> Iterator[str]:
         yield from columns([(cause, where, counted(len(group), noun))])
         messages: dict[str, list[str]] = {}
         for letter in group:
-            messages.setdefault(letter.message, []).append(letter.key)
+            messages.setdefault(letter.message, []).append(_named(letter))
         for message, keys in list(messages.items())[:_EXAMPLES]:
             yield f"      {_some(keys)}: {message}"
         if len(messages) > _EXAMPLES:
@@ -132,6 +132,11 @@ _LETTERS = {
     "record": ("dead letter", "dead letters"),
 }
 _EXAMPLES = 3
+
+
+def _named(letter: DeadLetter) -> str:
+    key = letter.values.get("key") if letter.kind == "row" else None
+    return f"{key} ({letter.key})" if key else letter.key
 
 
 def _some(keys: Sequence[str]) -> str:

@@ -97,6 +97,10 @@ class Staging(Protocol):
         """Undeleted rows of `before`, one per key, whose key is not in `now`."""
         ...
 
+    def require(self, places: Sequence[str]) -> None:
+        """Make sure the files are there; raises StoreError."""
+        ...
+
     def remove(self, places: Sequence[str]) -> None:
         """Remove files; one that is gone already is fine."""
         ...

@@ -20,6 +20,7 @@ from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Chunk, Run, RunKind, RunMode
 from syncworker.engine.todo import CHUNK_TASKS, Todo
 from syncworker.errors import ClaimLost, SyncworkerError
+from syncworker.model.streams import STREAMS
 
 log = logging.getLogger(__name__)
 _WORK = {"extract": extract.extract, "compute": compute.compute, "push": push.push}
@@ -77,6 +78,9 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
     try:
         mapping = checked(run.portal, run.mapping)
         engine.sources(mapping)
+        for stream in STREAMS:
+            staged = engine.pages.staged(run.portal, stream)
+            engine.staging.require([page.place for page in staged])
         portal = engine.connect(run.portal, mapping)
         requests = portal.requests
         properties.require(engine, run.portal, mapping, portal)
@@ -132,9 +136,6 @@ def work(engine: Engine, chunk_id: int, owner: str) -> list[Todo]:
         return []
     except SyncworkerError as error:
         return _stopped(engine, run, chunk, error)
-    except KeyboardInterrupt:
-        engine.chunks.release(chunk)
-        raise
     except Exception as error:  # a defect of ours: the run ends, the worker goes on
         log.exception("a defect stopped the run", extra={"run": run.id, "chunk": chunk.id})
         finish.fail(engine, run, _defect(error))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from syncworker.errors import StoreError
 from syncworker.model.streams import STREAMS, Stream
 
 _ROW = "syncworker_row"
@@ -94,10 +95,26 @@ class ParquetStaging:
             for place in places:
                 Path(f"{self._root}/{place}").unlink(missing_ok=True)
 
+    def require(self, places: Sequence[str]) -> None:
+        """Make sure the files are here; object storage is believed.
+
+        Raises:
+            StoreError: Some are not; staging is another one than the store remembers.
+        """
+        gone = [p for p in places if not self._remote and not Path(f"{self._root}/{p}").exists()]
+        if gone:
+            raise StoreError(
+                f"{len(gone)} of {len(places)} staged files are not in {self._root}: {gone[0]} …",
+                help="do all workers share one SYNCWORKER_STAGING_URL? Where the files are lost "
+                "for good, start anew with another SYNCWORKER_HOME",
+                code="STAGING_MISSING",
+            )
+
     def _rows(self, stream: Stream, places: Sequence[str]) -> pl.LazyFrame:
         schema = stream.schema()
         if not places:
             return pl.LazyFrame(schema=schema)
+        self.require(places)
         return pl.scan_parquet(
             [f"{self._root}/{place}" for place in places],
             schema=schema,

@@ -64,7 +64,7 @@ def put(
     run_id: str,
     letters: Sequence[DeadLetter],
     now: datetime,
-    source: str = "",
+    source: str | None = None,
 ) -> None:
     """Add letters in an open transaction; one that is there already keeps its first time.
 
@@ -134,7 +134,7 @@ def resolve_rows(
         .where(
             letter.portal == portal,
             letter.kind == "row",
-            letter.source.in_((source, "")),
+            sa.or_(letter.source == source, letter.source.is_(None)),
             letter.subject == stream,
             letter.run_id != run_id,
             letter.resolved_at.is_(None),

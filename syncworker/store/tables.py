@@ -170,7 +170,7 @@ dead_letters = sa.Table(
     sa.Column("subject", sa.Text, primary_key=True),
     sa.Column("key", sa.Text, primary_key=True),
     sa.Column("property", sa.Text, primary_key=True),
-    _text("source", default=""),  # of a row: the source it came from
+    sa.Column("source", sa.Text),  # of a rejected row: the source it came from
     _text("cause"),
     _text("message"),
     _text("help"),

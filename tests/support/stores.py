@@ -1,4 +1,4 @@
-"""The store's parts on one state database, and what tests and their child processes do with them."""
+"""The store on one state database, and what tests and their child processes do with it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Stores:
         self.slots = SqlSlots(self.database)
         self.definitions = SqlDefinitions(self.database)
 
-    def run(self, portal: str = PORTAL, **more: Any) -> Run:
+    def run(self, portal: str = PORTAL, **more: object) -> Run:
         """Open a run."""
         run = new_run(portal, **more)
         self.runs.open(run)
@@ -59,7 +59,7 @@ class Stores:
         assert chunk is not None
         return chunk
 
-    def chunk(self, run: Run, step: Step = "push", **payload: Any) -> Chunk:
+    def chunk(self, run: Run, step: Step = "push", **payload: object) -> Chunk:
         """Move a run on to a step with one chunk, claimed."""
         self.step(run, step, [payload])
         return self.claim(self.chunks.take(run.id, now=NOW, most=1)[0][0])
@@ -95,7 +95,7 @@ def stores(url: str) -> Iterator[Stores]:
         made.close()
 
 
-def new_run(portal: str = PORTAL, **more: Any) -> Run:
+def new_run(portal: str = PORTAL, **more: object) -> Run:
     """A run that is not stored yet."""
     values: dict[str, Any] = {
         "id": f"20261121T060000-{uuid4().hex[:8]}",
@@ -187,10 +187,10 @@ def push_for(url: str, portal: str, seconds: float) -> int:
     """Settle record after record of a portal of its own; how many were settled."""
     with stores(url) as state:
         run = state.run(portal)
-        chunk = state.planned(run, 2_000)
+        chunk = state.planned(run, 1_000)
         end = time.monotonic() + seconds
         done = 0
-        while done < 2_000 and time.monotonic() < end:
+        while done < 1_000 and time.monotonic() < end:
             state.plans.settle(chunk, portal, [sent(done)], NOW)
             state.chunks.renew(chunk, until=NOW + LEASE)
             assert state.ledger.get(portal, "companies", [f"a{done}"])

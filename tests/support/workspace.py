@@ -80,6 +80,7 @@ class Workspace:
     """
 
     def __init__(self, folder: Path, server: SandboxServer) -> None:
+        folder.mkdir(exist_ok=True)
         self.folder = folder
         self.server = server
         self.database = folder / "app.db"
@@ -141,7 +142,7 @@ class Workspace:
                 (f"e{i}-{k}", f"u{i}", moment, moment)
                 for i in numbers
                 for k in range(5)
-                for moment in [(AS_OF - timedelta(days=k, hours=i % 24)).isoformat()]
+                for moment in [(AS_OF - timedelta(days=k, hours=1 + i % 24)).isoformat()]
             ],
         )
         if in_portal:
@@ -154,7 +155,7 @@ class Workspace:
         return subprocess.run(
             [sys.executable, "-m", "syncworker", *arguments],
             cwd=self.folder,
-            env=self._environment(env),
+            env=self.environment(env),
             capture_output=True,
             text=True,
             timeout=180,
@@ -183,7 +184,7 @@ class Workspace:
             process = subprocess.Popen(
                 [sys.executable, "-m", "syncworker", "worker"],
                 cwd=self.folder,
-                env=self._environment(env),
+                env=self.environment(env),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -201,7 +202,8 @@ class Workspace:
         """What workers have logged."""
         return (self.folder / "worker.log").read_text()
 
-    def _environment(self, more: dict[str, str]) -> dict[str, str]:
+    def environment(self, more: dict[str, str] | None = None) -> dict[str, str]:
+        """Variables of a command: a clean environment, `env`, and `more`."""
         kept = {
             k: v
             for k, v in os.environ.items()
@@ -209,7 +211,7 @@ class Workspace:
         }
         # Commands start as they do for a user, whose modules are compiled.
         compiled = {"PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "syncworker-pycache")}
-        return {**kept, **compiled, **self.env, **more}
+        return {**kept, **compiled, **self.env, **(more or {})}
 
 
 def kill_tree(pid: int) -> None:

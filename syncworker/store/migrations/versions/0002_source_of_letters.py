@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the column; letters from before it belong to no source and are resolved by any."""
-    op.add_column("dead_letters", sa.Column("source", sa.Text(), nullable=False, server_default=""))
+    op.add_column("dead_letters", sa.Column("source", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:

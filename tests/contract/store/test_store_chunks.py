@@ -69,7 +69,9 @@ def a_claimed_chunk(state: Stores) -> Chunk:
     state.plans.add(computing, PORTAL, [planned(0)], [], [], NOW)
     state.chunks.complete(computing, {})
     state.plans.number(run.id)
-    return state.chunk(run, "push", source="app", stream="users")
+    chunk = state.chunk(run, "push", source="app", stream="users")
+    state.plans.add(chunk, PORTAL, [planned(1)], [], [], NOW)
+    return chunk
 
 
 def test_a_late_commit_of_an_old_owner_is_refused_and_changes_nothing(

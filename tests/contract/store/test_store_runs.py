@@ -50,8 +50,8 @@ def test_another_portal_and_a_finished_run_do_not_hold_the_lock(state: Stores) -
 
 def test_of_processes_that_open_runs_at_once_one_gets_each_portal(url: str) -> None:
     portals = [f"portal-{number}" for number in range(10)]
-    with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as pool:
-        futures = [pool.submit(open_runs, url, portals) for _ in range(3)]
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        futures = [pool.submit(open_runs, url, portals) for _ in range(2)]
         opened = Counter(portal for future in futures for portal in future.result())
     assert opened == Counter(portals)
 
@@ -126,3 +126,10 @@ def test_the_next_run_moves_the_cursor_on(state: Stores) -> None:
         state.finish(run)
     assert [read.cursor for read in state.pages.read(PORTAL)] == ["2"]
     assert state.pages.read("other") == []
+
+
+def test_a_stream_that_was_not_read_to_its_end_keeps_its_cursor(state: Stores) -> None:
+    run = state.run()
+    state.extraction(run)
+    state.finish(run)
+    assert state.pages.read(PORTAL) == []

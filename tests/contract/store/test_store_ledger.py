@@ -1,0 +1,48 @@
+"""The ledger: the newest confirmed values of each record, whatever their number."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from support.stores import NOW, PORTAL, Stores, record
+
+
+def test_confirmed_records_come_back_and_unknown_ones_are_absent(state: Stores) -> None:
+    chunk = state.chunk(state.run())
+    odd = record("ä|b'\"%", "2", name='Zoë "Q" \\ 株式会社\n\t', empty="", nul="a\0b")
+    never_written = replace(record("c"), written_at=None)
+    state.ledger.confirm(chunk, PORTAL, [record("a", saas_mrr="100"), odd, never_written], NOW)
+    found = state.ledger.get(PORTAL, "companies", ["a", odd.key, "c", "unknown"])
+    assert found == {"a": record("a", saas_mrr="100"), odd.key: odd, "c": never_written}
+    assert state.ledger.get(PORTAL, "contacts", ["a"]) == {}
+    assert state.ledger.get("other", "companies", ["a"]) == {}
+
+
+def test_a_later_confirmation_replaces_the_values(state: Stores) -> None:
+    chunk = state.chunk(state.run())
+    state.ledger.confirm(chunk, PORTAL, [record("a", "1", x="1", gone="1")], NOW)
+    state.ledger.confirm(chunk, PORTAL, [record("a", "9", x="2")], NOW)
+    assert state.ledger.get(PORTAL, "companies", ["a"]) == {"a": record("a", "9", x="2")}
+    assert state.ledger.owners(PORTAL, "companies", ["1", "9"]) == {"9": "a"}
+
+
+def test_a_record_confirmed_twice_in_one_go_keeps_the_last(state: Stores) -> None:
+    chunk = state.chunk(state.run())
+    state.ledger.confirm(chunk, PORTAL, [record("a", x="1"), record("a", x="2")], NOW)
+    assert state.ledger.get(PORTAL, "companies", ["a"])["a"].values == {"x": "2"}
+
+
+def test_thousands_of_keys_and_ids_are_looked_up_in_one_call(state: Stores) -> None:
+    records = [record(f"a{n}", f"hs{n}", n=str(n)) for n in range(2_345)]
+    state.ledger.confirm(state.chunk(state.run()), PORTAL, records, NOW)
+    assert state.ledger.get(PORTAL, "companies", [r.key for r in records]) == {
+        r.key: r for r in records
+    }
+    ids = [r.hubspot_id for r in records]
+    assert state.ledger.owners(PORTAL, "companies", ids) == {r.hubspot_id: r.key for r in records}
+
+
+def test_nothing_asked_for_is_nothing(state: Stores) -> None:
+    assert state.ledger.get(PORTAL, "companies", []) == {}
+    assert state.ledger.owners(PORTAL, "companies", []) == {}
+    state.ledger.confirm(state.chunk(state.run()), PORTAL, [], NOW)

@@ -1,0 +1,158 @@
+"""The schema: made from nothing, brought up to date, and refused where it is another version's."""
+
+from __future__ import annotations
+
+import multiprocessing
+import shutil
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from support.postgres import fresh_database, start_postgres
+from support.stores import PORTAL, Stores, make_ready, stores
+
+from syncworker.errors import StoreError
+from syncworker.store import schema
+from syncworker.store.database import Database
+from syncworker.store.tables import metadata
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    folder = Path(tempfile.mkdtemp(prefix="sw-pg-", dir="/tmp"))
+    folder.chmod(0o755)
+    with start_postgres(folder / "data") as url:
+        yield url
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a database with nothing in it."""
+    if request.param == "postgresql":
+        return fresh_database(request.getfixturevalue("server"))
+    return f"sqlite:///{tmp_path}/100% new/state.db"
+
+
+@pytest.fixture
+def state(empty: str) -> Iterator[Stores]:
+    with stores(empty) as made:
+        yield made
+
+
+def migrate(database: Database, revision: str, *, down: bool = False) -> None:
+    """Bring a database to any version."""
+    config = Config()
+    place = str(Path(schema.__file__).parent / "migrations")
+    config.set_main_option("script_location", place.replace("%", "%%"))
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        (command.downgrade if down else command.upgrade)(config, revision)
+
+
+def pretend(database: Database, version: str) -> None:
+    with database.write() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = :v"), {"v": version})
+
+
+def tables(database: Database) -> set[str]:
+    with database.read() as connection:
+        return set(sa.inspect(connection).get_table_names())
+
+
+def test_the_migrations_make_what_the_code_works_with(state: Stores) -> None:
+    schema.upgrade(state.database)
+    with state.database.read() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, metadata) == []
+
+
+def test_an_empty_database_is_made_ready_and_a_ready_one_left_alone(state: Stores) -> None:
+    assert schema.current(state.database) is None
+    schema.check(state.database)
+    assert schema.current(state.database) == schema.newest()
+    run = state.run()
+    schema.check(state.database)
+    assert state.runs.get(run.id) == run
+
+
+def test_upgrading_twice_changes_nothing(state: Stores) -> None:
+    assert schema.upgrade(state.database) == schema.newest()
+    run = state.run()
+    assert schema.upgrade(state.database) == schema.newest()
+    assert state.runs.get(run.id) == run
+
+
+def test_an_older_database_is_refused_until_it_is_upgraded_and_keeps_its_rows(
+    state: Stores,
+) -> None:
+    migrate(state.database, "0001")
+    with state.database.write() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO dead_letters VALUES ('acme', 'row', 'users', 'f:1', '', 'X', 'bad', "
+                "'', '{}', 'r1', :at, :at, NULL)"
+            ),
+            {"at": "2026-11-20 00:00:00+00:00" if is_postgresql(state) else "2026-11-20 00:00:00"},
+        )
+    with pytest.raises(StoreError, match=f"has schema 0001, .* works with {schema.newest()}") as e:
+        schema.check(state.database)
+    assert e.value.help == "syncworker db upgrade"
+    schema.upgrade(state.database)
+    schema.check(state.database)
+    (letter,) = state.letters.open(PORTAL, run_id=None, most=9)
+    assert (letter.key, letter.message) == ("f:1", "bad")
+    state.pages.replace(state.extraction(state.run()), "users", None)
+    assert state.letters.open(PORTAL, run_id=None, most=9) == []
+
+
+def is_postgresql(state: Stores) -> bool:
+    return state.database.url.get_backend_name() == "postgresql"
+
+
+def test_a_newer_database_is_refused_by_a_start_and_by_an_upgrade(state: Stores) -> None:
+    schema.upgrade(state.database)
+    pretend(state.database, "9999")
+    for start in (schema.check, schema.upgrade):
+        with pytest.raises(StoreError, match="the state database has schema 9999") as error:
+            start(state.database)
+        assert error.value.help.startswith("a newer syncworker made it")
+        assert error.value.code == "SCHEMA_VERSION"
+    assert schema.current(state.database) == "9999"
+
+
+def test_processes_that_start_at_once_on_an_empty_database_all_succeed(empty: str) -> None:
+    with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(abs, range(4)))  # every child is up before the race begins
+        versions = list(pool.map(make_ready, [empty] * 4))
+    assert versions == [schema.newest()] * 4
+
+
+def test_an_upgrade_that_fails_leaves_the_database_as_it_was(
+    state: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("alembic.op.add_column", full)
+        with pytest.raises(KeyboardInterrupt):
+            schema.upgrade(state.database)
+    assert tables(state.database) == set()
+    schema.check(state.database)
+    assert schema.current(state.database) == schema.newest()
+
+
+def test_every_version_can_be_taken_back(state: Stores) -> None:
+    schema.upgrade(state.database)
+    migrate(state.database, "base", down=True)
+    assert tables(state.database) == {"alembic_version"}
