@@ -21,6 +21,7 @@ _COMMANDS = {
     "properties": "Create the HubSpot properties a mapping needs.",
     "runs": "Show runs and what they came to.",
     "sandbox": "Run a HubSpot-shaped portal on this machine.",
+    "schema": "Print or write the JSON Schema that editors check mappings with.",
     "sync": "Bring a portal up to date.",
     "validate": "Check mappings; says what is wrong, where, and what to write.",
     "worker": "Run workers, schedules and, where none is given, a broker.",
