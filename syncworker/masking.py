@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # Repetitions are bounded: a log may hold a long text, and searching must stay linear.
-_EMAIL = re.compile(r"([\w%+'-])[\w.%+'-]{0,63}@([\w-]{1,63}(?:\.[\w-]{1,63})+)")
+_EMAIL = re.compile(r"([\w%+-])[\w.%+'-]{0,63}@([\w-]{1,63}(?:\.[\w-]{1,63})+)")
 _NAMED = r"(?i)([\w-]{0,40}(?:password|passwd|secret|token|api[_-]?key)"
 _SECRETS = (
     (re.compile(r"\bpat-[a-z0-9]+-[A-Za-z0-9-]{6,}"), "pat-***"),

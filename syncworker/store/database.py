@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+import tenacity
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -107,9 +108,21 @@ def _known(url: str) -> sa.URL:
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401
     connection.isolation_level = None  # we say BEGIN ourselves: the driver does it too late
-    connection.execute("PRAGMA journal_mode=WAL")
+    _use_wal(connection)
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
+
+
+@tenacity.retry(
+    retry=tenacity.retry_if_exception_message(match="database is locked"),
+    wait=tenacity.wait_random(0.01, 0.1),
+    stop=tenacity.stop_after_delay(_BUSY_SECONDS),
+    reraise=True,
+)
+def _use_wal(connection: Any) -> None:  # noqa: ANN401
+    # Of processes that open a new file at once, SQLite lets one switch and does not let the
+    # others wait for it.
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

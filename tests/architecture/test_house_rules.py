@@ -27,7 +27,7 @@ SHIPPED = sorted(
     if path.suffix in {".py", ".md", ".toml", ".txt", ".yaml", ".yml", ".json", ".sh"}
 )
 # An absolute path of somebody's machine, and the address of somebody's package index.
-_MACHINE = re.compile(r"(?<![\w.~:/}])/(?:work|tmp|root|opt|mnt|srv|Users)/[\w.]")
+_MACHINE = re.compile(r"(?<![\w.~:/}])/(?:work|tmp|root)/[\w.]")
 _INDEX = re.compile(r"--(?:extra-)?index-url|--find-links|https?://[^\s'\"]*/simple\b")
 
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from support.workspace import AS_OF, MAPPING, PORTAL, Workspace
 
 from syncworker.sandbox.server import SandboxServer
@@ -76,6 +75,7 @@ def test_of_a_thousand_accounts_one_that_changed_is_one_request_with_one_propert
 ) -> None:
     sandbox.portal = type(sandbox.portal)()
     workspace = Workspace(tmp_path, sandbox)
+    workspace.write_mapping(MAPPING.partition("  contacts:")[0])
     workspace.ready(1000)
     assert workspace.sync()["status"] == "done"
     workspace.sql("UPDATE subscription_items SET unit_amount = 99900 WHERE item_id = 'i7'")
@@ -83,7 +83,7 @@ def test_of_a_thousand_accounts_one_that_changed_is_one_request_with_one_propert
 
     done = workspace.run("sync", PORTAL, *AT)
 
-    assert "1 sent, 1999 unchanged, 1 HubSpot request (1 write)" in done.stdout
+    assert "1 sent, 999 unchanged, 1 HubSpot request (1 write)" in done.stdout
     assert workspace.portal.stats.requests == 1
     assert written(workspace) == [{"saas_mrr": "999"}]
 
@@ -250,20 +250,20 @@ def test_an_account_hubspot_does_not_have_is_not_created_and_the_plan_says_why(
     assert len(workspace.portal.records("companies").live) == 12
 
 
-@pytest.mark.parametrize("command", ["plan", "sync"])
-def test_no_output_shows_an_e_mail_address(workspace: Workspace, command: str) -> None:
+def test_no_output_shows_an_e_mail_address(workspace: Workspace) -> None:
     workspace.sql("""
         UPDATE users SET email = 'jane.doe@company-1.example' WHERE user_id IN ('u1', 'u2');
         UPDATE users SET user_id = 'john.roe@company-3.example' WHERE user_id = 'u3';
     """)
 
-    for format_ in ("text", "json"):
-        done = workspace.run(command, PORTAL, *AT, "--format", format_)
+    for command in (
+        ("plan", PORTAL, *AT),
+        ("plan", PORTAL, *AT, "--format", "json"),
+        ("sync", PORTAL, *AT),
+        ("dead-letters", "list", PORTAL),
+    ):
+        done = workspace.run(*command)
         output = done.stdout + done.stderr
-        assert "j…@company-1.example" in output
-        assert "jane.doe" not in output
-        assert "john.roe" not in output
-        assert "user@" not in output
-    letters = workspace.run("dead-letters", "list", PORTAL).stdout
-    assert "several rows have the email j…@company-1.example" in letters
-    assert "jane.doe" not in letters
+        assert "several rows have the email j…@company-1.example" in output
+        for person in ("jane.doe", "john.roe", "user@"):
+            assert person not in output

@@ -29,6 +29,7 @@ from syncworker.masking import mask
         ("joe.bloggs+x@mail.example.co.uk,", "j…@mail.example.co.uk,"),
         ("<jörg@müller.de>", "<j…@müller.de>"),
         ("a@b.c and d@e.f", "a…@b.c and d…@e.f"),
+        ("'joe@x.com', o'neil@x.com", "'j…@x.com', o…@x.com"),
     ],
 )
 def test_tokens_passwords_and_people_are_masked(text: str, masked: str) -> None:

@@ -55,7 +55,10 @@ def test_tokens_and_people_are_masked_in_messages_and_tracebacks(
     assert "hunter2" not in err
     assert "joe@x.com" not in err
     assert "Traceback (most recent call last):" in err
-    assert "ValueError: invalid literal for int() with base 10: 'postgresql://u:***@db, j…@x.com'" in err
+    assert (
+        "ValueError: invalid literal for int() with base 10: 'postgresql://u:***@db, j…@x.com'"
+        in err
+    )
 
 
 def test_quotes_and_line_breaks_in_a_message_do_not_break_the_line(
@@ -87,3 +90,18 @@ def test_configuring_twice_says_everything_once(
     telemetry.configure("INFO")
     log.info("once")
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_command_logs_nothing_but_defects(
+    log: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    telemetry.show_defects_only()
+    log.warning("what the command says itself")
+    try:
+        int("joe@x.com")
+    except ValueError:
+        log.exception("a defect")
+    err = capsys.readouterr().err
+    assert "what the command says itself" not in err
+    assert parsed(err.splitlines()[0])[:2] == ("error", "a defect")
+    assert "ValueError: invalid literal for int() with base 10: 'j…@x.com'" in err

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import timedelta
@@ -193,6 +192,16 @@ def test_what_a_killed_worker_held_and_what_got_lost_is_freed(state: Stores) -> 
     assert {i for i, _ in state.chunks.take(run.id, now=LATER, most=2)} == {killed, lost}
 
 
+def test_one_runs_chunks_are_freed_where_only_they_are_asked_for(state: Stores) -> None:
+    mine, other = state.run("mine"), state.run("other")
+    for run in (mine, other):
+        state.step(run, "push", [{}])
+        state.chunks.take(run.id, now=NOW, most=1)
+    assert state.chunks.free_lost(now=LATER, enqueued_before=LATER, run_id=mine.id) == 1
+    assert state.chunks.take(other.id, now=LATER, most=9) == []
+    assert len(state.chunks.take(mine.id, now=LATER, most=9)) == 1
+
+
 def test_a_freed_chunk_is_lost_to_its_old_owner(state: Stores) -> None:
     chunk = state.chunk(state.run())
     state.chunks.free_lost(now=LATER, enqueued_before=NOW)
@@ -207,12 +216,13 @@ def test_chunks_of_a_closed_run_are_left_alone(state: Stores) -> None:
     assert state.chunks.free_lost(now=LATER, enqueued_before=LATER) == 0
 
 
-def test_two_processes_share_200_chunks_and_each_is_got_once(url: str) -> None:
+def test_processes_share_200_chunks_and_each_is_got_once(
+    url: str, processes: ProcessPoolExecutor
+) -> None:
     with stores(url) as state:
         run = state.run()
         state.step(run, "push", [{"n": n} for n in range(200)])
-        with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-            got = _all(pool.submit(work_on_all, url, run.id, owner) for owner in "ab")
+        got = _all(processes.submit(work_on_all, url, run.id, owner) for owner in "abc")
         assert len(got) == len(set(got)) == 200
         assert len(state.chunks.results(run.id, "push")) == 200
 

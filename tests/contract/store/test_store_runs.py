@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
@@ -48,11 +47,12 @@ def test_another_portal_and_a_finished_run_do_not_hold_the_lock(state: Stores) -
     assert state.runs.running(PORTAL) == second
 
 
-def test_of_processes_that_open_runs_at_once_one_gets_each_portal(url: str) -> None:
+def test_of_processes_that_open_runs_at_once_one_gets_each_portal(
+    url: str, processes: ProcessPoolExecutor
+) -> None:
     portals = [f"portal-{number}" for number in range(10)]
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        futures = [pool.submit(open_runs, url, portals) for _ in range(2)]
-        opened = Counter(portal for future in futures for portal in future.result())
+    futures = [processes.submit(open_runs, url, portals) for _ in range(3)]
+    opened = Counter(portal for future in futures for portal in future.result(60))
     assert opened == Counter(portals)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from datetime import timedelta
 
@@ -32,11 +31,10 @@ def test_a_slot_is_claimed_once_per_portal_and_job(state: Stores) -> None:
     assert state.slots.claim(PORTAL, "sync", NOW + timedelta(microseconds=1))
 
 
-def test_of_two_schedulers_one_gets_each_slot(url: str) -> None:
+def test_of_two_schedulers_one_gets_each_slot(url: str, processes: ProcessPoolExecutor) -> None:
     slots = [NOW + timedelta(minutes=n) for n in range(50)]
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        futures = [pool.submit(claim_slots, url, slots) for _ in range(2)]
-        first, second = (future.result(60) for future in futures)
+    futures = [processes.submit(claim_slots, url, slots) for _ in range(2)]
+    first, second = (future.result(60) for future in futures)
     assert [a != b for a, b in zip(first, second, strict=True)] == [True] * 50
 
 
