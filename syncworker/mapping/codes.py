@@ -71,9 +71,10 @@ CODES: dict[str, str] = {
     "SW115": "A duration is a whole number and a unit: s, m, h or d. Schedules have no seconds.",
     "SW116": "No stream has this name. The streams are accounts, users, events, usage_daily, "
     "subscriptions, subscription_items, discounts, trials and demo_requests.",
-    "SW117": "`mode: append` adds options to a property with several and never takes one away. "
-    "That needs a metric with several options. A metric with one value uses `always` (ours), "
-    "`fill_empty` (only where empty) or `never_clear` (never emptied).",
+    "SW117": "`mode: append` adds options to a property of several checkboxes and never takes one "
+    "away: with a metric that has options it collects every state a record was in. Any other "
+    "metric uses `always` (ours), `fill_empty` (only where empty) or `never_clear` (never "
+    "emptied).",
     "SW118": "A condition compares one metric once: `{metric: health_score, gte: 80}`. For a range "
     "write two conditions; all conditions under `when` must hold.",
     "SW119": "No kind of source has this name. `sql` reads any database by queries; `files` reads "

@@ -64,7 +64,7 @@ def wanted(
         options = tuple((option.value, option.label) for option in metric.options)
     elif type_ == "bool":
         options = (("true", "Yes"), ("false", "No"))
-    several = type_ == "enumeration" and metric.type == "multi"
+    several = type_ == "enumeration" and (metric.type == "multi" or mapped.mode == "append")
     return WantedProperty(
         object=object_name,
         name=name,

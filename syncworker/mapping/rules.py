@@ -97,8 +97,9 @@ def _property(
         message = f"`{metric.name}` is {metric.type} and cannot fill a {type_} property"
         help_ = f"use {' or '.join(f'`type: {each}`' for each in fills)}, or map another metric"
         yield Finding("SW105", document.value((*path, "type")), message, help_)
-    if document.at(*path, "mode") == "append" and metric.type != "multi":
-        message = f"`append` adds options, and `{metric.name}` ({metric.type}) has not several"
+    options = metric.type in {"enum", "multi"} and type_ in {None, "enumeration"}
+    if document.at(*path, "mode") == "append" and not options:
+        message = f"`append` adds options, and `{metric.name}` ({metric.type}) has none"
         help_ = "use `mode: fill_empty` or `mode: never_clear`"
         yield Finding("SW117", document.value((*path, "mode")), message, help_)
 

@@ -88,21 +88,25 @@ def test_of_a_thousand_accounts_one_that_changed_is_one_request_with_one_propert
     assert written(workspace) == [{"saas_mrr": "999"}]
 
 
-def test_one_invalid_record_among_many_is_a_dead_letter_with_the_fix_and_later_gets_through(
-    workspace: Workspace,
+def test_of_a_hundred_records_one_invalid_is_a_dead_letter_with_the_fix_and_later_gets_through(
+    sandbox: SandboxServer, tmp_path: Path
 ) -> None:
+    sandbox.portal = type(sandbox.portal)()
+    workspace = Workspace(tmp_path, sandbox)
+    workspace.write_mapping(MAPPING.partition("  contacts:")[0])
+    workspace.ready(100)
     set_options(workspace, "none", "trialing", "active", "canceled")
     workspace.sql("UPDATE subscriptions SET status = 'past_due' WHERE sub_id = 's5'")
 
     done = workspace.run("sync", PORTAL, *AT)
 
     assert done.returncode == 3
-    assert "rejects. 23 sent, 0 unchanged, 1 rejected, 1 dead letter" in done.stdout
+    assert "rejects. 99 sent, 0 unchanged, 1 rejected, 1 dead letter" in done.stdout
     assert f"INVALID_OPTION  companies.{PROPERTY}  1 record" in done.stdout
     assert "a5: past_due was not one of the allowed options" in done.stdout
     assert f'= help: add the option "past_due" to {PROPERTY} in HubSpot' in done.stdout
     assert done.stdout.endswith("Next: syncworker dead-letters list acme\n")
-    assert sum(bool(company(workspace, n).get("saas_mrr")) for n in range(12)) == 11
+    assert sum(bool(company(workspace, n).get("saas_mrr")) for n in range(100)) == 99
     listed = workspace.run("dead-letters", "list", PORTAL)
     assert listed.returncode == 0
     assert "a5: past_due" in listed.stdout
@@ -112,7 +116,7 @@ def test_one_invalid_record_among_many_is_a_dead_letter_with_the_fix_and_later_g
     again = workspace.run("sync", PORTAL, *AT)
 
     assert again.returncode == 0, again.stdout
-    assert "1 sent, 23 unchanged" in again.stdout
+    assert "1 sent, 99 unchanged" in again.stdout
     assert company(workspace, 5)[PROPERTY] == "past_due"
     resolved = workspace.run("dead-letters", "list", PORTAL).stdout
     assert resolved == "No open dead letters. Next: syncworker sync acme\n"

@@ -84,15 +84,32 @@ def test_fill_empty_keeps_what_a_person_fills_while_the_plan_is_known(
     assert company(workspace, 2).values["saas_churned"] == "true"
 
 
-def test_append_is_refused_for_a_metric_that_has_one_value(workspace: Workspace) -> None:
-    line = "saas_statuses: {{metric: subscription_status, mode: append}}"
+def test_append_adds_a_state_beside_what_people_chose_and_never_takes_one_away(
+    workspace: Workspace,
+) -> None:
+    map_more(workspace, "saas_states_seen: {{metric: subscription_status, mode: append}}")
+    people = {"saas_states_seen": "trialing;past_due"}
+    workspace.portal.put("companies", people, company(workspace, 2).id)
+
+    assert workspace.sync()["status"] == "done"
+    assert company(workspace, 2).values["saas_states_seen"] == "trialing;past_due;active"
+    assert company(workspace, 3).values["saas_states_seen"] == "active"
+
+    workspace.sql(ENDED)
+    assert workspace.sync("--force")["status"] == "done"
+    seen = company(workspace, 2).values["saas_states_seen"]
+    assert seen == "trialing;past_due;active;canceled"
+
+
+def test_append_is_refused_for_a_metric_without_options(workspace: Workspace) -> None:
+    line = "saas_statuses: {{metric: mrr, mode: append}}"
     first = "      saas_mrr: mrr\n"
     workspace.write_mapping(MAPPING.replace(first, f"{first}      {line}\n"))
 
     refused = workspace.run("validate", PORTAL)
 
     assert refused.returncode == 1
-    assert "error[SW117]: `append` adds options, and `subscription_status`" in refused.stdout
+    assert "error[SW117]: `append` adds options, and `mrr` (money) has none" in refused.stdout
 
 
 @pytest.mark.parametrize("stage", ["customer", "evangelist"])
