@@ -48,6 +48,7 @@ class DesiredRecord:
         stage: The lifecycle stage the rules ask for, or None.
         stage_because: Why.
         create_values: Properties to send only where the record is created (its e-mail, its name).
+        unknown: By property, why its value cannot be told for this record; it is left alone.
     """
 
     object: str
@@ -58,3 +59,4 @@ class DesiredRecord:
     stage: str | None = None
     stage_because: str = ""
     create_values: Mapping[str, str] = field(default_factory=dict)
+    unknown: Mapping[str, str] = field(default_factory=dict)

@@ -66,7 +66,9 @@ class SqlStream(Part):
         default=None, description="Column that only grows (updated_at); empty: read whole each run"
     )
     overlap: str = Field(
-        default="0s", pattern=OVERLAP, description="Read again this much before the cursor"
+        default="5m",
+        pattern=OVERLAP,
+        description="Read again this much before the cursor, for rows that were committed late",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -42,7 +42,8 @@ def desired_records(
     """What HubSpot's records should hold, one for each row, in the frame's order.
 
     A metric that is held, or has no column, is left out: its properties are neither written nor
-    cleared, and a stage rule that needs it does not fire.
+    cleared, and a stage rule that needs it does not fire. One that has a problem in a row is left
+    out of that record, with the reason in `unknown`.
 
     Args:
         mapping: The portal's mapping.
@@ -57,6 +58,7 @@ def desired_records(
         return
     context = _context(mapping, object_name, frame, catalog, held)
     values, because = _properties(context)
+    problems = _problems(context, values)
     stages = _stages(context)
     matches = _matches(context)
     creates = _create_values(context, matches)
@@ -66,14 +68,19 @@ def desired_records(
     reasons = zip(*because.values(), strict=True) if names else iter([()] * frame.height)
     for i, (row, reason) in enumerate(zip(rows, reasons, strict=True)):
         stage, stage_because = stages.get(i, (None, ""))
+        unknown = {name: text for name, texts in problems.items() if (text := texts[i])}
+        known = dict(zip(names, row, strict=True))
+        for name in unknown:
+            del known[name]
         yield DesiredRecord(
             object=object_name,
             key=keys[i],
             match=matches[i],
-            values=dict(zip(names, row, strict=True)),
+            values=known,
             because={name: text for name, text in zip(names, reason, strict=True) if text},
             stage=stage,
             stage_because=stage_because,
+            unknown=unknown,
             create_values=creates[i],
         )
 
@@ -116,6 +123,19 @@ def _properties(context: _Context) -> tuple[dict[str, list[str]], dict[str, list
         )
         because[name] = context.shown.filled(metric.because)
     return values, because
+
+
+def _problems(context: _Context, names: Iterable[str]) -> dict[str, list[str | None]]:
+    """By property, for every row why its value is not known; only those with any reason."""
+    mapped = mapped_properties(context.mapping, context.object, context.catalog)
+    columns = {name: metric.problem for name, _, metric in mapped if metric.problem}
+    return {
+        name: context.frame[column].to_list()
+        for name, column in columns.items()
+        if name in names
+        and column in context.frame.columns
+        and context.frame[column].null_count() < context.frame.height
+    }
 
 
 def _stages(context: _Context) -> dict[int, tuple[str, str]]:

@@ -19,22 +19,28 @@ QUANTITY = pl.Decimal(38, 6)
 def activity(facts: Facts, settings: MetricSettings) -> pl.LazyFrame:
     """Every event, and daily counts where there are no events.
 
-    An account with any event is counted by its events alone: its daily counts would count the
-    same acts twice.
+    An account with any event is counted by its events alone, and so is a user: their daily counts
+    would count the same acts twice.
 
     Args:
         facts: Cut at `as_of`, all streams present.
         settings: `key_events` and `usage_quantity` are used.
 
     Returns:
-        account_id, user_id, name, at (UTC), day (local date), window (0: the 28 days before
-        `as_of`, 1: the 28 days before those, null: earlier), key (whether it counts as usage) and
-        amount (how much it counts: Int64, or Decimal where quantities are summed).
+        account_id (null where the row does not count for an account), user_id (who acted for it),
+        person (null where the row does not count for a user by themselves), name, at (UTC), day
+        (local date), window (0: the 28 days before `as_of`, 1: the 28 days before those, null:
+        earlier), key (whether it counts as usage) and amount (how much it counts: Int64, or
+        Decimal where quantities are summed).
     """
-    events = _events(facts, settings)
-    days = _days(facts, settings)
-    for who in ("account_id", "user_id"):
-        days = days.join(events.select(who).unique(), on=who, how="anti")
+    events = _events(facts, settings).with_columns(person="user_id")
+    days = _days(facts, settings).with_columns(person="user_id")
+    for who, whose in (("account_id", "account_id"), ("person", "user_id")):
+        told = events.select(pl.col(whose).alias(who), told=pl.lit(value=True)).unique()
+        days = days.join(told, on=who, how="left").with_columns(
+            pl.when(pl.col("told").is_null()).then(who).alias(who)
+        )
+        days = days.drop("told")
     key = pl.col("name").is_in(settings.key_events) if settings.key_events else pl.lit(value=True)
     return pl.concat([events, days]).with_columns(key=key)
 

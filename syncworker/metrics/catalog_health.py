@@ -34,7 +34,10 @@ HEALTH = (
         type="enum",
         unit="",
         label="Health",
-        description="Red up to 50 points, yellow up to 75, green above. Unknown: no score.",
+        description=(
+            "Red up to 50 points, yellow up to 75, green above, unless the portal set other "
+            "borders. Unknown: too little is known for a score."
+        ),
         formula="unknown if no score, red if <= 50, yellow if <= 75, else green",
         inputs=ANY,
         also=ALSO,
@@ -53,7 +56,10 @@ HEALTH = (
         type="number",
         unit="percent",
         label="Health coverage",
-        description="How much of the health score's weight could be computed, in percent.",
+        description=(
+            "How much of the health score's weight could be computed, in percent. Support and "
+            "sentiment carry weight and have no source, so it stays below 100."
+        ),
         formula="weight of the known components / weight of all components x 100, half up",
         inputs=ANY,
         also=ALSO,

@@ -14,7 +14,10 @@ PEOPLE = (
         type="number",
         unit="events",
         label="Own usage, last 28 days",
-        description="How much this person used the app in the last 28 days. 0: not at all.",
+        description=(
+            "How much this person used the app in the last 28 days. 0: not at all. Empty: not a "
+            "user of the app."
+        ),
         formula="count (or sum of quantity) of the user's key events in [as_of - 28 d, as_of)",
         inputs=USED,
         property="saas_user_usage_28d",
@@ -86,7 +89,7 @@ PEOPLE = (
         type="number",
         unit="requests",
         label="Demo requests",
-        description="How often this person asked for a demo.",
+        description="How often this person asked for a demo. 0: never.",
         formula="number of submissions by lower-cased address",
         inputs=DEMOS,
         property="saas_demo_count",

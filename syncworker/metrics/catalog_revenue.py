@@ -29,16 +29,19 @@ REVENUE = (
         description=(
             "Monthly recurring revenue: what the running subscriptions are worth per month, after "
             "discounts and before tax. Late payers count; trials, unpaid and ended subscriptions "
-            "and usage-based prices do not. Empty: cannot be told, for example in two currencies."
+            "and usage-based prices do not. Where it cannot be told (two currencies, a price that "
+            "cannot be read) the last value stays."
         ),
         formula=(
-            "sum over licensed recurring items of active and past_due subscriptions of "
+            "sum over licensed recurring items of active and past_due subscriptions past their "
+            "trial of "
             "unit_amount x quantity x f / interval_count less running discounts; f: month 1, "
             "year 1/12, week 52/12, day 365/12; rounded half up once"
         ),
         inputs=PRICED,
         property="saas_mrr",
         because="{mrr_because}",
+        problem="mrr_problem",
     ),
     Metric(
         name="mrr_currency",
@@ -46,11 +49,12 @@ REVENUE = (
         type="string",
         unit="",
         label="MRR currency",
-        description="The currency of MRR and ARR, as a three-letter code. Empty: MRR is empty.",
-        formula="currency of the items; without items the portal's reporting currency",
+        description="The currency of MRR and ARR, as a three-letter code. Empty: MRR could not be told yet.",
+        formula="currency of the items; where there are none or several, the portal's",
         inputs=PRICED,
         property="saas_mrr_currency",
         because="{mrr_because}",
+        problem="mrr_problem",
     ),
     Metric(
         name="arr",
@@ -58,11 +62,12 @@ REVENUE = (
         type="money",
         unit="",
         label="ARR",
-        description="Annual recurring revenue: twelve times MRR. Empty: MRR is empty.",
+        description="Annual recurring revenue: twelve times MRR. Empty: MRR could not be told yet.",
         formula="12 x mrr",
         inputs=PRICED,
         property="saas_arr",
         because="{mrr_because}",
+        problem="mrr_problem",
     ),
     Metric(
         name="subscription_status",
@@ -71,8 +76,8 @@ REVENUE = (
         unit="",
         label="Subscription status",
         description=(
-            "How the customer's best subscription stands. A pause of payments counts as paused. "
-            "None: never had a subscription."
+            "How the customer's best subscription stands. A pause that waives payments counts as "
+            "paused. None: never had a subscription. Empty: a status that is not understood."
         ),
         formula="best of active, past_due, trialing, unpaid, paused, canceled, none",
         inputs=BILLED,
@@ -109,7 +114,10 @@ REVENUE = (
         type="datetime",
         unit="",
         label="Cancelled at",
-        description="When cancelling was last asked for. Empty: not cancelled.",
+        description=(
+            "When cancelling was last asked for; where nobody asked, when the subscription ended. "
+            "Empty: not cancelled."
+        ),
         formula="if cancelled: max(cancel_requested_at, else end)",
         inputs=BILLED,
         property="saas_cancelled_at",
@@ -149,10 +157,13 @@ REVENUE = (
         unit="",
         label="Churned",
         description=(
-            "Yes: was a paying customer and has no running subscription any more. A trial that "
+            "Yes: had a subscription beyond a trial and has no running one any more. A trial that "
             "never became paid is not churn. Becomes No when the customer comes back."
         ),
-        formula="no subscription is live and at least one ended after its trial",
+        formula=(
+            "no subscription is live, and at least one that was not trialing or paused to the last "
+            "ended after its trial"
+        ),
         inputs=BILLED,
         property="saas_churned",
         because="{subscription_because}",

@@ -18,13 +18,13 @@ TRIALS = (
         label="Trial status",
         description=(
             "Where the trial stands. Committed: started and in use. Abandoned: never started, or "
-            "silent for a week. Converted: pays. Expired: ended without paying though in use to "
-            "the end. Empty: no trial."
+            "silent for a week. Converted: paid since, or was a paying customer already. Expired: "
+            "ended without paying though in use to the end. Empty: no trial."
         ),
         formula=(
-            "converted if MRR > 0 since the request; not started: requested, abandoned 7 d after "
-            "the request or at the end; started: abandoned if no event in the 7 d before "
-            "min(as_of, end), else expired if ended, else committed"
+            "converted if MRR > 0 at or since the request (a price that is not known counts); not "
+            "started: requested, abandoned 7 d after the request or at the end; started: abandoned "
+            "if no event in the 7 d before min(as_of, end), else expired if ended, else committed"
         ),
         inputs=PAID,
         also=("trials", *ACTS),
@@ -70,7 +70,7 @@ TRIALS = (
         unit="",
         label="Trial ends at",
         description="When the latest trial ends or ended. Empty: no trial, or without an end.",
-        formula="trials.ends_at; else subscriptions.trial_end",
+        formula="trials.ends_at; else subscriptions.trial_end, or its end if that came first",
         inputs=ASKED,
         property="saas_trial_ends_at",
         because=STORY,
@@ -83,7 +83,7 @@ TRIALS = (
         label="Days from trial to paid",
         description=(
             "Whole days from the start of the trial to the first paid subscription. Empty: no "
-            "trial, or not paying since."
+            "trial, not paid since, or a paying customer before it."
         ),
         formula=(
             "floor((first instant with MRR > 0 since the request - start of the trial, else the "

@@ -26,7 +26,10 @@ USAGE = (
         type="number",
         unit="events",
         label="Usage, the 28 days before",
-        description="How much the customer used the app in the 28 days before the last 28 days.",
+        description=(
+            "How much the customer used the app in the 28 days before the last 28 days. 0: not at "
+            "all."
+        ),
         formula="count (or sum of quantity) of key events in [as_of - 56 d, as_of - 28 d)",
         inputs=USED,
         property="saas_usage_prev_28d",
@@ -79,11 +82,17 @@ USAGE = (
         type="number",
         unit="users",
         label="Active users, last 28 days",
-        description="How many of the customer's users did anything in the last 28 days.",
-        formula="distinct users with any event in [as_of - 28 d, as_of)",
+        description=(
+            "How many of the customer's users did anything in the last 28 days. Empty: the app was "
+            "used, but nothing says by whom."
+        ),
+        formula=(
+            "distinct users with any event in [as_of - 28 d, as_of); null if there are events and "
+            "none names a user"
+        ),
         inputs=USED,
         property="saas_active_users_28d",
-        because="active users: {active_users_28d}, on {active_days_28d} of 28 days",
+        because="{users_because}",
     ),
     Metric(
         name="last_seen_at",
@@ -95,6 +104,6 @@ USAGE = (
         formula="max(ts) of any event before as_of; of daily counts the first instant of the day",
         inputs=USED,
         property="saas_last_seen_at",
-        because="active users: {active_users_28d}, on {active_days_28d} of 28 days",
+        because="{users_because}",
     ),
 )

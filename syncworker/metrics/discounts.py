@@ -19,8 +19,9 @@ def running(
 ) -> pl.LazyFrame:
     """The discounts of each target that run at its instant, in order of start.
 
-    A discount runs on [start, end). `once` is not a lasting price and is ignored. An amount in
-    another currency than the target's cannot be subtracted and is ignored.
+    A discount runs on [start, end). `once` is not a lasting price and is ignored. One that cannot
+    be subtracted (an amount in another currency than the target's, or neither an amount nor a
+    percentage) takes nothing off and is named.
 
     Args:
         targets: With the columns `on`, at and currency.
@@ -30,15 +31,12 @@ def running(
 
     Returns:
         `on`, at, currency, keeps (list: the share each leaves), takes (list: the amount each
-        takes off), both in order.
+        takes off), both in order, and unreadable (what is wrong with one of them, or null).
     """
     keys = [*on, "at", "currency"]
     ends = pl.min_horizontal("end", "deleted_at")
     runs = (pl.col("start").is_null() | (pl.col("start") <= pl.col("at"))) & (
         ends.is_null() | (pl.col("at") < ends)
-    )
-    payable = pl.col("percent").is_not_null() | (
-        pl.coalesce("its_currency", "currency") == pl.col("currency")
     )
     if not settings.count_once_discounts:
         discounts = discounts.filter(pl.col("duration") != "once")
@@ -47,12 +45,13 @@ def running(
         targets.select(keys)
         .unique()
         .join(discounts.rename({"currency": "its_currency"}), on=on)
-        .filter(runs & payable)
-        .with_columns(pl.col("position").fill_null(0))
+        .filter(runs)
+        .with_columns(pl.col("position").fill_null(0), unreadable=_unreadable())
         .group_by(keys)
         .agg(
             keeps=_keep().sort_by(order, nulls_last=False),
             takes=_take().sort_by(order, nulls_last=False),
+            unreadable=pl.col("unreadable").min(),
         )
     )
 
@@ -76,5 +75,17 @@ def _keep() -> pl.Expr:
 
 
 def _take() -> pl.Expr:
-    amount = pl.when(pl.col("percent").is_null()).then(pl.col("amount"))
+    fits = pl.col("percent").is_null() & pl.col("unreadable").is_null()
+    amount = pl.when(fits).then(pl.col("amount"))
     return amount.fill_null(0).clip(lower_bound=0)
+
+
+def _unreadable() -> pl.Expr:
+    own = pl.col("its_currency")
+    wrong = (
+        pl.when(pl.col("amount").is_null())
+        .then(pl.format("discount {} has neither a percentage nor an amount", "discount_id"))
+        .when(own != pl.col("currency"))
+        .then(pl.format("discount {} is in {}, its price in {}", "discount_id", own, "currency"))
+    )
+    return pl.when(pl.col("percent").is_null()).then(wrong)

@@ -41,8 +41,9 @@ def mrr_at(instants: pl.LazyFrame, facts: Facts, settings: MetricSettings) -> pl
         settings: For the discounts.
 
     Returns:
-        sub_id, at, currency, mrr (12 decimals, not rounded), items, and problem: why the mrr
-        cannot be known, or null.
+        sub_id, at, currency, mrr (12 decimals, not rounded; without what is not known), items,
+        unpriced (whether the price of one is not known), and problem: why the mrr cannot be
+        known, or null.
     """
     discounts = facts.streams["discounts"]
     on_item = discounts.filter(pl.col("item_id").is_not_null())
@@ -60,18 +61,21 @@ def mrr_at(instants: pl.LazyFrame, facts: Facts, settings: MetricSettings) -> pl
             yearly=pl.col("interval").replace_strict(CYCLES, default=None, return_dtype=pl.Int64),
         )
     )
-    rows = _usable(rows).with_columns(cycle=pl.col("unit_amount") * pl.col("quantity"))
+    rows = _usable(rows).with_columns(
+        cycle=pl.col("unit_amount") * pl.col("quantity"), unpriced=pl.col("problem").is_not_null()
+    )
     by_item = running(rows, on_item, ["sub_id", "item_id"], settings)
     rows = rows.join(by_item, on=[*CYCLE, "item_id"], how="left")
-    rows = _too_many(rows).with_columns(left=left_after("cycle")).drop("keeps", "takes")
+    rows = _checked(rows, "cycle").with_columns(left=left_after("cycle"))
+    rows = rows.drop("keeps", "takes", "unreadable")
     by_all = running(rows, on_all, ["sub_id"], settings)
     rows = rows.with_columns(total=pl.col("left").sum().over(CYCLE))
     rows = rows.join(by_all, on=CYCLE, how="left")
-    rows = _too_many(rows).with_columns(rest=left_after("total"))
+    rows = _checked(rows, "total").with_columns(rest=left_after("total"))
     return (
         rows.with_columns(mrr=_share() * pl.col("yearly") / (12 * pl.col("count")))
         .group_by(CYCLE)
-        .agg(pl.col("mrr").sum(), pl.col("problem").min(), items=pl.len())
+        .agg(pl.col("mrr").sum(), pl.col("problem").min(), pl.col("unpriced").any(), items=pl.len())
     )
 
 
@@ -96,9 +100,13 @@ def _usable(rows: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _too_many(rows: pl.LazyFrame) -> pl.LazyFrame:
-    problem = pl.when(pl.col("keeps").list.len() > MOST).then(
-        pl.format("subscription {} has more than {} discounts", "sub_id", pl.lit(MOST))
+def _checked(rows: pl.LazyFrame, amount: str) -> pl.LazyFrame:
+    """Say what is wrong with the discounts of an amount; of nothing, nothing can be taken."""
+    problem = (
+        pl.when(pl.col("keeps").list.len() > MOST)
+        .then(pl.format("subscription {} has more than {} discounts", "sub_id", pl.lit(MOST)))
+        .when(pl.col(amount) != 0)
+        .then("unreadable")
     )
     return rows.with_columns(problem=pl.coalesce("problem", problem))
 

@@ -40,6 +40,8 @@ class Metric:
         because: Why the value is what it is: a template over columns of the computed frame, for
             example `"{usage_28d} events in 28 d, {usage_prev_28d} in the 28 d before"`.
         options: Of an enum or multi.
+        problem: A column that says why the value is not known for a row, where it is not: such a
+            row's property is left alone, and the plan says why.
         volatile: Whether it changes without meaning (a computation time): never a reason to send.
     """
 
@@ -54,5 +56,6 @@ class Metric:
     property: str
     because: str = ""
     options: tuple[Option, ...] = ()
+    problem: str = ""
     volatile: bool = False
     also: tuple[str, ...] = ()

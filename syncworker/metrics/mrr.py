@@ -1,4 +1,4 @@
-"""MRR of an account at `as_of`, and the instant it first paid."""
+"""MRR and seats of an account at `as_of`."""
 
 from __future__ import annotations
 
@@ -16,17 +16,20 @@ def account_mrr(facts: Facts, settings: MetricSettings, terms: pl.LazyFrame) -> 
     """MRR per account, rounded half up to whole minor units once per account and currency.
 
     An account without MRR has 0, in the currency of its items where they have one, else in the
-    portal's. With MRR in several currencies, or a price that is not known, mrr is null and
-    mrr_problem says why.
+    portal's. With MRR in several currencies, a price or discount that is not known, or a status
+    that is not understood, mrr is null and mrr_problem says why.
 
     Returns:
-        account_id, mrr, mrr_currency, arr, mrr_past_due (in mrr's currency; counted in mrr unless
-        the setting says otherwise), mrr_items, mrr_subscriptions, mrr_problem.
+        account_id, mrr, mrr_currency, arr, mrr_past_due (counted in mrr unless the setting says
+        otherwise; null where it is in another currency), mrr_items, mrr_subscriptions, mrr_problem.
     """
     now = instant(facts.as_of)
-    owed = terms.filter(pl.col("counted") | (pl.col("status") == "past_due"))
-    amounts = mrr_at(owed.select("sub_id", at=now), facts, settings).join(
-        owed.select("sub_id", "account_id", "counted", "status"), on="sub_id"
+    owed = terms.filter(pl.col("counted") | pl.col("strange") | (pl.col("status") == "past_due"))
+    strange = pl.format("subscription {} has an unknown status: {}", "sub_id", "status")
+    amounts = (
+        mrr_at(owed.select("sub_id", at=now), facts, settings)
+        .join(owed.select("sub_id", "account_id", "counted", "status", "strange"), on="sub_id")
+        .with_columns(problem=pl.when("strange").then(strange).otherwise("problem"))
     )
     counted = pl.col("counted")
     by_currency = (
@@ -36,15 +39,14 @@ def account_mrr(facts: Facts, settings: MetricSettings, terms: pl.LazyFrame) -> 
             late=pl.col("mrr").filter(pl.col("status") == "past_due").sum(),
             items=pl.col("items").filter(counted).sum(),
             subs=counted.sum(),
-            problem=pl.col("problem").min(),
+            problem=pl.col("problem").filter(counted | pl.col("strange")).min(),
         )
         .with_columns(mrr=to_minor_units("exact"), mrr_past_due=to_minor_units("late"))
-        .with_columns(weighs=(pl.col("mrr") != 0) | (pl.col("mrr_past_due") != 0))
     )
-    weighing = pl.col("currency").filter(pl.col("weighs"))
     rolled = by_currency.group_by("account_id").agg(
         pl.col("mrr", "mrr_past_due").sum(),
-        currencies=weighing.sort(),
+        currencies=pl.col("currency").filter(pl.col("mrr") != 0).sort(),
+        late_in=pl.col("currency").filter(pl.col("mrr_past_due") != 0),
         mrr_items=pl.col("items").sum().cast(pl.Int64),
         mrr_subscriptions=pl.col("subs").sum().cast(pl.Int64),
         unknown=pl.col("problem").min(),
@@ -61,26 +63,28 @@ def _finish(facts: Facts, terms: pl.LazyFrame, rolled: pl.LazyFrame) -> pl.LazyF
     )
     one = pl.when(pl.col("currencies").list.len() == 1).then(pl.col("currencies").list.first())
     known = pl.col("mrr_problem").is_null()
-    sums = ["mrr", "mrr_past_due"]
+    currency = pl.coalesce(one, "item_currency", pl.lit(facts.currency))
+    late_in = pl.col("late_in").list
+    in_it = (late_in.len() == 0) | ((late_in.len() == 1) & (late_in.first() == currency))
     return (
         facts.streams["accounts"]
         .select("account_id")
         .join(rolled, on="account_id", how="left")
         .join(_item_currency(facts, terms), on="account_id", how="left")
         .with_columns(
-            pl.col(*sums, "mrr_items", "mrr_subscriptions").fill_null(0),
+            pl.col("mrr", "mrr_past_due", "mrr_items", "mrr_subscriptions").fill_null(0),
+            late_known=in_it.fill_null(value=True),
             mrr_problem=pl.coalesce("unknown", several),
         )
         .select(
             "account_id",
-            *(pl.when(known).then(pl.col(name)).alias(name) for name in sums),
+            pl.when(known).then("mrr").alias("mrr"),
+            pl.when(known & pl.col("late_known")).then("mrr_past_due").alias("mrr_past_due"),
             "mrr_items",
             "mrr_subscriptions",
             "mrr_problem",
             arr=pl.when(known).then(12 * pl.col("mrr")),
-            mrr_currency=pl.when(known).then(
-                pl.coalesce(one, "item_currency", pl.lit(facts.currency))
-            ),
+            mrr_currency=pl.when(known).then(currency),
         )
     )
 
@@ -105,54 +109,6 @@ def to_minor_units(exact: str) -> pl.Expr:
     half = pl.lit(Decimal("0.5"))
     tied = pl.col(exact).round(9, mode="half_away_from_zero")
     return (tied + half).floor().cast(pl.Int64)
-
-
-def first_paid(
-    facts: Facts, settings: MetricSettings, terms: pl.LazyFrame, since: pl.LazyFrame
-) -> pl.LazyFrame:
-    """The first instant with MRR > 0 at or after a moment, per account.
-
-    MRR can begin when a subscription starts, its trial ends, an item becomes valid or a discount
-    ends; it is computed at each of these.
-
-    Args:
-        facts: All streams present.
-        settings: For the MRR.
-        terms: The subscriptions.
-        since: account_id and since.
-
-    Returns:
-        account_id, first_paid_at; only accounts that paid.
-    """
-    subs = (
-        terms.filter(pl.col("ever_paid_for"))
-        .join(since, on="account_id")
-        .select(
-            "sub_id", "account_id", "end", begin=pl.max_horizontal("start", "trial_end", "since")
-        )
-    )
-    changes = pl.concat(
-        [
-            facts.streams["subscription_items"].select("sub_id", at="valid_from"),
-            facts.streams["discounts"].select("sub_id", at=pl.min_horizontal("end", "deleted_at")),
-        ]
-    ).filter(pl.col("at").is_not_null())
-    candidates = pl.concat(
-        [
-            subs.with_columns(at="begin"),
-            subs.join(changes, on="sub_id").filter(pl.col("at") > pl.col("begin")),
-        ]
-    ).filter(
-        (pl.col("at") <= instant(facts.as_of))
-        & (pl.col("end").is_null() | (pl.col("at") < pl.col("end")))
-    )
-    return (
-        mrr_at(candidates.select("sub_id", "at").unique(), facts, settings)
-        .filter(pl.col("mrr") > 0)
-        .join(subs.select("sub_id", "account_id"), on="sub_id")
-        .group_by("account_id")
-        .agg(first_paid_at=pl.col("at").min())
-    )
 
 
 def account_seats(facts: Facts, settings: MetricSettings, terms: pl.LazyFrame) -> pl.LazyFrame:

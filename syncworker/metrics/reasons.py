@@ -6,7 +6,7 @@ import polars as pl
 
 
 def with_reasons(accounts: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
-    """Add mrr_because, subscription_because, trial_because and health_because.
+    """Add mrr_because, subscription_because, users_because, trial_because and health_because.
 
     Dates in them are local dates of the portal's reporting timezone; what is not known is left
     out of the sentence.
@@ -35,12 +35,18 @@ def with_reasons(accounts: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
             dated("cancellation asked for", "cancelled_at"),
             dated("end", "cancel_effective_at"),
         ),
+        users_because=pl.format(
+            "active users: {}, on {} of 28 days",
+            pl.coalesce(pl.col("active_users_28d").cast(pl.String), pl.lit("not told by name")),
+            "active_days_28d",
+        ),
         trial_because=_sentence(
             pl.when(pl.col("trial_requested_at").is_null()).then(pl.lit("no trial")),
             dated("requested", "trial_requested_at"),
             dated("started", "trial_started_at"),
             dated("last active", "trial_last_active_at"),
             dated("end", "trial_ends_at"),
+            pl.when("paid_before").then(pl.lit("a paying customer before it")),
             dated("first paid", "first_paid_at"),
         ),
         health_because=pl.coalesce("health_drivers", now_below),

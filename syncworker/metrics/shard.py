@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import polars as pl
 
+from syncworker.metrics.demos import address
 from syncworker.metrics.facts import Facts
+from syncworker.metrics.known import reached, there
 
 
 def shard(facts: Facts, number: int, of: int) -> Facts:
@@ -40,7 +42,7 @@ def shard(facts: Facts, number: int, of: int) -> Facts:
         if name in streams:
             streams[name] = _activity(streams, streams[name], number, of)
     if "demo_requests" in streams:
-        streams["demo_requests"] = _requests(streams["demo_requests"], streams, users, number, of)
+        streams["demo_requests"] = _requests(facts, streams, number, of)
     return replace(facts, streams=streams)
 
 
@@ -64,15 +66,19 @@ def _activity(
 
 
 def _requests(
-    requests: pl.LazyFrame,
-    streams: Mapping[str, pl.LazyFrame],
-    users: pl.LazyFrame | None,
-    number: int,
-    of: int,
+    facts: Facts, streams: Mapping[str, pl.LazyFrame], number: int, of: int
 ) -> pl.LazyFrame:
+    """Requests of the shard's people, and its part of those whose address is no one's now."""
+    requests = facts.streams["demo_requests"].with_columns(email=address())
     nobody = _mine(pl.col("email"), number, of)
-    if users is None:
+    if "users" not in streams:
         return requests.filter(nobody)
-    of_mine = requests.join(streams["users"].select("email").drop_nulls(), on="email", how="semi")
-    of_nobody = requests.join(users.select("email").drop_nulls(), on="email", how="anti")
+    mine, everyone = (
+        users.filter(reached("created_at", facts.as_of) & there(facts.as_of))
+        .select(email=address())
+        .drop_nulls()
+        for users in (streams["users"], facts.streams["users"])
+    )
+    of_mine = requests.join(mine, on="email", how="semi")
+    of_nobody = requests.join(everyone, on="email", how="anti")
     return pl.concat([of_mine, of_nobody.filter(nobody)])

@@ -19,11 +19,11 @@ def account_subscriptions(facts: Facts, terms: pl.LazyFrame) -> pl.LazyFrame:
     end. churned: none is live, and one was paid for. All are undone when the account comes back.
 
     Returns:
-        account_id, subscription_status, subscriptions, subscriptions_live, cancelled,
-        cancelled_at (the latest request; where there was none, the end), cancel_effective_at (the
-        next scheduled end of a live one; where none is live, the end of the last), cancel_pending,
-        churned, churned_at; and for billing health has_unpaid, has_past_due, has_billing (a live
-        one that is not paused).
+        account_id, subscription_status (null where no status is understood), subscriptions,
+        subscriptions_live, cancelled, cancelled_at (the latest request; where there was none, the
+        end), cancel_effective_at (the next scheduled end of a live one; where none is live, the
+        end of the last), cancel_pending, churned, churned_at; and for billing health has_unpaid,
+        has_past_due, has_billing (a live one that is not paused).
     """
     live = pl.col("live")
     gone = pl.col("end").filter(~live)
@@ -37,18 +37,19 @@ def account_subscriptions(facts: Facts, terms: pl.LazyFrame) -> pl.LazyFrame:
         subscriptions_live=live.sum().cast(pl.Int64),
         cancelled=(~live | pl.col("pending")).all(),
         cancel_pending=pl.col("pending").any(),
-        churned=~live.any() & (~pl.col("tried_only")).any(),
+        churned=~live.any() & pl.col("paid_for").any(),
         asked=asked.filter(~live | pl.col("pending")).max(),
         has_unpaid=(pl.col("status") == "unpaid").any(),
         has_past_due=(pl.col("status") == "past_due").any(),
-        has_billing=(live & (pl.col("status") != "paused")).any(),
+        has_billing=(live & (pl.col("status") != "paused") & ~pl.col("strange")).any(),
         next_end=pl.col("end").filter(pl.col("pending")).min(),
         last_end=gone.max(),
     )
     effective = pl.when("cancel_pending").then("next_end").when("cancelled").then("last_end")
-    names = pl.col("rank").replace_strict(
-        range(len(STATUSES)), STATUSES, default="none", return_dtype=pl.String
+    best = pl.col("rank").replace_strict(
+        range(len(STATUSES)), STATUSES, default=None, return_dtype=pl.String
     )
+    names = pl.when(pl.col("rank").is_null()).then(pl.lit("none")).otherwise(best)
     return (
         facts.streams["accounts"]
         .select("account_id")

@@ -7,8 +7,8 @@ from datetime import timedelta
 import polars as pl
 
 from syncworker.metrics.facts import Facts
+from syncworker.metrics.first_paid import first_paid
 from syncworker.metrics.known import instant, past
-from syncworker.metrics.mrr import first_paid
 from syncworker.metrics.settings import MetricSettings
 
 DAY = timedelta(days=1)
@@ -24,7 +24,7 @@ def account_trials(
 ) -> pl.LazyFrame:
     """The latest trial of each account that has one.
 
-    requested -> committed (started) -> converted (MRR above zero since the request), or expired
+    requested -> committed (started) -> converted (paid at or since the request), or expired
     (ended unpaid, active in its last days), or abandoned (not started for `trial_silent_days` or
     by its end; or started and without any event for `trial_silent_days`, up to now or to its
     end). An event before the end makes an abandoned trial committed again. It started when the
@@ -33,13 +33,15 @@ def account_trials(
     Args:
         facts: All streams present.
         settings: `trial_silent_days` is used.
-        terms: The subscriptions; the trial period of one is a trial where there is no trial row.
+        terms: The subscriptions; the trial period of one is a trial where there is no trial row,
+            and it ends with the subscription at the latest.
         activity: What people did.
         activity_known: Whether any source provides it; else silence is not held against a trial.
 
     Returns:
         account_id, trial_status, trial_requested_at, trial_started_at, trial_ends_at,
-        trial_last_active_at, first_paid_at, days_trial_to_paid (whole elapsed days).
+        trial_last_active_at, paid_before (whether it was a paying customer when it asked),
+        first_paid_at and days_trial_to_paid (whole elapsed days; both null for such a customer).
     """
     trials = _latest(facts, terms)
     since = trials.select("account_id", since="trial_requested_at")
@@ -75,7 +77,7 @@ def _latest(facts: Facts, terms: pl.LazyFrame) -> pl.LazyFrame:
             trial_id="sub_id",
             trial_requested_at="trial_start",
             trial_started_at="trial_start",
-            trial_ends_at="trial_end",
+            trial_ends_at=pl.min_horizontal("trial_end", pl.when(~pl.col("live")).then("end")),
         )
         .join(rows.select("account_id").unique(), on="account_id", how="anti")
     )
@@ -112,7 +114,7 @@ def _status(facts: Facts, settings: MetricSettings, *, activity_known: bool) -> 
     silent = (active_until < looked_at - silence) & activity_known
     waited = now >= pl.col("trial_requested_at") + silence
     return (
-        pl.when(pl.col("first_paid_at").is_not_null())
+        pl.when(pl.col("paid_before").is_not_null())
         .then(pl.lit("converted"))
         .when(pl.col("trial_started_at").is_null() & (waited | ended))
         .then(pl.lit("abandoned"))

@@ -19,9 +19,10 @@ def account_usage(facts: Facts, settings: MetricSettings, activity: pl.LazyFrame
     Returns:
         account_id, usage_28d, usage_prev_28d, usage_change_percent (one decimal; null without
         usage before, or for an account younger than both windows), usage_change_exact (not
-        rounded; limits are compared with it), usage_alert, active_users_28d, active_days_28d
-        (local dates, at most 28), features_used_28d, last_seen_at, usage_comparable (whether the
-        account is old enough for both windows).
+        rounded; limits are compared with it), usage_alert, active_users_28d (null where the app
+        was used and no row says by whom), active_days_28d (local dates, at most 28),
+        features_used_28d, last_seen_at, usage_comparable (whether the account is old enough for
+        both windows).
     """
     used = (
         activity.filter(pl.col("account_id").is_not_null())
@@ -35,6 +36,7 @@ def account_usage(facts: Facts, settings: MetricSettings, activity: pl.LazyFrame
             .filter((pl.col("window") == CURRENT) & pl.col("name").is_in(features(settings)))
             .n_unique(),
             last_seen_at=pl.col("at").max(),
+            nameless=_in(CURRENT, "user_id").is_null().all() & _in(CURRENT, "name").len().gt(0),
         )
     )
     counts = ("active_users_28d", "active_days_28d", "features_used_28d")
@@ -48,7 +50,13 @@ def account_usage(facts: Facts, settings: MetricSettings, activity: pl.LazyFrame
             pl.col("usage_28d", "usage_prev_28d").cast(amount).fill_null(0),
             pl.col(counts).cast(pl.Int64).fill_null(0),
         )
-        .with_columns(pl.col("active_days_28d").clip(upper_bound=WINDOW.days))
+        .with_columns(
+            pl.col("active_days_28d").clip(upper_bound=WINDOW.days),
+            active_users_28d=pl.when(~pl.col("nameless").fill_null(value=False)).then(
+                "active_users_28d"
+            ),
+        )
+        .drop("nameless")
         .with_columns(usage_change_exact=_change())
         .with_columns(
             usage_change_percent=pl.col("usage_change_exact").round(1),
@@ -60,8 +68,8 @@ def account_usage(facts: Facts, settings: MetricSettings, activity: pl.LazyFrame
 def user_usage(settings: MetricSettings, activity: pl.LazyFrame) -> pl.LazyFrame:
     """Usage per user who was ever seen: user_id, user_usage_28d, user_last_seen_at."""
     return (
-        activity.filter(pl.col("user_id").is_not_null())
-        .group_by("user_id")
+        activity.filter(pl.col("person").is_not_null())
+        .group_by(user_id="person")
         .agg(
             user_usage_28d=_usage(CURRENT).cast(_amount_type(settings)),
             user_last_seen_at=pl.col("at").max(),

@@ -104,8 +104,8 @@ def _item(item: Mapping[str, object], sub_id: str, result: SubscriptionRows) -> 
         amount = price.get("unit_amount_decimal")
     if amount is None and recurring.get("usage_type") != "metered":
         reason = "is not in the price (tiered prices are not read): its revenue is not known"
+        # The row stays, without a price: its account's MRR is unknown, not lower.
         result.refused.append(Refused("subscription_items", "unit_amount", reason, key))
-        return
     result.rows["subscription_items"].append(
         {
             "item_id": item.get("id"),
@@ -126,24 +126,23 @@ def _discount(
 ) -> None:
     discount = _mapping(value)
     key = _text(discount.get("id")) or _text(value) or sub_id
+    coupon = _mapping(_mapping(discount.get("source")).get("coupon") or discount.get("coupon"))
+    # An unread discount stays as a row without an amount: MRR is unknown, not higher.
     if not discount:
         reason = "is only an id: expand[]=data.discounts"
         result.refused.append(Refused("discounts", "discount", reason, key))
-        return
-    coupon = _mapping(_mapping(discount.get("source")).get("coupon") or discount.get("coupon"))
-    if not coupon:
+    elif not coupon:
         reason = "is only an id: expand[]=data.discounts.source.coupon"
         result.refused.append(Refused("discounts", "coupon", reason, key))
-        return
     result.rows["discounts"].append(
         {
-            "discount_id": discount.get("id"),
+            "discount_id": discount.get("id") or _text(value),
             "sub_id": sub_id,
             "item_id": discount.get("subscription_item") or item_id,
             "percent": coupon.get("percent_off"),
             "amount": coupon.get("amount_off"),
             "currency": coupon.get("currency"),
-            "duration": coupon.get("duration"),
+            "duration": coupon.get("duration") or "forever",
             "start": discount.get("start"),
             "end": discount.get("end"),
             "position": position,

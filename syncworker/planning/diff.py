@@ -48,7 +48,11 @@ def diff(
         if new is not None:
             changes = volatile if rules[name].volatile else meaningful
             changes.append(Change(name, old, new, desired.because.get(name, "")))
-    held = (stage,) if isinstance(stage, Held) else ()
+    held: tuple[Held, ...] = (stage,) if isinstance(stage, Held) else ()
+    held += tuple(
+        Held(name, known.get(name, ""), "", f"kept: {reason}")
+        for name, reason in desired.unknown.items()
+    )
     if meaningful or ledger is None or _due(ledger, as_of, volatile_days):
         meaningful += volatile
     if ledger and not meaningful and not held:

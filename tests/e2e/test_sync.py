@@ -122,6 +122,23 @@ def test_of_a_hundred_records_one_invalid_is_a_dead_letter_with_the_fix_and_late
     assert resolved == "No open dead letters. Next: syncworker sync acme\n"
 
 
+def test_an_mrr_that_cannot_be_told_keeps_its_last_value_and_says_why(synced: Workspace) -> None:
+    synced.sql(
+        "INSERT INTO subscription_items VALUES ('i5-usd', 's5', 900, 1, 'month', 'USD');"
+        "UPDATE subscription_items SET unit_amount = NULL WHERE item_id = 'i6'"
+    )
+
+    done = synced.run("sync", PORTAL, *AT)
+    plan = synced.run("plan", PORTAL, *AT)
+
+    assert done.returncode == 0, done.stdout
+    assert company(synced, 5)["saas_mrr"] == "10.05"
+    assert company(synced, 6)["saas_mrr"] == "10.06"
+    assert synced.portal.stats.writes == 0
+    assert "saas_mrr  10.05" in plan.stdout
+    assert "kept: MRR in several currencies (EUR, USD)" in plan.stdout
+
+
 def test_a_property_the_portal_lacks_stops_the_sync_and_names_the_command(
     workspace: Workspace,
 ) -> None:

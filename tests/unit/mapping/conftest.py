@@ -52,6 +52,7 @@ def metric(
     because: str = "",
     options: tuple[Option, ...] = (),
     volatile: bool = False,
+    problem: str = "",
 ) -> Metric:
     return Metric(
         name=name,
@@ -66,13 +67,14 @@ def metric(
         because=because,
         options=options,
         volatile=volatile,
+        problem=problem,
     )
 
 
 CATALOG = {
     each.name: each
     for each in (
-        metric("mrr", "money", because="{mrr} of {mrr_currency}"),
+        metric("mrr", "money", because="{mrr} of {mrr_currency}", problem="mrr_problem"),
         metric("mrr_currency", "string"),
         metric("health_score", "number", because="score {health_score} on {seen_at}"),
         metric("churned", "bool", because="ended"),

@@ -89,6 +89,16 @@ def test_a_held_metric_is_left_out_and_never_cleared(render: Render) -> None:
     assert "saas_mrr" not in record.because
 
 
+def test_a_value_that_cannot_be_told_for_a_row_is_left_out_there_with_the_reason(
+    render: Render,
+) -> None:
+    told, untold = render(mrr_problem=[None, "two currencies"])
+    assert told.values == {"saas_mrr": "1450.5", "saas_health": "80"}
+    assert told.unknown == {}
+    assert untold.values == {"saas_health": ""}
+    assert untold.unknown == {"saas_mrr": "two currencies"}
+
+
 def test_a_stage_rule_does_not_fire_on_a_held_metric(render: Render) -> None:
     assert render(held=("health_score",))[0].stage is None
 

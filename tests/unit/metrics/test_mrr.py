@@ -164,7 +164,6 @@ def test_eleven_at_night_on_31_january_is_counted_at_its_instant() -> None:
         ([discount(percent=20)], 8000),
         ([discount(amount=3000, currency="USD")], 7000),
         ([discount(amount=3000)], 7000),
-        ([discount(amount=3000, currency="EUR")], 10000),
         ([discount(amount=30000)], 0),
         ([discount(percent=150)], 0),
         ([discount(percent=20, duration="once")], 10000),
@@ -304,3 +303,72 @@ def test_a_second_subscription_adds_to_the_first_and_says_so() -> None:
     row = account(given)
     assert row["mrr"] == 22667  # 166.67 + 60.00, as ChartMogul's case grows
     assert row["mrr_because"] == "2 priced items of 2 paying subscriptions"
+
+
+@pytest.mark.parametrize(
+    ("bad", "problem"),
+    [
+        ({"amount": 3000, "currency": "EUR"}, "discount d1 is in EUR, its price in USD"),
+        ({}, "discount d1 has neither a percentage nor an amount"),
+    ],
+)
+@pytest.mark.parametrize("on", [{}, {"item_id": "i1"}], ids=["subscription", "item"])
+def test_a_discount_that_cannot_be_subtracted_is_said_and_not_ignored(
+    bad: Row, problem: str, on: Row
+) -> None:
+    row = mrr([item()], [discount(**bad, **on)])
+    assert (row["mrr"], row["mrr_problem"], row["mrr_because"]) == (None, problem, problem)
+
+
+def test_a_discount_that_cannot_be_subtracted_does_no_harm_where_it_does_not_apply() -> None:
+    other = discount(amount=3000, currency="EUR")
+    for discounts, items, expected in (
+        ([{**other, "end": AS_OF}], [item()], 1000),
+        ([{**other, "duration": "once"}], [item()], 1000),
+        ([{**other, "percent": 50}], [item()], 500),
+        ([other], [item(unit_amount=0)], 0),
+    ):
+        row = mrr(items, discounts)
+        assert (row["mrr"], row["mrr_problem"]) == (expected, None)
+
+
+@pytest.mark.parametrize("status", ["active", "past_due", "canceled"])
+def test_a_subscription_is_no_mrr_within_its_trial_period_whatever_its_status_is_now(
+    status: str,
+) -> None:
+    ends = utc("2026-08-01") if status == "canceled" else None
+    for trial_end, expected, shown in (
+        (utc("2026-06-15T12:00:00.000001"), 0, "trialing"),
+        (AS_OF, 1000, "active" if status == "canceled" else status),
+    ):
+        row = mrr([item()], status=status, trial_end=trial_end, ended_at=ends)
+        assert (row["mrr"], row["subscription_status"]) == (expected, shown)
+
+
+def test_late_money_that_does_not_count_takes_no_mrr_away() -> None:
+    settings = MetricSettings(count_past_due=False)
+    for late, apart in (
+        (item(item_id="i2", sub_id="late", currency="EUR"), None),
+        (item(item_id="i2", sub_id="late", unit_amount=None), 0),
+        (item(item_id="i2", sub_id="late"), 1000),
+    ):
+        given = facts(
+            subscriptions=[sub(), sub(sub_id="late", status="past_due")],
+            subscription_items=[item(), late],
+        )
+        row = account(given, settings)
+        assert (row["mrr"], row["mrr_currency"], row["mrr_past_due"]) == (1000, "USD", apart)
+        assert row["mrr_problem"] is None
+
+
+def test_a_status_that_is_not_understood_is_neither_money_nor_churn() -> None:
+    row = mrr([item()], status="Active")
+    assert (row["mrr"], row["mrr_problem"]) == (
+        None,
+        "subscription s1 has an unknown status: Active",
+    )
+    assert row["subscription_status"] is None
+    assert not any((row["cancelled"], row["churned"], row["cancel_pending"]))
+    assert row["health_billing"] is None
+    ended = mrr([item()], status="expired", ended_at=utc("2026-05-01"))
+    assert (ended["mrr"], ended["churned"], ended["subscription_status"]) == (0, True, "canceled")

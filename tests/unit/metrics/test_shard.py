@@ -3,7 +3,9 @@
 import polars as pl
 from support.metric_facts import AS_OF, event, facts
 
+from syncworker.metrics.compute import compute
 from syncworker.metrics.facts import Facts
+from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.shard import shard
 
 NAMES = [f"a{number}" for number in range(20)]
@@ -37,3 +39,39 @@ def test_every_row_is_in_exactly_one_shard_with_its_account() -> None:
 
 def test_a_stream_nobody_provides_is_in_no_shard() -> None:
     assert shard(facts(), 0, 4).streams.keys() == {"accounts"}
+
+
+def requests_by_person(given: Facts, parts: int) -> dict[str, int]:
+    rows = [
+        row
+        for number in range(parts)
+        for row in compute(shard(given, number, parts), MetricSettings())
+        .users.collect()
+        .iter_rows(named=True)
+    ]
+    assert len(rows) == len({row["user_id"] for row in rows})
+    return {row["user_id"]: row["demo_count"] for row in rows}
+
+
+def test_a_request_finds_its_person_in_any_cut() -> None:
+    at = {"submitted_at": AS_OF}
+    whole = facts(
+        users=[
+            {"user_id": "spelled", "account_id": "a", "email": " Ann@X.example"},
+            {"user_id": "again", "account_id": "b", "email": "bob@x.example"},
+            {
+                "user_id": "gone",
+                "account_id": "c",
+                "email": "bob@x.example",
+                "deleted_at": AS_OF,
+            },
+        ],
+        demo_requests=[
+            {"submission_id": "1", "email": "ann@x.example", **at},
+            {"submission_id": "2", "email": "bob@x.example", **at},
+            {"submission_id": "3", "email": "Eve@x.example", **at},
+        ],
+    )
+    expected = {"spelled": 1, "again": 1, "email:eve@x.example": 1}
+    for parts in (1, 4, 7):
+        assert requests_by_person(whole, parts) == expected

@@ -118,7 +118,7 @@ def test_a_canceled_row_without_an_end_ended_at_its_request_else_at_its_start() 
     assert asked["churned_at"] == PAST
     bare = of(sub(status="canceled"))
     assert bare["churned_at"] == utc("2026-01-01")
-    nothing = of(sub(status="canceled", started_at=None))
+    nothing = of(sub(status="canceled", started_at=None, cancel_at=FUTURE))
     assert nothing["churned"]
     assert nothing["churned_at"] is None
 
@@ -154,4 +154,36 @@ def test_an_end_asked_for_before_as_of_and_reached_after_it_was_pending() -> Non
     row = of(sub(status="canceled", ended_at=FUTURE, cancel_requested_at=PAST))
     assert row["cancel_pending"]
     assert not row["churned"]
+    assert row["cancel_effective_at"] == FUTURE
+
+
+@pytest.mark.parametrize(
+    ("planned", "ended"),
+    [
+        ({"cancel_at": PAST}, PAST),
+        ({"cancel_at_period_end": True, "current_period_end": PAST}, PAST),
+        ({"cancel_at": FUTURE}, utc("2026-04-20")),  # it says canceled: it does not run on
+        ({"current_period_end": PAST}, utc("2026-04-20")),
+    ],
+)
+def test_a_canceled_row_without_an_end_ended_when_it_was_to_end(planned: Row, ended: Any) -> None:
+    before = {"cancel_requested_at": utc("2026-04-20"), **planned}
+    row = of(sub(status="canceled", **before))
+    assert (row["churned_at"], row["cancel_effective_at"]) == (ended, ended)
+
+
+@pytest.mark.parametrize("status", ["trialing", "paused"])
+@pytest.mark.parametrize("over", [{"ended_at": PAST}, {"deleted_at": PAST}], ids=["ended", "gone"])
+def test_a_subscription_that_was_tried_to_the_last_is_cancelled_but_not_churned(
+    status: str, over: Row
+) -> None:
+    row = of(sub(status=status, trial_end=utc("2026-04-15"), **over))
+    assert row["cancelled"]
+    assert not row["churned"]
+    assert row["churned_at"] is None
+
+
+def test_an_announced_end_that_was_put_off_gives_way_to_the_end_that_came() -> None:
+    row = of(sub(status="canceled", cancel_at=PAST, ended_at=FUTURE))
+    assert row["cancel_pending"]
     assert row["cancel_effective_at"] == FUTURE

@@ -145,12 +145,11 @@ def test_a_trial_is_converted_by_the_first_instant_with_mrr() -> None:
     ("more", "first"),
     [
         ({"trial_end": utc("2026-05-20")}, "2026-05-20"),
-        ({"started_at": utc("2026-01-01")}, "2026-05-01T06:00"),  # paid all along
         ({"status": "canceled", "ended_at": utc("2026-06-01")}, "2026-05-12"),
         ({"status": "past_due"}, "2026-05-12"),
     ],
 )
-def test_paying_begins_after_the_trial_period_and_not_before_the_request(
+def test_paying_begins_with_the_subscription_and_after_its_trial_period(
     more: Row, first: str
 ) -> None:
     row = paying(sub(**{"started_at": utc("2026-05-12"), **more}))
@@ -204,3 +203,58 @@ def test_a_stripe_trial_period_is_a_trial_where_there_is_no_other() -> None:
     assert both["trial_requested_at"] == utc("2026-06-01")
     future = {**trialing, "trial_start": AS_OF + DAY}
     assert account(facts(subscriptions=[future]))["trial_status"] is None
+
+
+@pytest.mark.parametrize("begin", [{}, {"started_at": None}], ids=["since long", "since ever"])
+def test_who_was_a_paying_customer_before_the_trial_took_no_days_to_pay(begin: Row) -> None:
+    row = paying(sub(**begin))
+    assert (row["trial_status"], row["first_paid_at"], row["days_trial_to_paid"]) == (
+        "converted",
+        None,
+        None,
+    )
+    assert row["trial_because"] == (
+        "requested 2026-05-01, started 2026-05-02, end 2026-07-01, a paying customer before it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("ended", "days"), [("2026-05-01T06:00", 10), ("2026-05-01T06:00:00.000001", None)]
+)
+def test_who_stopped_paying_before_the_trial_pays_anew_after_it(
+    ended: str, days: int | None
+) -> None:
+    old = sub(sub_id="old", status="canceled", ended_at=utc(ended))
+    new = sub(started_at=utc("2026-05-12T12:00"))
+    row = account(
+        facts(
+            trials=[trial(requested_at=utc("2026-05-01T06:00"), started_at=utc("2026-05-02"))],
+            events=[],
+            subscriptions=[old, new],
+            subscription_items=[item(), item(item_id="i2", sub_id="old")],
+        )
+    )
+    assert (row["trial_status"], row["days_trial_to_paid"]) == ("converted", days)
+
+
+def test_a_price_that_is_not_known_is_a_price() -> None:
+    row = paying(items=[item(unit_amount=None)])
+    assert (row["mrr"], row["trial_status"], row["days_trial_to_paid"]) == (None, "converted", 9)
+
+
+def test_a_subscription_canceled_at_no_known_time_converts_nobody() -> None:
+    row = paying(sub(status="canceled", started_at=None))
+    assert (row["trial_status"], row["first_paid_at"]) == ("abandoned", None)
+
+
+def test_a_trial_period_ends_with_its_subscription() -> None:
+    tried = sub(
+        status="canceled",
+        trial_start=utc("2026-06-01"),
+        trial_end=utc("2026-07-01"),
+        ended_at=utc("2026-06-12"),
+    )
+    row = account(facts(subscriptions=[tried], events=[event(1, utc("2026-06-11"))]))
+    assert (row["trial_ends_at"], row["trial_status"]) == (utc("2026-06-12"), "expired")
+    later = account(facts(subscriptions=[{**tried, "ended_at": utc("2026-06-20")}], events=[]))
+    assert later["trial_ends_at"] == utc("2026-07-01")

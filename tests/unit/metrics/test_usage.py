@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from support.metric_facts import AS_OF, account, accounts, event, facts, people, utc
+from support.metric_facts import AS_OF, account, accounts, event, facts, item, people, sub, utc
 
 from syncworker.metrics.settings import MetricSettings
 
@@ -205,3 +205,28 @@ def test_a_user_has_their_own_usage() -> None:
     assert rows["ann"]["user_last_seen_at"] == AS_OF - DAY
     assert rows["ann"]["email"] == "ann@acme.example"
     assert rows["bob"]["user_last_seen_at"] is None
+
+
+def test_usage_by_nobody_named_leaves_the_number_of_users_open() -> None:
+    billed = {
+        "subscriptions": [sub()],
+        "subscription_items": [item(quantity=3)],
+    }
+    row = account(facts(events=[event(1, AS_OF - DAY, user_id=None)], **billed))
+    assert (row["usage_28d"], row["active_users_28d"], row["health_seats"]) == (1, None, None)
+    assert row["users_because"] == "active users: not told by name, on 1 of 28 days"
+    silent = account(facts(events=[event(1, AS_OF - 30 * DAY, user_id=None)], **billed))
+    assert (silent["active_users_28d"], silent["health_seats"]) == (0, 0)
+    assert silent["users_because"] == "active users: 0, on 0 of 28 days"
+
+
+def test_what_a_user_did_elsewhere_takes_nothing_from_an_account() -> None:
+    given = facts(
+        accounts=[{"account_id": "acme"}, {"account_id": "other"}],
+        users=[{"user_id": "ann", "account_id": "acme"}],
+        events=[event(1, AS_OF - DAY)],
+        usage_daily=[daily(date(2026, 6, 10), 7, account_id="other", user_id="ann")],
+    )
+    row = accounts(given)["other"]
+    assert (row["usage_28d"], row["active_users_28d"]) == (7, 1)
+    assert people(given)["ann"]["user_usage_28d"] == 1

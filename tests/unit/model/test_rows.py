@@ -124,7 +124,7 @@ def test_text_with_a_nul_or_half_a_character_rejects_its_row_only() -> None:
         ("0001-01-01", False),
     ],
 )
-def test_years_before_1970_and_after_2200_are_mistakes(value: object, fits: bool) -> None:  # noqa: FBT001
+def test_years_before_1970_and_after_2200_are_mistakes(value: object, fits: bool) -> None:
     _, bad = rows("users", user_id=["u"], created_at=[value])
     assert [b.reason for b in bad] == ([] if fits else ["lies outside the years 1970 to 2200"])
 

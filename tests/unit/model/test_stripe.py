@@ -204,7 +204,9 @@ def test_a_discount_that_is_only_an_id_is_refused_with_what_expands_it() -> None
 
     assert refused(result) == [("discounts", "discount", "di_1"), ("discounts", "coupon", "di_2")]
     assert result.refused[0].reason == "is only an id: expand[]=data.discounts"
-    assert result.rows["discounts"] == []
+    # Each stays as a row that cannot be read: the account's MRR is unknown, not higher.
+    kept = [(r["discount_id"], r["percent"], r["amount"]) for r in result.rows["discounts"]]
+    assert kept == [("di_1", None, None), ("di_2", None, None)]
 
 
 @pytest.mark.parametrize("broken", [{}, {"id": 7}, {"id": "cus_1", "object": "customer"}])

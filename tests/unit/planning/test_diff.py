@@ -6,7 +6,7 @@ import pytest
 
 from syncworker.mapping.desired import DesiredRecord, PropertyRule
 from syncworker.planning.diff import diff, needs_reading
-from syncworker.planning.records import Change, LedgerRecord, RecordPlan
+from syncworker.planning.records import Change, Held, LedgerRecord, RecordPlan
 
 Desired = Callable[..., DesiredRecord]
 Ledger = Callable[..., LedgerRecord]
@@ -43,6 +43,16 @@ def test_a_changed_value_is_planned_with_old_new_and_because(
     assert record.match == "northwind.example"
     assert record.changes == (Change("score", "81", "64", "score because"),)
     assert record.create_values == {}
+
+
+def test_a_value_that_cannot_be_told_is_kept_and_says_why(
+    plan: Planner, desired: Desired, ledger: Ledger
+) -> None:
+    wanted = replace(desired(band="red"), unknown={"score": "two currencies"})
+    record = plan(wanted, ledger(score="81", band="red"))
+
+    assert record.changes == ()
+    assert record.held == (Held("score", "81", "", "kept: two currencies"),)
 
 
 def test_values_that_mean_the_same_are_no_change(
