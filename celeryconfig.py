@@ -39,7 +39,8 @@ task_annotations = {
 
 # Results are in our own tables.
 task_ignore_result = True
-task_soft_time_limit = 600
+# A task that hangs is killed like any other, and its chunk goes on where it was. A soft limit would
+# be an exception in the middle of the work: a defect, as far as the run could tell.
 task_time_limit = 660
 
 worker_prefetch_multiplier = 1

@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     )
     page_rows: int = Field(20_000, ge=1, description="Rows of a source's page")
     push_chunk_records: int = Field(500, ge=1, le=1000, description="Records one task pushes")
-    shard_accounts: int = Field(100_000, ge=1, description="Accounts one task computes")
+    shard_accounts: int = Field(100_000, ge=1, description="Accounts, or people, one task computes")
     chunks_in_flight: int = Field(4, ge=1, description="Tasks of one run in the queue at a time")
     retry_delay_seconds: float = Field(5, ge=0, description="Wait before a lost task runs again")
     stop_seconds: float = Field(25, ge=0, description="How long a stopping worker lets tasks go on")

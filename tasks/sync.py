@@ -11,6 +11,9 @@ from syncworker.engine.todo import Todo
 from syncworker.errors import RateLimited, SyncworkerError, Unavailable
 from tasks.celery import app, engine, send
 
+_LONGER = 6  # with a delay of 5 seconds: 5, 30 and 180
+_LONGEST_WAIT = 1800.0  # a message that waits longer than the visibility timeout comes twice
+
 
 @app.task(name="syncworker.sync_portal", bind=True)  # type: ignore[untyped-decorator]
 def sync_portal(self: Task, run_id: str) -> None:
@@ -54,5 +57,11 @@ def _do(task: Task, work: Callable[[], list[Todo]]) -> None:
     except SyncworkerError as error:
         if error.recovery != "retry":
             raise
-        wait = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
-        raise task.retry(exc=error, countdown=wait) from error
+        raise task.retry(exc=error, countdown=_wait(task, error)) from error
+
+
+def _wait(task: Task, error: SyncworkerError) -> float:
+    """As long as HubSpot asks, and longer each time, so that minutes of an outage are outlived."""
+    named = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
+    growing: float = task.default_retry_delay * _LONGER**task.request.retries
+    return min(max(named or 0.0, growing), _LONGEST_WAIT)

@@ -19,9 +19,11 @@ from syncworker.errors import UnsafePlan
 from syncworker.mapping.desired import DesiredRecord
 from syncworker.mapping.portal import ObjectName, PortalMapping
 from syncworker.mapping.properties import property_rules
-from syncworker.mapping.render import desired_records
+from syncworker.mapping.render import KEY_COLUMNS, desired_records
 from syncworker.metrics.catalog import METRICS
 from syncworker.metrics.compute import compute as compute_metrics
+from syncworker.metrics.facts import Facts
+from syncworker.metrics.known import known, there
 from syncworker.metrics.shard import shard
 from syncworker.planning import guard
 from syncworker.planning.diff import diff
@@ -30,14 +32,18 @@ from syncworker.planning.lifecycle import STAGE_PROPERTY
 from syncworker.planning.plan import Plan, plan_from_json, plan_to_json, summarize, to_json
 from syncworker.planning.records import LedgerRecord, RecordPlan
 
+_STREAMS: Mapping[ObjectName, str] = {"companies": "accounts", "contacts": "users"}
 _STRETCH = 1_000
 """Records linked, compared and stored at a time."""
 
 
 def shards(engine: Engine, run: Run) -> list[dict[str, Any]]:
-    """The computing chunks: enough that none has more than the limit of accounts."""
-    accounts = sum(page.rows for page in engine.pages.staged(run.portal, "accounts"))
-    number = max(1, -(-accounts // engine.limits.shard_accounts))
+    """The computing chunks: enough that none has more accounts, or more people, than the limit."""
+    accounts, people = (
+        sum(page.rows for page in engine.pages.staged(run.portal, stream))
+        for stream in _STREAMS.values()
+    )
+    number = max(1, -(-max(accounts, people) // engine.limits.shard_accounts))
     return [{"shard": shard, "of": number} for shard in range(number)]
 
 
@@ -51,7 +57,8 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
     portal = engine.connect(run.portal, mapping)
     requests = portal.requests
     held = held_metrics(engine, run, mapping)
-    facts = shard(facts_of(engine, run, mapping), chunk.payload["shard"], chunk.payload["of"])
+    whole = facts_of(engine, run, mapping)
+    facts = shard(whole, chunk.payload["shard"], chunk.payload["of"])
     computed = compute_metrics(facts, mapping.metrics)
     accounts = computed.accounts.collect(engine="streaming")
     frames = {"companies": accounts, "contacts": _contacts(computed.users, accounts)}
@@ -61,7 +68,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
     unmapped: dict[str, list[str]] = {}
     number = 0
     for object_name in mapping.objects:
-        target = _target(engine, run, mapping, portal, object_name, frames[object_name])
+        target = _target(engine, run, mapping, portal, object_name, whole)
         desired = desired_records(mapping, object_name, frames[object_name], METRICS, held)
         for stretch in _stretches(desired):
             links = link(engine, run, chunk, portal, target, stretch)
@@ -148,18 +155,22 @@ def _target(
     mapping: PortalMapping,
     portal: Portal,
     object_name: ObjectName,
-    frame: pl.DataFrame,
+    whole: Facts,
 ) -> Target:
     definitions = properties.known(engine, run.portal, object_name, portal)
     config = mapping.objects[object_name]
-    match = frame[config.match.column].drop_nulls().str.to_lowercase()
+    rows = known(whole).streams[_STREAMS[object_name]].filter(there(run.as_of))
+    match = pl.col(config.match.column).cast(pl.String).str.to_lowercase()
+    found = rows.select(key=KEY_COLUMNS[object_name], match=match).collect(engine="streaming")
+    shared = found["match"].drop_nulls()
     stage = definitions.get(STAGE_PROPERTY)
     return Target(
         name=object_name,
         config=config,
         rules=property_rules(mapping, object_name, METRICS),
         stages=tuple(value for value, _ in stage.options) if stage else (),
-        shared=set(match.filter(match.is_duplicated())),
+        shared=set(shared.filter(shared.is_duplicated())),
+        rows=found["key"],
     )
 
 

@@ -19,7 +19,9 @@ class Limits:
         lease: How long a chunk is held without a sign of life.
         page_budget: After this long an extraction chunk lets others have a turn.
         push_records: Records one pushing chunk sends.
-        shard_accounts: Accounts one computing chunk computes.
+        shard_accounts: Accounts, and likewise people, one computing chunk computes. A person takes
+            1/100 of a HubSpot request, so more would take longer than a task may.
+        small_files: From how many small staged files of a stream on they are merged into one.
         in_flight: Chunks of one run in the queue at a time.
         attempts: How often a chunk is tried without progress before the run fails.
         schema_age: How long HubSpot's property definitions are remembered.
@@ -29,6 +31,7 @@ class Limits:
     page_budget: timedelta = timedelta(minutes=5)
     push_records: int = 500
     shard_accounts: int = 100_000
+    small_files: int = 100
     in_flight: int = 4
     attempts: int = 4
     schema_age: timedelta = timedelta(hours=1)

@@ -12,12 +12,24 @@ from syncworker.metrics.facts import Facts
 
 
 def facts_of(engine: Engine, run: Run, mapping: PortalMapping) -> Facts:
-    """All streams the mapping's sources provide, as staged."""
+    """All streams the mapping's sources provide, as staged.
+
+    What a source read that the mapping no longer has (it may only have been renamed) counts no
+    more: nothing would ever mark its rows as deleted.
+    """
+    providers: dict[str, set[str]] = {}
+    for stream, source, _ in _provided(engine, mapping):
+        providers.setdefault(stream, set()).add(source)
     streams = {
         stream: engine.staging.scan(
-            stream, [page.place for page in engine.pages.staged(run.portal, stream)]
+            stream,
+            [
+                page.place
+                for page in engine.pages.staged(run.portal, stream)
+                if page.source in sources
+            ],
         )
-        for stream in sorted({s for s, _, _ in _provided(engine, mapping)})
+        for stream, sources in sorted(providers.items())
     }
     return Facts(run.as_of, mapping.reporting.timezone, mapping.reporting.currency, streams)
 
@@ -31,13 +43,15 @@ def held_metrics(engine: Engine, run: Run, mapping: PortalMapping) -> dict[str, 
     sources = engine.sources(mapping)
     states: dict[str, StreamState] = {}
     for stream, source, configured in _provided(engine, mapping):
-        pages = engine.pages.staged(run.portal, stream)
+        pages = [p for p in engine.pages.staged(run.portal, stream) if p.source in sources]
         rows = sum(page.rows for page in pages)
         newest = max((page.newest for page in pages if page.newest), default=None)
         now_read = reads[source, configured]
-        whole = not sources[source].incremental(configured)
-        read_at = _read_at(run, earlier.get((source, configured)), empty=whole and not now_read)
-        states[stream] = StreamState(0 if whole and not now_read else rows, newest, read_at)
+        empty = not now_read and not sources[source].incremental(configured)
+        read_at = _read_at(run, earlier.get((source, configured)), empty=empty)
+        # Of two sources of a stream the one that came empty decides, whichever is named first.
+        empty = empty or (stream in states and not states[stream].rows)
+        states[stream] = StreamState(0 if empty else rows, newest, read_at)
     return unavailable(states, run.as_of, mapping.metrics)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from datetime import timedelta
 
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Run
@@ -11,6 +12,7 @@ from syncworker.errors import SyncworkerError, UnsafePlan
 from syncworker.masking import mask
 
 log = logging.getLogger(__name__)
+_PLANS_KEPT = timedelta(days=30)  # what was sent stays in the history
 
 
 def finish(engine: Engine, run_id: str) -> Run:
@@ -44,6 +46,7 @@ def stop_at_plan(engine: Engine, run: Run, refusal: UnsafePlan | None) -> None:
         _close(engine, replace(run, status="planned", summary=summary))
     else:
         _close(engine, _with_words(replace(run, status="refused", summary=summary), refusal))
+    _sweep(engine, run)
 
 
 def fail(engine: Engine, run: Run, error: SyncworkerError) -> None:
@@ -64,7 +67,8 @@ def _close(engine: Engine, run: Run) -> None:
 
 
 def _sweep(engine: Engine, run: Run) -> None:
-    """Remove staged files that a newer whole reading has replaced."""
+    """Remove staged files that a newer whole reading has replaced, and the plans of old runs."""
+    engine.plans.forget(run.portal, finished_before=engine.clock() - _PLANS_KEPT)
     places = engine.pages.outdated(run.portal)
     if places:
         engine.staging.remove(places)

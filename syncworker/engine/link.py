@@ -7,15 +7,18 @@ reported with both sides, never a guess.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+
+import polars as pl
 
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Chunk, DeadLetter, Run
 from syncworker.engine.ports import Portal, PortalRecord
 from syncworker.mapping.desired import DesiredRecord, PropertyRule
 from syncworker.mapping.portal import Object
+from syncworker.masking import mask
 from syncworker.planning.diff import needs_reading
 from syncworker.planning.lifecycle import STAGE_PROPERTY
 from syncworker.planning.records import LedgerRecord
@@ -47,7 +50,8 @@ class Target:
         config: The mapping's section.
         rules: By property, how it is written.
         stages: Internal names of the object's lifecycle stages, first to last.
-        shared: Match values, in lower case, that several source rows have.
+        shared: Match values, in lower case, that several source rows of any shard have.
+        rows: Keys of all source rows of any shard.
     """
 
     name: str
@@ -55,6 +59,7 @@ class Target:
     rules: Mapping[str, PropertyRule]
     stages: tuple[str, ...]
     shared: AbstractSet[str]
+    rows: pl.Series
 
     @property
     def properties(self) -> list[str]:
@@ -74,11 +79,14 @@ def link(
     links = Links()
     known = engine.ledger.get(run.portal, target.name, [d.key for d in desired])
     stale = [d for d in desired if needs_reading(d, known.get(d.key), target.rules, target.stages)]
-    links.records.update({k: r for k, r in known.items() if k not in {d.key for d in stale}})
-    gone = _read_again(portal, target, [known[d.key] for d in stale if d.key in known], links)
+    unread = {d.key for d in stale}
+    links.records.update({k: r for k, r in known.items() if k not in unread})
+    linked = [(d, known[d.key]) for d in stale if d.key in known]
+    gone = _read_again(engine, run, portal, target, linked, links)
     _find(
         engine,
         run,
+        chunk,
         portal,
         target,
         [d for d in stale if d.key not in known or d.key in gone],
@@ -91,21 +99,40 @@ def link(
 
 
 def _read_again(
-    portal: Portal, target: Target, known: Sequence[LedgerRecord], links: Links
+    engine: Engine,
+    run: Run,
+    portal: Portal,
+    target: Target,
+    linked: Sequence[tuple[DesiredRecord, LedgerRecord]],
+    links: Links,
 ) -> set[str]:
-    """Read linked records; the keys of those that HubSpot no longer has."""
-    if not known:
+    """Read linked records; the keys of those that HubSpot no longer has.
+
+    One that was merged into a record of another row is a conflict.
+    """
+    if not linked:
         return set()
-    found = portal.read(target.name, [r.hubspot_id for r in known], target.properties)
-    for record in known:
-        if record.hubspot_id in found:
-            links.records[record.key] = _as_read(record, found[record.hubspot_id])
-    return {record.key for record in known if record.hubspot_id not in found}
+    found = portal.read(target.name, [r.hubspot_id for _, r in linked], target.properties)
+    merged = [found[r.hubspot_id].id for _, r in linked if r.hubspot_id in found]
+    merged = [one for one in merged if one not in {r.hubspot_id for _, r in linked}]
+    owners = engine.ledger.owners(run.portal, target.name, merged) if merged else {}
+    owners |= {r.hubspot_id: r.key for _, r in linked}
+    for record, known in linked:
+        if known.hubspot_id not in found:
+            continue
+        now = found[known.hubspot_id]
+        owner = owners.setdefault(now.id, record.key)
+        if owner == record.key or not _there(target, [owner]):
+            links.records[record.key] = _as_read(known, now)
+        else:
+            links.letters.append(_taken(target, record, now, owner))
+    return {known.key for _, known in linked if known.hubspot_id not in found}
 
 
 def _find(
     engine: Engine,
     run: Run,
+    chunk: Chunk,
     portal: Portal,
     target: Target,
     desired: Sequence[DesiredRecord],
@@ -128,6 +155,13 @@ def _find(
     by_value = {value.lower(): records for value, records in found.items()}
     ids = [record.id for records in found.values() for record in records]
     owners = engine.ledger.owners(run.portal, target.name, ids)
+    # A row that the source no longer has must not keep its record from the row that came after
+    # it: the person who asked for a demo and has signed up, the account that was made anew.
+    left = set(owners.values()) - {record.key for record in desired}
+    left -= _there(target, left)
+    if left:
+        engine.ledger.forget(chunk, run.portal, target.name, sorted(left))
+        owners = {id_: key for id_, key in owners.items() if key not in left}
     for record in findable:
         candidates = by_value.get(str(record.match).lower(), ())
         _decide(target, record, candidates, owners, links)
@@ -154,6 +188,11 @@ def _decide(
         links.new.add(record.key)
     else:
         links.unlinked[record.key] = f"HubSpot has none with this {target.config.match.property}"
+
+
+def _there(target: Target, keys: Collection[str]) -> set[str]:
+    """Those of the keys whose row the source has."""
+    return set(target.rows.filter(target.rows.is_in(list(keys)))) if keys else set()
 
 
 def _as_read(record: LedgerRecord, found: PortalRecord) -> LedgerRecord:
@@ -201,7 +240,7 @@ def _conflict(target: Target, record: DesiredRecord, message: str, help: str) ->
         key=record.key,
         cause="LINK_CONFLICT",
         property=target.config.match.property,
-        message=message,
-        help=help,
+        message=mask(message),
+        help=mask(help),
         values=record.values,
     )

@@ -80,13 +80,23 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class StagedPage:
-    """One staged file; `newest` is the newest event time in it, of streams that have one."""
+    """One staged file.
+
+    Attributes:
+        source: The source's name.
+        stream: The canonical stream.
+        place: Its place in staging.
+        rows: Its rows.
+        newest: The newest event time in it, of streams that have one.
+        deletions: Whether it holds what whole readings missed, not what one read.
+    """
 
     source: str
     stream: str
     place: str
     rows: int
     newest: datetime | None = None
+    deletions: bool = False
 
 
 @dataclass(frozen=True, slots=True)

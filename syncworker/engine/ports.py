@@ -18,7 +18,7 @@ class RejectedRow:
 
     Attributes:
         stream: The canonical stream.
-        place: The file, or the source and query, it came from.
+        place: The file or the query it came from.
         position: Line of a file or row number of a query result, from 1.
         field: The column that does not fit, or "" where the whole row cannot be read.
         reason: What is wrong with it, without personal data.

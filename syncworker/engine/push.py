@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Literal
 
@@ -17,6 +18,9 @@ from syncworker.planning.batch import batches
 from syncworker.planning.outcome import Judged, judge
 from syncworker.planning.plan import from_json
 from syncworker.planning.records import Batch, LedgerRecord, RecordOutcome, RecordPlan
+
+_GONE = frozenset({"OBJECT_NOT_FOUND", "VANISHED"})
+"""Causes of a rejection that mean: it was deleted or merged since it was linked."""
 
 
 def push(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> None:
@@ -36,12 +40,13 @@ def push(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> None
         of_object = [plan for _, plan in plans.values() if plan.object == object_name]
         match_property = mapping.objects[object_name].match.property
         for batch in batches(of_object, match_property):
-            outcomes = portal.write(batch)
-            done = [outcome for outcome in outcomes if outcome.status != "deferred"]
-            deferred += len(outcomes) - len(done)
-            engine.plans.settle(
-                chunk, run.portal, _settled(engine, run, rules, batch, done, plans), run.as_of
-            )
+            with _accounted_for(engine, run, chunk, batch, plans):
+                outcomes = portal.write(batch)
+                done = [outcome for outcome in outcomes if outcome.status != "deferred"]
+                deferred += len(outcomes) - len(done)
+                engine.plans.settle(
+                    chunk, run.portal, _settled(engine, run, rules, batch, done, plans), run.as_of
+                )
     if deferred:
         raise Unavailable(f"HubSpot did not take {deferred} records this time")
     engine.chunks.complete(
@@ -52,6 +57,29 @@ def push(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> None
             "writes": portal.writes - writes,
         },
     )
+
+
+@contextmanager
+def _accounted_for(
+    engine: Engine,
+    run: Run,
+    chunk: Chunk,
+    batch: Batch,
+    plans: Mapping[tuple[str, str], tuple[Planned, RecordPlan]],
+) -> Iterator[None]:
+    """See to it that no value is in HubSpot which the ledger takes for another one.
+
+    What is about to be sent is written down first: if the run fails before its answer came, it is
+    read again. Where the answer cannot be settled the ledger forgets the records' values at once:
+    this worker may have been halted and send when the chunk has long been another worker's.
+    """
+    keys = [one.key for one in batch.inputs]
+    engine.plans.sending(chunk, [plans[batch.object, key][0].position for key in keys])
+    try:
+        yield
+    except Exception:
+        engine.ledger.doubt(run.portal, batch.object, keys)
+        raise
 
 
 def _settle_held(
@@ -93,10 +121,17 @@ def _settle(
     """One record's outcome: what is confirmed enters the ledger, what is not is a dead letter."""
     if outcome.hubspot_id is None:
         letter = _letter(plan, outcome.cause, outcome.property, outcome.message, outcome.help)
-        return Settled(planned.position, "rejected", plan.object, plan.key, None, (), (letter,))
+        # Without values it is read in the next run, and looked for again if it is gone.
+        unsure = replace(known, values={}) if known and outcome.cause in _GONE else None
+        return Settled(planned.position, "rejected", plan.object, plan.key, unsure, (), (letter,))
     judged = judge(plan, outcome, rules)
     confirmed = {j.change.property: j.value for j in judged if j.value is not None}
-    base = known or LedgerRecord(plan.object, plan.key, outcome.hubspot_id, {})
+    base = known
+    if base is None or plan.action == "create":  # what an earlier record held says nothing
+        base = LedgerRecord(plan.object, plan.key, outcome.hubspot_id, {})
+    values = {**base.values, **confirmed}
+    if base.hubspot_id != outcome.hubspot_id:  # merged: the next run reads what it holds, and
+        values = {}  # whether it is linked to another key already
     letters = tuple(
         _letter(plan, j.cause, j.change.property, j.message, j.help)
         for j in judged
@@ -109,8 +144,7 @@ def _settle(
         key=plan.key,
         record=replace(
             base,
-            hubspot_id=outcome.hubspot_id,
-            values={**base.values, **confirmed},
+            values=values,
             written_at=run.as_of,
         ),
         changes=tuple(j.change for j in judged if j.status == "sent"),

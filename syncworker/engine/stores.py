@@ -60,11 +60,16 @@ class Runs(Protocol):
         """Move on to `new` with its chunks, adding to the summary; False: another worker did."""
         ...
 
+    def hand_over(self, run_id: str) -> bool:
+        """Let workers see to an inline run; False: they do already, or it is closed."""
+        ...
+
     def finish(self, run: Run) -> bool:
         """Close the run with its status and words; False: it was closed already.
 
-        Of a sync whose records all have an outcome the streams' cursors move in the same
-        transaction.
+        In the same transaction: of a sync whose records all have an outcome the streams' cursors
+        move, and letters of records that the sync did not meet again are resolved. Of a failed
+        run the ledger forgets the values of records that were sent and not settled.
         """
         ...
 
@@ -89,7 +94,11 @@ class Chunks(Protocol):
         ...
 
     def release(self, chunk: Chunk) -> None:
-        """Give the chunk back; it is enqueued again."""
+        """Give the chunk back unharmed; it is enqueued again."""
+        ...
+
+    def postpone(self, chunk: Chunk, *, until: datetime) -> int:
+        """Give the chunk back to its message, which comes again then; claims without progress."""
         ...
 
     def left(self, run_id: str, step: Step) -> int:
@@ -113,6 +122,10 @@ class Chunks(Protocol):
         """Whether a worker holds a chunk of the run right now."""
         ...
 
+    def last_sign(self, run_id: str) -> datetime | None:
+        """When somebody last enqueued a chunk of the run, or until when one was last held."""
+        ...
+
 
 class Pages(Protocol):
     """What is staged, and how far each stream has been read."""
@@ -123,12 +136,26 @@ class Pages(Protocol):
         pages: Sequence[StagedPage],
         letters: Sequence[DeadLetter],
         progress: Mapping[str, Any],
+        met: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """Add a page's files and rejected rows, and remember where the chunk goes on."""
+        """Add a page's files and rejected rows, and remember where the chunk goes on.
+
+        Args:
+            chunk: The claimed chunk.
+            pages: The page's files.
+            letters: Its rejected rows.
+            progress: Where the chunk goes on.
+            met: Stream and letter key of rows rejected earlier that the page holds: resolved,
+                unless `letters` has them again.
+        """
         ...
 
     def replace(self, chunk: Chunk, stream: str, deleted: StagedPage | None) -> None:
         """After a whole reading: earlier readings no longer count; deleted rows are marked."""
+        ...
+
+    def merge(self, chunk: Chunk, merged: StagedPage, places: Sequence[str]) -> None:
+        """One file counts from now on instead of those."""
         ...
 
     def staged(self, portal: str, stream: str, *, run_id: str | None = None) -> list[StagedPage]:
@@ -163,6 +190,17 @@ class Ledger(Protocol):
         self, chunk: Chunk, portal: str, records: Sequence[LedgerRecord], now: datetime
     ) -> None:
         """Store what HubSpot returned on reading."""
+        ...
+
+    def forget(self, chunk: Chunk, portal: str, object_name: str, keys: Sequence[str]) -> None:
+        """Drop the rows of keys whose HubSpot record is another key's now."""
+        ...
+
+    def doubt(self, portal: str, object_name: str, keys: Sequence[str]) -> None:
+        """Drop what is known of the records' values: the next run reads them first.
+
+        Needs no claim, as it can only cost a reading.
+        """
         ...
 
 
@@ -206,8 +244,16 @@ class Plans(Protocol):
         """The first records of the plan, for people."""
         ...
 
+    def sending(self, chunk: Chunk, positions: Sequence[int]) -> None:
+        """These records are about to be sent; not settled, they may or may not be in HubSpot."""
+        ...
+
     def settle(self, chunk: Chunk, portal: str, settled: Sequence[Settled], now: datetime) -> None:
         """Outcomes, ledger, history and dead letters of one batch, together."""
+        ...
+
+    def forget(self, portal: str, *, finished_before: datetime) -> None:
+        """Drop the plans of runs that ended before that moment."""
         ...
 
     def outcomes(self, run_id: str) -> dict[str, int]:

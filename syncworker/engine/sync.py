@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import logging
 import uuid
+from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from syncworker.engine import compute, extract, finish, properties, push
 from syncworker.engine.engine import Engine
@@ -19,7 +20,7 @@ from syncworker.engine.lease import held
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Chunk, Run, RunKind, RunMode
 from syncworker.engine.todo import CHUNK_TASKS, Todo
-from syncworker.errors import ClaimLost, SyncworkerError
+from syncworker.errors import ClaimLost, RateLimited, StoreError, SyncworkerError, Unavailable
 from syncworker.model.streams import STREAMS
 
 log = logging.getLogger(__name__)
@@ -75,6 +76,8 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
         last_try: Whether an error that may pass ends the run; else it is raised.
     """
     run = engine.runs.get(run_id)
+    if run.step != "start":
+        return onward(engine, run.id)  # a message that came twice must not end what goes well
     try:
         mapping = checked(run.portal, run.mapping)
         engine.sources(mapping)
@@ -88,6 +91,10 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
         if error.recovery == "retry" and not last_try:
             raise
         finish.fail(engine, run, error)
+        return []
+    except Exception as error:  # a defect of ours: left open, the run would hold its portal
+        log.exception("a defect stopped the run", extra={"run": run.id, "portal": run.portal})
+        finish.fail(engine, run, _defect(error))
         return []
     streams = [
         {"source": source, "stream": stream}
@@ -129,17 +136,16 @@ def work(engine: Engine, chunk_id: int, owner: str) -> list[Todo]:
         with held(engine, chunk):
             _WORK[chunk.step](engine, run, checked(run.portal, run.mapping), chunk)
     except KeyboardInterrupt:
-        engine.chunks.release(chunk)  # who goes on need not wait for the lease to run out
+        with suppress(SyncworkerError):
+            engine.chunks.release(chunk)  # who goes on need not wait for the lease to run out
         raise
     except ClaimLost as error:
-        log.warning("%s", error, extra={"run": run.id, "portal": run.portal, "chunk": chunk.id})
-        return []
+        return _lost(run, chunk, error)
     except SyncworkerError as error:
         return _stopped(engine, run, chunk, error)
     except Exception as error:  # a defect of ours: the run ends, the worker goes on
         log.exception("a defect stopped the run", extra={"run": run.id, "chunk": chunk.id})
-        finish.fail(engine, run, _defect(error))
-        return []
+        return _stopped(engine, run, chunk, _defect(error))
     return onward(engine, run.id)
 
 
@@ -155,7 +161,21 @@ def onward(engine: Engine, run_id: str) -> list[Todo]:
         return [Todo(CHUNK_TASKS[step], chunk_id) for chunk_id, step in free]
     if engine.chunks.left(run.id, run.step):
         return []
-    return _next_step(engine, run)
+    return _moved_on(engine, run)
+
+
+def _moved_on(engine: Engine, run: Run) -> list[Todo]:
+    """The next step's work; an error ends the run: the tick would stumble over it for ever."""
+    try:
+        return _next_step(engine, run)
+    except StoreError:
+        raise  # nothing can be written down now; the next tick asks again
+    except SyncworkerError as error:
+        finish.fail(engine, run, error)
+    except Exception as error:  # a defect of ours
+        log.exception("a defect stopped the run", extra={"run": run.id, "portal": run.portal})
+        finish.fail(engine, run, _defect(error))
+    return []
 
 
 def _next_step(engine: Engine, run: Run) -> list[Todo]:
@@ -190,11 +210,29 @@ def _after_planning(engine: Engine, run: Run) -> list[Todo]:
 
 
 def _stopped(engine: Engine, run: Run, chunk: Chunk, error: SyncworkerError) -> list[Todo]:
-    again = run.mode == "queue" and chunk.attempts < engine.limits.attempts
-    if error.recovery == "retry" and again:
-        engine.chunks.release(chunk)
+    """After an error: later again, or the end of the run; nothing if the chunk is another's."""
+    begun = engine.limits.attempts
+    try:
+        if error.recovery == "retry" and run.mode == "queue":
+            begun = engine.chunks.postpone(chunk, until=engine.clock() + _wait(error))
+        else:
+            engine.chunks.release(chunk)
+    except ClaimLost as lost:
+        return _lost(run, chunk, lost)
+    if begun < engine.limits.attempts:
         raise error
     finish.fail(engine, run, error)
+    return []
+
+
+def _wait(error: SyncworkerError) -> timedelta:
+    """How long HubSpot asked to be left alone."""
+    named = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
+    return timedelta(seconds=named or 0)
+
+
+def _lost(run: Run, chunk: Chunk, error: ClaimLost) -> list[Todo]:
+    log.warning("%s", error, extra={"run": run.id, "portal": run.portal, "chunk": chunk.id})
     return []
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime, timedelta
 
-from syncworker.engine import sync
+from syncworker.engine import finish, sync
 from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
-from syncworker.engine.todo import Todo
+from syncworker.engine.memory import Run
+from syncworker.engine.todo import CHUNK_TASKS, Todo
 from syncworker.errors import LockHeld, SyncworkerError
 
 log = logging.getLogger(__name__)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PATIENCE = 5
+"""Leases without a sign of life, after which a message or a command counts as lost."""
 
 
 def tick(engine: Engine) -> list[Todo]:
@@ -22,9 +26,20 @@ def tick(engine: Engine) -> list[Todo]:
     """
     now = engine.clock()
     # A message is given several leases to be picked up before it counts as lost.
-    engine.chunks.free_lost(now=now, enqueued_before=now - 5 * engine.limits.lease)
-    todos = [todo for run in engine.runs.queued() for todo in sync.onward(engine, run.id)]
+    engine.chunks.free_lost(now=now, enqueued_before=now - _PATIENCE * engine.limits.lease)
+    todos = [
+        todo
+        for run in engine.runs.queued()
+        for todo in sync.onward(engine, run.id)
+        if todo.task in CHUNK_TASKS.values() or _is_time(engine, run, todo, now)
+    ]
     return todos + [todo for portal in engine.portals() for todo in _scheduled(engine, portal, now)]
+
+
+def _is_time(engine: Engine, run: Run, todo: Todo, now: datetime) -> bool:
+    """Whether a run's start or end is sent again: once in several leases, not with every tick."""
+    slot = _slot(now, _PATIENCE * engine.limits.lease)
+    return engine.slots.claim(run.portal, f"{todo.task} {run.id}", slot)
 
 
 def _scheduled(engine: Engine, portal: str, now: datetime) -> list[Todo]:
@@ -33,10 +48,11 @@ def _scheduled(engine: Engine, portal: str, now: datetime) -> list[Todo]:
         schedule = checked(portal, engine.mapping_text(portal)).schedule
         if schedule is None:
             return []
+        open_run = engine.runs.running(portal)
+        if open_run is not None:
+            return _taken_over(engine, open_run, now)
         every = timedelta(**{_UNITS[schedule.every[-1]]: int(schedule.every[:-1])})
-        epoch = datetime(1970, 1, 1, tzinfo=UTC)
-        slot = epoch + ((now - epoch) // every) * every
-        if engine.runs.running(portal) or not engine.slots.claim(portal, "sync", slot):
+        if not engine.slots.claim(portal, "sync", _slot(now, every)):
             return []
         run = sync.start(engine, portal, mode="queue")
     except LockHeld:
@@ -45,3 +61,22 @@ def _scheduled(engine: Engine, portal: str, now: datetime) -> list[Todo]:
         log.warning("the schedule could not start a sync: %s", error, extra={"portal": portal})
         return []
     return [Todo("sync_portal", run.id)]
+
+
+def _taken_over(engine: Engine, run: Run, now: datetime) -> list[Todo]:
+    """Go on with a run whose command died long ago: it would keep the schedule out for ever."""
+    sign = engine.chunks.last_sign(run.id) or run.created_at
+    if run.mode == "queue" or now - sign < _PATIENCE * engine.limits.lease:
+        return []
+    if run.kind == "plan":
+        finish.fail(engine, run, SyncworkerError("the plan was cut short", code="CUT_SHORT"))
+        return []
+    if not engine.runs.hand_over(run.id):
+        return []
+    log.warning("workers go on with a sync that was cut short", extra={"run": run.id})
+    engine.chunks.free_lost(now=now, enqueued_before=now, run_id=run.id)
+    return sync.onward(engine, run.id)
+
+
+def _slot(now: datetime, every: timedelta) -> datetime:
+    return _EPOCH + ((now - _EPOCH) // every) * every

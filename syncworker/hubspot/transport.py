@@ -23,6 +23,7 @@ from syncworker.hubspot.retry import Patience, retried
 from syncworker.mapping.portal import ApiVersion
 
 HUBSPOT = "https://api.hubapi.com"
+_LONGEST_PAUSE = 60.0
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
@@ -143,7 +144,8 @@ class Transport:
         told = (body or "").replace(self._api.configuration.access_token, "***")
         refusal = refused(error.status, _lower(error.headers), told, request)
         if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
-            self._budget.slow_down(refusal.retry_after or 0)
+            # A longer wait (a day's limit) is the run's: the next request must not hang for it.
+            self._budget.slow_down(min(refusal.retry_after or 0, _LONGEST_PAUSE))
         return refusal
 
 

@@ -49,7 +49,9 @@ REVENUE = (
         type="string",
         unit="",
         label="MRR currency",
-        description="The currency of MRR and ARR, as a three-letter code. Empty: MRR could not be told yet.",
+        description=(
+            "The currency of MRR and ARR, as a three-letter code. Empty: MRR could not be told yet."
+        ),
         formula="currency of the items; where there are none or several, the portal's",
         inputs=PRICED,
         property="saas_mrr_currency",

@@ -17,6 +17,9 @@ from syncworker.planning.batch import MAX_INPUTS
 from syncworker.planning.records import Change, Held, RecordPlan
 
 _MODULUS = 1 << 256
+_RECORD, _CHANGE, _HELD = (
+    tuple(column.name for column in fields(kind)) for kind in (RecordPlan, Change, Held)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,13 @@ def summarize(
 
 def to_json(plan: RecordPlan) -> str:
     """A record's plan as one line of canonical JSON: equal plans give equal text."""
-    return json.dumps(asdict(plan), sort_keys=True, separators=(",", ":"))
+    # asdict() copies every value deeply: a quarter of the time of a first sync.
+    data = {name: getattr(plan, name) for name in _RECORD} | {
+        "changes": [{name: getattr(one, name) for name in _CHANGE} for one in plan.changes],
+        "held": [{name: getattr(one, name) for name in _HELD} for one in plan.held],
+        "create_values": dict(plan.create_values),
+    }
+    return json.dumps(data, sort_keys=True, separators=(",", ":"))
 
 
 def from_json(text: str) -> RecordPlan:

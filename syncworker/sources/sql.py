@@ -184,7 +184,7 @@ class _Reader:
         }
         first = last.rows + 1
         raw = RawRows(
-            f"{self._source}, query of {self._stream.name}",
+            f"query of {self._stream.name}",
             range(first, first + len(rows)),
             columns,
         )

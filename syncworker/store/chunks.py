@@ -98,7 +98,16 @@ class SqlChunks:
     def release(self, chunk: Chunk) -> None:
         """Give it back."""
         with self._database.write() as connection:
-            update_mine(connection, chunk, status="ready", owner="", lease_until=None)
+            update_mine(connection, chunk, status="ready", owner="", lease_until=None, attempts=0)
+
+    def postpone(self, chunk: Chunk, *, until: datetime) -> int:
+        """It counts as enqueued until its message comes again, so that no second one is sent."""
+        attempts = sa.select(chunks.c.attempts).where(chunks.c.id == chunk.id)
+        with self._database.write() as connection:
+            update_mine(
+                connection, chunk, status="enqueued", owner="", lease_until=None, enqueued_at=until
+            )
+            return int(connection.execute(attempts).scalar_one())
 
     def left(self, run_id: str, step: Step) -> int:
         """Chunks of the step that are not done."""
@@ -137,6 +146,13 @@ class SqlChunks:
         )
         with self._database.read() as connection:
             return connection.execute(query).scalar_one() > 0
+
+    def last_sign(self, run_id: str) -> datetime | None:
+        """The latest lease or enqueueing of the run's chunks."""
+        query = sa.select(sa.func.max(chunks.c.lease_until), sa.func.max(chunks.c.enqueued_at))
+        with self._database.read() as connection:
+            signs = connection.execute(query.where(chunks.c.run_id == run_id)).one()
+        return max((sign for sign in signs if sign is not None), default=None)
 
 
 def update_mine(connection: sa.Connection, chunk: Chunk, **values: object) -> None:

@@ -61,6 +61,24 @@ class SqlLedger:
             update_mine(connection, chunk, attempts=0)
             put(connection, self._database, portal, records, now)
 
+    def forget(self, chunk: Chunk, portal: str, object_name: str, keys: Sequence[str]) -> None:
+        """Drop rows."""
+        with self._database.write() as connection:
+            update_mine(connection, chunk, attempts=0)
+            connection.execute(sa.delete(ledger).where(_these(portal, object_name, keys)))
+
+    def doubt(self, portal: str, object_name: str, keys: Sequence[str]) -> None:
+        """Drop values and keep the link."""
+        with self._database.write() as connection:
+            connection.execute(
+                sa.update(ledger).where(_these(portal, object_name, keys)).values(values={})
+            )
+
+
+def _these(portal: str, object_name: str, keys: Sequence[str]) -> sa.ColumnElement[bool]:
+    row = ledger.c
+    return sa.and_(row.portal == portal, row.object == object_name, row.key.in_(keys))
+
 
 def put(
     connection: sa.Connection,

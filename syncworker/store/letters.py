@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from syncworker.engine.memory import DeadLetter
+from syncworker.engine.memory import DeadLetter, Run
 from syncworker.store.database import Database
 from syncworker.store.tables import dead_letters
 
@@ -140,4 +140,23 @@ def resolve_rows(
             letter.resolved_at.is_(None),
         )
         .values(resolved_at=now)
+    )
+
+
+def resolve_records_not_met(connection: sa.Connection, run: Run) -> None:
+    """Mark letters of records that a whole sync did not meet again as resolved.
+
+    A sync tries every record that is still rejected again; what it does not try is no longer in
+    the source, no longer linked, or no longer mapped.
+    """
+    letter = dead_letters.c
+    connection.execute(
+        sa.update(dead_letters)
+        .where(
+            letter.portal == run.portal,
+            letter.kind == "record",
+            letter.run_id != run.id,
+            letter.resolved_at.is_(None),
+        )
+        .values(resolved_at=run.as_of)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +27,7 @@ class SqlPages:
         pages: Sequence[StagedPage],
         letters: Sequence[DeadLetter],
         progress: Mapping[str, Any],
+        met: Sequence[tuple[str, str]] = (),
     ) -> None:
         """Files, rejected rows and the place to go on from, together."""
         with self._database.write() as connection:
@@ -33,6 +35,8 @@ class SqlPages:
             run = _run(connection, chunk)
             for page in pages:
                 connection.execute(sa.insert(staged_pages), _page_row(run, chunk, page))
+            for stream, key in met:
+                letter_box.resolve(connection, run.portal, "row", stream, [key], run.at)
             letter_box.put(
                 connection,
                 self._database,
@@ -62,14 +66,26 @@ class SqlPages:
             )
             letter_box.resolve_rows(connection, run.portal, source, stream, chunk.run_id, run.at)
             if deleted is not None:
-                row = _page_row(run, chunk, deleted) | {"deletions": True}
+                row = _page_row(run, chunk, replace(deleted, deletions=True))
                 connection.execute(sa.insert(staged_pages), row)
+
+    def merge(self, chunk: Chunk, merged: StagedPage, places: Sequence[str]) -> None:
+        """The merged file in, the others out, together."""
+        with self._database.write() as connection:
+            update_mine(connection, chunk, attempts=0)
+            run = _run(connection, chunk)
+            connection.execute(sa.insert(staged_pages), _page_row(run, chunk, merged))
+            connection.execute(
+                sa.update(staged_pages)
+                .where(staged_pages.c.portal == run.portal, staged_pages.c.place.in_(places))
+                .values(outdated=True)
+            )
 
     def staged(self, portal: str, stream: str, *, run_id: str | None = None) -> list[StagedPage]:
         """Files that count."""
         page = staged_pages.c
         query = (
-            sa.select(page.source, page.stream, page.place, page.rows, page.newest)
+            sa.select(page.source, page.stream, page.place, page.rows, page.newest, page.deletions)
             .where(page.portal == portal, page.stream == stream, ~page.outdated)
             .order_by(page.id)
         )
@@ -146,6 +162,6 @@ def _page_row(run: Any, chunk: Chunk, page: StagedPage) -> dict[str, Any]:  # no
         "newest": page.newest,
         "run_id": chunk.run_id,
         "chunk_id": chunk.id,
-        "deletions": False,
+        "deletions": page.deletions,
         "outdated": False,
     }

@@ -8,13 +8,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from syncworker.engine.memory import Chunk, DeadLetter, Planned, Settled
+from syncworker.engine.memory import Chunk, DeadLetter, Planned, Run, Settled
 from syncworker.store import bulk
 from syncworker.store import ledger as ledger_book
 from syncworker.store import letters as letter_box
 from syncworker.store.chunks import update_mine
 from syncworker.store.database import Database
-from syncworker.store.tables import history, plan_records, runs
+from syncworker.store.tables import history, ledger, plan_records, runs
+
+_OPEN = ("planned", "sending")  # without an outcome
 
 
 class SqlPlans:
@@ -87,9 +89,7 @@ class SqlPlans:
         """Records of that stretch without an outcome."""
         row = plan_records.c
         return self._select(
-            sa.and_(
-                row.run_id == run_id, row.position.between(first, last), row.status == "planned"
-            )
+            sa.and_(row.run_id == run_id, row.position.between(first, last), row.status.in_(_OPEN))
         )
 
     def show(self, run_id: str, most: int) -> list[Planned]:
@@ -111,6 +111,21 @@ class SqlPlans:
         )
         with self._database.read() as connection:
             return [Planned(**found) for found in connection.execute(query).mappings()]
+
+    def sending(self, chunk: Chunk, positions: Sequence[int]) -> None:
+        """Remember before a request what it may change, whether or not its answer comes."""
+        row = plan_records.c
+        with self._database.write() as connection:
+            update_mine(connection, chunk, status="running")
+            connection.execute(
+                sa.update(plan_records)
+                .where(
+                    row.run_id == chunk.run_id,
+                    row.position.in_(positions),
+                    row.status == "planned",
+                )
+                .values(status="sending")
+            )
 
     def settle(self, chunk: Chunk, portal: str, settled: Sequence[Settled], now: datetime) -> None:
         """One batch's outcomes, whole or not at all; a record that has one already keeps it."""
@@ -141,15 +156,38 @@ class SqlPlans:
             letters = [letter for s in settled for letter in s.letters]
             letter_box.put(connection, self._database, portal, chunk.run_id, letters, now)
 
+    def forget(self, portal: str, *, finished_before: datetime) -> None:
+        """Drop old plans; the runs' own figures stay."""
+        old = sa.select(runs.c.id).where(
+            runs.c.portal == portal, runs.c.finished_at < finished_before
+        )
+        with self._database.write() as connection:
+            connection.execute(sa.delete(plan_records).where(plan_records.c.run_id.in_(old)))
+
     def outcomes(self, run_id: str) -> dict[str, int]:
         """Records by outcome."""
+        status = sa.case((plan_records.c.status.in_(_OPEN), "planned"), else_=plan_records.c.status)
         query = (
-            sa.select(plan_records.c.status, sa.func.count())
+            sa.select(status.label("came_to"), sa.func.count())
             .where(plan_records.c.run_id == run_id)
-            .group_by(plan_records.c.status)
+            .group_by("came_to")
         )
         with self._database.read() as connection:
             return dict(connection.execute(query).all())
+
+
+def doubt_unsettled(connection: sa.Connection, run: Run) -> None:
+    """Forget the ledger's values of records that the run sent and did not settle.
+
+    HubSpot may or may not have taken them: the next run reads them before it compares.
+    """
+    row = plan_records.c
+    sent = sa.select(row.object, row.key).where(row.run_id == run.id, row.status == "sending")
+    connection.execute(
+        sa.update(ledger)
+        .where(ledger.c.portal == run.portal, sa.tuple_(ledger.c.object, ledger.c.key).in_(sent))
+        .values(values={})
+    )
 
 
 def _without_outcome(
@@ -159,7 +197,7 @@ def _without_outcome(
     query = sa.select(row.position).where(
         row.run_id == run_id,
         row.position.in_([s.position for s in settled]),
-        row.status == "planned",
+        row.status.in_(_OPEN),
     )
     waiting = set(connection.execute(query).scalars())
     return [s for s in settled if s.position in waiting]

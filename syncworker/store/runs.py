@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from syncworker.engine.memory import Run, Step
 from syncworker.errors import LockHeld, StoreError
-from syncworker.store import pages
+from syncworker.store import letters, pages, plans
 from syncworker.store.database import Database
 from syncworker.store.tables import chunks, runs
 
@@ -94,8 +94,18 @@ class SqlRuns:
                 connection.execute(sa.insert(chunks), rows)
         return True
 
+    def hand_over(self, run_id: str) -> bool:
+        """An inline run becomes one of workers."""
+        inline = sa.and_(runs.c.mode == "inline", runs.c.finished_at.is_(None))
+        with self._database.write() as connection:
+            return bool(
+                connection.execute(
+                    sa.update(runs).where(runs.c.id == run_id, inline).values(mode="queue")
+                ).rowcount
+            )
+
     def finish(self, run: Run) -> bool:
-        """Close the run; of a sync that came to its end the cursors move with it."""
+        """Close the run, and what must be closed with it."""
         with self._database.write() as connection:
             mine = connection.execute(
                 sa.update(runs)
@@ -112,6 +122,9 @@ class SqlRuns:
             ).rowcount
             if mine and run.status in ("done", "rejects"):
                 pages.move_cursors(connection, self._database, run)
+                letters.resolve_records_not_met(connection, run)
+            if mine and run.status == "failed":
+                plans.doubt_unsettled(connection, run)
         return bool(mine)
 
 

@@ -158,7 +158,7 @@ plan_records = sa.Table(
     _text("object"),
     _text("key"),
     _text("body"),
-    _text("status"),  # planned, sent, held, rejected
+    _text("status"),  # planned, sending, sent, held, rejected
     sa.Index("plan_positions", "run_id", "position"),
 )
 

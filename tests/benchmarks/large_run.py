@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -91,12 +92,13 @@ def timed(what: str) -> Iterator[None]:
 def copy(url: str) -> None:
     """Read the events with COPY and throw them away."""
     plain = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain) as connection, connection.cursor() as cursor:
-        with cursor.copy(
-            "COPY (SELECT * FROM events ORDER BY received_at, event_id) TO STDOUT"
-        ) as out:
-            for _ in out.rows():
-                pass
+    with (
+        psycopg.connect(plain) as connection,
+        connection.cursor() as cursor,
+        cursor.copy("COPY (SELECT * FROM events ORDER BY received_at, event_id) TO STDOUT") as out,
+    ):
+        for _ in out.rows():
+            pass
 
 
 def main(accounts: int, users: int, events: int) -> None:
@@ -156,7 +158,7 @@ def report(what: str, workspace: Workspace) -> None:
     ]
     seconds = [
         (datetime.fromisoformat(b) - datetime.fromisoformat(a)).total_seconds()
-        for a, b in zip(moments, moments[1:], strict=False)
+        for a, b in pairwise(moments)
     ]
     print(
         f"{what}: extract {seconds[0]:.1f} s, compute and plan {seconds[1]:.1f} s, "

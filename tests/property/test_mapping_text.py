@@ -57,7 +57,7 @@ def check(loaded: Loaded) -> None:
         assert isinstance(shown(loaded.diagnostics), str)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.text() | st.lists(YAML_PIECES | st.text(max_size=4)).map("".join))
 @example("a: 1\r\x85\u2028b: \u2029")
 @example("? ? ? a")
@@ -73,7 +73,7 @@ def test_any_bytes_give_diagnostics_and_never_an_exception(content: bytes) -> No
     check(load_bytes(content, "any.yaml"))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_a_mapping_with_a_piece_changed_never_raises(data: st.DataObject) -> None:
     text = EXAMPLE
@@ -84,7 +84,7 @@ def test_a_mapping_with_a_piece_changed_never_raises(data: st.DataObject) -> Non
     check(load(text, "changed.yaml"))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_a_mapping_with_odd_values_never_raises(data: st.DataObject) -> None:
     lines = EXAMPLE.splitlines()

@@ -236,7 +236,7 @@ def assert_agrees(expected: dict[str, Row], got: dict[str, Row]) -> None:
                 assert got[key][name] == value, (key, name)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=worlds())
 def test_every_metric_agrees_with_a_computation_row_by_row(world: World) -> None:
     accounts, people = computed(world)

@@ -53,7 +53,7 @@ def test_a_bad_row_is_told_with_place_position_field_and_reason_and_the_rest_goe
     wrong = rejected["email"]
     assert wrong.reason == "is not an e-mail address"
     assert (wrong.stream, wrong.key) == ("users", "u003")
-    assert wrong.place == ("app, query of users" if "sql" in kind else f"users.{kind}")
+    assert wrong.place == ("query of users" if "sql" in kind else f"users.{kind}")
     assert wrong.position == (5 if kind == "csv" else 4)  # CSV has a header line
     assert rejected["user_id"].reason == "is missing"
 

@@ -203,7 +203,7 @@ def test_sqlite_compares_times_however_they_are_written(tmp_path: Path, written:
     url = f"sqlite:///{tmp_path}/app.db"
     rows = [{"user_id": "u1", "updated_at": written, "created_at": written}]
     write_table(url, "users", rows)
-    source = by_cursor(url, "users")
+    source = by_cursor(url, "users", overlap="0s")
     at = datetime(2026, 11, 21, 6, tzinfo=UTC)
 
     def found(watermark: datetime, since: str | None = None) -> list[str]:

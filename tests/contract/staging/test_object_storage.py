@@ -28,15 +28,15 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Bucket
 
-    def log_message(self, *args: object) -> None:  # noqa: D102 - the base class names these
+    def log_message(self, *args: object) -> None:
         pass
 
-    def do_PUT(self) -> None:  # noqa: D102
+    def do_PUT(self) -> None:
         length = int(self.headers["Content-Length"])
         self.server.objects[self.path] = self.rfile.read(length)
         self._answer(200, b"")
 
-    def do_GET(self) -> None:  # noqa: D102
+    def do_GET(self) -> None:
         content = self.server.objects.get(self.path)
         if content is None:
             self._answer(404, b"")
