@@ -141,8 +141,7 @@ def main(accounts: int, users: int, events: int) -> None:
 
 
 def report(what: str, workspace: Workspace) -> None:
-    socket = workspace.folder / ".syncworker" / "valkey.sock"
-    while not socket.exists():
+    while not workspace.socket.exists():
         time.sleep(0.1)
     done = workspace.run(
         "sync", PORTAL, "--as-of", AS_OF.isoformat(), "--enqueue", "--wait", "--format", "json"

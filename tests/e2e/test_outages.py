@@ -272,7 +272,7 @@ def test_ctrl_c_while_waiting_for_the_workers_ends_the_waiting_and_not_the_run(
     slow = Fault(path="companies/batch/update", delay=2)
     synced.portal.faults.add(slow)
     with synced.worker():
-        wait_until((synced.folder / ".syncworker" / "valkey.sock").exists, what="the broker")
+        wait_until(synced.socket.exists, what="the broker")
         with running(synced, "sync", PORTAL, *AT, "--enqueue", "--wait") as waiting:
             wait_until(lambda: slow.times == 0, what="the batch")
             waiting.send_signal(signal.SIGINT)

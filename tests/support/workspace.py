@@ -21,6 +21,7 @@ from typing import Any
 
 from syncworker.sandbox.portal import Portal
 from syncworker.sandbox.server import SandboxServer
+from syncworker.settings import Settings
 
 AS_OF = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 PORTAL = "acme"
@@ -100,6 +101,11 @@ class Workspace:
     def portal(self) -> Portal:
         """The sandbox portal's state."""
         return self.server.portal
+
+    @property
+    def socket(self) -> Path:
+        """Where the workspace's own broker listens."""
+        return Settings(home=self.folder / ".syncworker").socket
 
     def write_mapping(self, text: str = MAPPING, *, name: str = PORTAL, more: str = "") -> Path:
         """Write mappings/<name>.yaml."""

@@ -1,0 +1,51 @@
+"""Workers and what is not there for a while: HubSpot, or the broker itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from support.workspace import PORTAL, Workspace, wait_until
+
+from syncworker.sandbox.faults import Fault
+
+_ENQUEUE = """
+from syncworker import bootstrap, settings
+from syncworker.cli.enqueue import enqueue
+from syncworker.engine import sync
+from syncworker.errors import SettingsError
+
+engine = bootstrap.engine(settings.load())
+run = sync.start(engine, "acme", mode="queue")
+try:
+    enqueue(engine, run)
+except SettingsError as error:
+    print(error.code, engine.runs.get(run.id).status, engine.runs.running("acme"))
+"""
+
+
+def test_workers_try_again_later_when_hubspot_fails_for_a_while(workspace: Workspace) -> None:
+    fault = Fault(path="companies/batch/update", status=503, times=2)
+    workspace.portal.faults.add(fault)
+    with workspace.worker(SYNCWORKER_PATIENCE_SECONDS="0.1", SYNCWORKER_TICK_SECONDS="60"):
+        wait_until(workspace.socket.exists, what="the broker")
+        run = workspace.sync("--enqueue", "--wait")
+    assert fault.times == 0
+    assert (run["status"], run["exit"]) == ("done", 0), run["message"]
+    assert run["summary"]["outcomes"] == {"sent": 24}
+
+
+def test_a_broker_that_goes_before_it_takes_the_run_leaves_the_portal_free(
+    workspace: Workspace,
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _ENQUEUE],
+        cwd=workspace.folder,
+        env=workspace.environment({"SYNCWORKER_REDIS_URL": "redis://127.0.0.1:1/0"}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout == "BROKER_UNREACHABLE failed None\n", done.stderr
+    assert workspace.run("sync", PORTAL).returncode == 0
