@@ -45,7 +45,7 @@ task_time_limit = 660
 
 worker_prefetch_multiplier = 1
 worker_soft_shutdown_timeout = _settings.stop_seconds
-worker_enable_soft_shutdown_on_idle = True
+worker_enable_soft_shutdown_on_idle = False  # an idle worker stops at once
 worker_max_tasks_per_child = 200
 worker_max_memory_per_child = 2_000_000  # KiB; looked at after a task, no guard within one
 worker_cancel_long_running_tasks_on_connection_loss = False

@@ -1,4 +1,4 @@
-"""Workers and what is not there for a while: HubSpot, or the broker itself."""
+"""Workers that wait for HubSpot, lose their broker, or are told to stop."""
 
 from __future__ import annotations
 
@@ -49,3 +49,21 @@ def test_a_broker_that_goes_before_it_takes_the_run_leaves_the_portal_free(
     )
     assert done.stdout == "BROKER_UNREACHABLE failed None\n", done.stderr
     assert workspace.run("sync", PORTAL).returncode == 0
+
+
+def test_an_idle_worker_stops_at_once_and_a_busy_one_gives_its_task_back(
+    workspace: Workspace,
+) -> None:
+    late = Fault(path="companies/batch/update", late=60)
+    workspace.portal.faults.add(late)
+    with workspace.worker(SYNCWORKER_STOP_SECONDS="1") as busy:
+        wait_until(workspace.socket.exists, what="the broker")
+        assert workspace.run("sync", PORTAL, "--enqueue").returncode == 0
+        wait_until(lambda: late.times == 0, what="a push with its answer on the way")
+        busy.terminate()
+        assert busy.wait(30) == 0
+    with workspace.worker(SYNCWORKER_STOP_SECONDS="600") as idle:
+        wait_until(lambda: " done " in workspace.run("runs", "list").stdout, what="the run's end")
+        idle.terminate()
+        assert idle.wait(30) == 0
+    assert not workspace.socket.exists()
