@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
@@ -64,7 +65,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
     frames = {"companies": accounts, "contacts": _contacts(computed.users, accounts)}
     plan = Plan(run.portal, run.as_of, digest(run.mapping))
     tallies: tuple[Tally, ...] = ()
-    unlinked: dict[str, int] = {}
+    unlinked: Counter[str] = Counter()
     unmapped: dict[str, list[str]] = {}
     number = 0
     for object_name in mapping.objects:
@@ -78,8 +79,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
             number = _store(engine, run, chunk, rows, links, number)
             dropped = {*unmapped.get(object_name, ()), *_unmapped(target, links)}
             unmapped[object_name] = sorted(dropped)
-            for reason in links.unlinked.values():
-                unlinked[reason] = unlinked.get(reason, 0) + 1
+            unlinked.update(links.unlinked.values())
     engine.chunks.complete(
         chunk,
         {
@@ -107,10 +107,9 @@ def assemble(engine: Engine, run: Run) -> tuple[dict[str, Any], UnsafePlan | Non
     tallies = guard.combine(*([Tally(*row) for row in result["tallies"]] for result in results))
     settings = checked(run.portal, run.mapping).guard
     refusals = guard.check(tallies, settings)
-    unlinked: dict[str, int] = {}
+    unlinked: Counter[str] = Counter()
     for result in results:
-        for reason, number in result["unlinked"].items():
-            unlinked[reason] = unlinked.get(reason, 0) + number
+        unlinked.update(result["unlinked"])
     unmapped: dict[str, set[str]] = {}
     for result in results:
         for object_name, names in result["unmapped"].items():
@@ -237,8 +236,3 @@ def _store(
     fine = [(desired.object, desired.key) for desired, _, plan in rows if plan is None]
     engine.plans.add(chunk, run.portal, planned, links.letters, fine, run.as_of)
     return number + len(planned)
-
-
-def summary_plan(summary: Mapping[str, Any]) -> Plan:
-    """The plan of a run's summary."""
-    return plan_from_json(summary["plan"])

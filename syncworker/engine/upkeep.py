@@ -11,9 +11,9 @@ from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run
 from syncworker.engine.todo import CHUNK_TASKS, Todo
 from syncworker.errors import LockHeld, SyncworkerError
+from syncworker.mapping.duration import duration
 
 log = logging.getLogger(__name__)
-_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PATIENCE = 5
 """Leases without a sign of life, after which a message or a command counts as lost."""
@@ -51,8 +51,7 @@ def _scheduled(engine: Engine, portal: str, now: datetime) -> list[Todo]:
         open_run = engine.runs.running(portal)
         if open_run is not None:
             return _taken_over(engine, open_run, now)
-        every = timedelta(**{_UNITS[schedule.every[-1]]: int(schedule.every[:-1])})
-        if not engine.slots.claim(portal, "sync", _slot(now, every)):
+        if not engine.slots.claim(portal, "sync", _slot(now, duration(schedule.every))):
             return []
         run = sync.start(engine, portal, mode="queue")
     except LockHeld:

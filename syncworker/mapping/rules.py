@@ -16,7 +16,6 @@ from syncworker.metrics.metric import Entity, Metric
 from syncworker.model.streams import STREAMS
 
 ENTITY: Mapping[str, Entity] = {"companies": "account", "contacts": "user"}
-SINGULAR = {"companies": "company", "contacts": "contact"}
 MATCH_PROPERTY = {"companies": "domain", "contacts": "email"}
 _STREAM = {"companies": "accounts", "contacts": "users"}
 _INTERNAL_NAME = re.compile(r"[a-z][a-z0-9_]*")
