@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from syncworker.cli.console import say
@@ -23,21 +25,62 @@ def command() -> None:
     help="Port on 127.0.0.1; 0 takes a free one.",
 )
 @click.option("--empty", is_flag=True, help="Without the sample companies and contacts.")
-def up(port: int, *, empty: bool) -> None:
-    """Serve the portal until stopped with Ctrl-C; everything in it is gone then.
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep the portal in this file, so that it is there again the next time.",
+)
+@click.option(
+    "--faults",
+    default="",
+    metavar="FAULT:PERCENT%,...",
+    help="Let a part of the requests go wrong. FAULT is a status (429, 503...), timeout, reset "
+    "(half of these are carried out all the same), 207 (one input of a batch is refused), "
+    "truncated or html.",
+)
+@click.option("--seed", default=7, show_default=True, help="The same seed, the same faults.")
+@click.option(
+    "--pause",
+    type=click.FloatRange(0),
+    default=60.0,
+    show_default=True,
+    help="Seconds a request that times out is kept waiting.",
+)
+def up(port: int, *, empty: bool, state: Path | None, faults: str, seed: int, pause: float) -> None:
+    """Serve the portal until stopped with Ctrl-C; without --state everything in it is gone then.
 
     \b
     Examples:
-      syncworker sandbox up
-      syncworker sandbox up --port 9000 --empty
+      syncworker sandbox up --state portal.json
+      syncworker sandbox up --port 9000 --empty --faults 429:5%,500:1%,timeout:1%,reset:1%,207:2%
     """
     try:
+        from syncworker.sandbox import disk
+        from syncworker.sandbox.portal import Portal
+        from syncworker.sandbox.rates import BadRates, Rates
         from syncworker.sandbox.seed import seeded
         from syncworker.sandbox.server import SandboxServer, serve
     except ModuleNotFoundError as error:
         raise SettingsError(
             f"the sandbox needs {error.name}", help="pip install 'syncworker[demo]'"
         ) from None
+
+    try:
+        rates = Rates.parse(faults, seed=seed, pause=pause)
+    except BadRates as wrong:
+        raise click.BadParameter(str(wrong), param_hint="--faults") from None
+    portal = Portal()
+    if state and state.exists():
+        try:
+            disk.load(state, portal)
+        except (disk.BadState, OSError) as wrong:
+            raise SettingsError(
+                f"{state} cannot be used: {wrong}",
+                help="name another file, or move this one away to begin anew",
+            ) from None
+    elif not empty:
+        seeded(portal)
+    portal.faults.rates = rates
 
     def ready(server: SandboxServer) -> None:
         # Not masked: this token opens nothing but this portal, and is to be copied from here.
@@ -46,8 +89,9 @@ def up(port: int, *, empty: bool) -> None:
         say(f"Look inside: {server.url}/_sandbox/stats. Stop with Ctrl-C.")
 
     try:
-        serve(port, portal=None if empty else seeded(), on_ready=ready)
+        serve(port, portal=portal, state=state, on_ready=ready)
     except OSError as error:
-        raise SettingsError(
-            f"port {port} cannot be used: {error.strerror}", help="another one: --port 0"
-        ) from None
+        what, help_ = f"port {port}", "another one: --port 0"
+        if error.filename:
+            what, help_ = str(state), "name a file that can be written: --state FILE"
+        raise SettingsError(f"{what} cannot be used: {error.strerror}", help=help_) from None

@@ -19,6 +19,9 @@ class ApiError(Exception):
         category: HubSpot's category, or "" where its body has none (429).
         message: HubSpot's words.
         more: Further keys of the body: `errors`, `context`, `policyName`...
+
+    Attributes:
+        headers: Headers of the answer besides the usual ones.
     """
 
     def __init__(self, status: int, category: str, message: str, **more: object) -> None:
@@ -27,6 +30,7 @@ class ApiError(Exception):
         self.category = category
         self.message = message
         self.more = more
+        self.headers: dict[str, str] = {}
 
     def body(self) -> Json:
         """The body of the answer when the whole request is refused."""

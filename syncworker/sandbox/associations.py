@@ -1,114 +1,192 @@
-"""/crm/associations and /crm/objects/…/associations: which records belong together (v4 shapes)."""
+"""Which records belong together, and as what: associations with their types (v4).
+
+Every pair of objects has an unlabelled type; contacts, deals and tickets have one primary company
+among theirs, the first one associated unless another is made it; admins add labelled types.
+Source of the numbers: HubSpot's list of association type ids.
+"""
 
 from __future__ import annotations
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from dataclasses import dataclass, field
 
-from syncworker.sandbox.answers import ApiError, Json, invalid
-from syncworker.sandbox.http import answer, body_of, portal_of, records_of
-from syncworker.sandbox.portal import Portal
-from syncworker.sandbox.records import Record, Records
+from syncworker.sandbox.answers import Json, invalid
+from syncworker.sandbox.records import Kind, Record, Records
 
-MAX_CREATE = 2_000
-MAX_READ = 1_000
-
-
-def link(left: Records, one: Record, right: Records, other: Record) -> None:
-    """Associate two records, seen from both sides."""
-    one.linked.setdefault(right.object_type, {})[other.id] = None
-    other.linked.setdefault(left.object_type, {})[one.id] = None
-
-
-def link_new(portal: Portal, records: Records, record: Record, wanted: list[Json]) -> None:
-    """Associate a new record with those its create request names, whatever their object."""
-    for association in wanted:
-        target = str((association.get("to") or {}).get("id"))
-        for others in portal.objects.values():
-            other = others.find(target)
-            if other is not None and other is not record:
-                link(records, record, others, other)
-
-
-async def create(request: Request) -> Response:
-    """POST batch/create or batch/associate/default."""
-    portal, left = portal_of(request), records_of(request)
-    right = portal.records(request.path_params["to"])
-    results, missing = [], []
-    for row in _inputs(await body_of(request), MAX_CREATE):
-        one, other = left.find(str(row["from"]["id"])), right.find(str(row["to"]["id"]))
-        if one is None or other is None:
-            missing.append(str(row["from"]["id"] if one is None else row["to"]["id"]))
-            continue
-        link(left, one, right, other)
-        results.append(
-            {
-                "fromObjectTypeId": left.type_id,
-                "fromObjectId": one.id,
-                "toObjectTypeId": right.type_id,
-                "toObjectId": other.id,
-                "labels": [],
-            }
-        )
-    return _answer(portal, results, missing, 201)
+DEFINED, OWN = "HUBSPOT_DEFINED", "USER_DEFINED"
+PRIMARY = "Primary"
+Pair = tuple[str, str]
+_UNLABELLED: dict[Pair, int] = {
+    ("contacts", "companies"): 279,
+    ("companies", "contacts"): 280,
+    ("deals", "companies"): 341,
+    ("companies", "deals"): 342,
+    ("tickets", "companies"): 339,
+    ("companies", "tickets"): 340,
+    ("deals", "contacts"): 3,
+    ("contacts", "deals"): 4,
+    ("contacts", "tickets"): 15,
+    ("tickets", "contacts"): 16,
+    ("deals", "tickets"): 27,
+    ("tickets", "deals"): 28,
+    ("contacts", "contacts"): 449,
+    ("companies", "companies"): 450,
+    ("deals", "deals"): 451,
+    ("tickets", "tickets"): 452,
+}
+_PRIMARIES: dict[Pair, int] = {
+    ("contacts", "companies"): 1,
+    ("companies", "contacts"): 2,
+    ("deals", "companies"): 5,
+    ("companies", "deals"): 6,
+    ("companies", "tickets"): 25,
+    ("tickets", "companies"): 26,
+}
+_FIRST_OWN_ID = 1_001
 
 
-async def read_batch(request: Request) -> Response:
-    """POST batch/read."""
-    portal, left = portal_of(request), records_of(request)
-    right = portal.records(request.path_params["to"])
-    results, missing = [], []
-    for row in _inputs(await body_of(request), MAX_READ):
-        one = left.find(str(row["id"]))
-        linked = _linked(portal, one, right) if one else []
-        if linked:
-            results.append({"from": {"id": str(row["id"])}, "to": linked})
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A type of association, seen from one side.
+
+    Attributes:
+        category: HUBSPOT_DEFINED or USER_DEFINED.
+        type_id: Its number.
+        text: Its label; None for the unlabelled type.
+        inverse: The number of the same type seen from the other side.
+    """
+
+    category: str
+    type_id: int
+    text: str | None
+    inverse: int
+
+    @property
+    def kind(self) -> Kind:
+        """What a record's associations keep of it."""
+        return self.category, self.type_id
+
+    def as_json(self) -> Json:
+        """As the v4 endpoints show it."""
+        return {"category": self.category, "typeId": self.type_id, "label": self.text}
+
+
+@dataclass(slots=True)
+class Associations:
+    """The association types of an account, by the pair of objects; the first is the unlabelled."""
+
+    labels: dict[Pair, list[Label]] = field(default_factory=dict)
+    next_id: int = _FIRST_OWN_ID
+
+    def between(self, pair: Pair) -> list[Label]:
+        """The types from one object to another."""
+        if pair not in self.labels:
+            back = (pair[1], pair[0])
+            if pair in _UNLABELLED:
+                made = [Label(DEFINED, _UNLABELLED[pair], None, _UNLABELLED[back])]
+                if pair in _PRIMARIES:
+                    made.append(Label(DEFINED, _PRIMARIES[pair], PRIMARY, _PRIMARIES[back]))
+                self.labels[pair] = made
+            else:
+                self._add(pair, None, None)
+        return self.labels[pair]
+
+    def find(self, pair: Pair, spec: object) -> Label:
+        """The type that an associationCategory and associationTypeId name, or 400."""
+        if isinstance(spec, dict):
+            wanted = (spec.get("associationCategory"), spec.get("associationTypeId"))
+            for label in self.between(pair):
+                if (label.category, label.type_id) == wanted or (
+                    label.category == wanted[0] and str(label.type_id) == wanted[1]
+                ):
+                    return label
+        raise invalid(f"Invalid association type {spec} between {pair[0]} and {pair[1]}")
+
+    def create(self, pair: Pair, label: str, inverse: str) -> list[Label]:
+        """A labelled type made by an admin; both its sides, this one first."""
+        self.between(pair)
+        self.between((pair[1], pair[0]))
+        if any(one.text == label for one in self.labels[pair]):
+            raise invalid(f'An association label "{label}" already exists')
+        return self._add(pair, label, inverse)
+
+    def link(
+        self, left: Records, one: Record, right: Records, other: Record, labels: list[Label]
+    ) -> Record | None:
+        """Associate two records, seen from both sides.
+
+        Returns:
+            The record that has a new primary company through this, if any.
+        """
+        pair = (left.object_type, right.object_type)
+        unlabelled = self.between(pair)[0]
+        for label in (unlabelled, *labels):
+            _set(left, one, right, other, label)
+        primary = self._primary(pair)
+        if primary is None:
+            return None
+        if right.object_type == "companies":
+            holder, holders, company, companies, label = one, left, other, right, primary
         else:
-            missing.append(str(row["id"]))
-    return _answer(portal, results, missing, 200)
+            holder, holders, company, companies = other, right, one, left
+            label = Label(primary.category, primary.inverse, PRIMARY, primary.type_id)
+        linked = holder.linked["companies"]
+        current = [held for held, kinds in linked.items() if label.kind in kinds]
+        if company.id in current and current != [company.id]:
+            # Made the primary company just now: the one before is no longer it.
+            for held in current:
+                before = companies.find(held)
+                if held != company.id and before is not None:
+                    _unset(holders, holder, companies, before, label)
+        elif current:
+            return None
+        _set(holders, holder, companies, company, label)
+        return holder
+
+    def unlink(self, left: Records, one: Record, right: Records, other: Record) -> None:
+        """Take every association between two records away."""
+        one.linked.get(right.object_type, {}).pop(other.id, None)
+        other.linked.get(left.object_type, {}).pop(one.id, None)
+
+    def unlabel(
+        self, left: Records, one: Record, right: Records, other: Record, labels: list[Label]
+    ) -> None:
+        """Take labels away from an association, which stays."""
+        unlabelled = self.between((left.object_type, right.object_type))[0]
+        for label in labels:
+            if label != unlabelled and other.id in one.linked.get(right.object_type, {}):
+                _unset(left, one, right, other, label)
+
+    def primary_contacts(self, company: Record) -> list[str]:
+        """The ids of the contacts whose primary company this is."""
+        kind = (DEFINED, _PRIMARIES["companies", "contacts"])
+        return [held for held, kinds in company.linked.get("contacts", {}).items() if kind in kinds]
+
+    def shown(self, pair: Pair, kinds: dict[Kind, None]) -> list[Json]:
+        """A pair of records' types as the v4 endpoints show them."""
+        return [label.as_json() for label in self.between(pair) if label.kind in kinds]
+
+    def _primary(self, pair: Pair) -> Label | None:
+        return next((one for one in self.between(pair) if one.text == PRIMARY), None)
+
+    def _add(self, pair: Pair, label: str | None, inverse: str | None) -> list[Label]:
+        back = (pair[1], pair[0])
+        there = Label(OWN, self.next_id, label, self.next_id + 1)
+        here = Label(OWN, self.next_id + 1, inverse, self.next_id)
+        self.next_id += 2
+        self.labels.setdefault(pair, []).append(there)
+        if back != pair:
+            self.labels.setdefault(back, []).append(here)
+        return [there, here]
 
 
-async def read(request: Request) -> Response:
-    """GET one record's associations."""
-    portal = portal_of(request)
-    record = records_of(request).get(request.path_params["id"])
-    return answer({"results": _linked(portal, record, portal.records(request.path_params["to"]))})
+def _set(left: Records, one: Record, right: Records, other: Record, label: Label) -> None:
+    there = one.linked.setdefault(right.object_type, {}).setdefault(other.id, {})
+    there[label.kind] = None
+    here = other.linked.setdefault(left.object_type, {}).setdefault(one.id, {})
+    here[label.category, label.inverse] = None
 
 
-def _inputs(body: Json, most: int) -> list[Json]:
-    inputs = body.get("inputs")
-    if not isinstance(inputs, list) or not 1 <= len(inputs) <= most:
-        raise invalid(f"Invalid input JSON: inputs must have 1 to {most} entries")
-    return inputs
-
-
-def _linked(portal: Portal, record: Record, right: Records) -> list[Json]:
-    kind = {"category": "HUBSPOT_DEFINED", "typeId": 1, "label": None}
-    found = {
-        other.id: None
-        for old in record.linked.get(right.object_type, {})
-        if (other := portal.objects[right.object_type].find(old))
-    }
-    return [{"toObjectId": other, "associationTypes": [kind]} for other in found]
-
-
-def _answer(portal: Portal, results: list[Json], missing: list[str], status: int) -> Response:
-    now = portal.now()
-    body: Json = {"status": "COMPLETE", "results": results, "startedAt": now, "completedAt": now}
-    if missing:
-        message = "No associations found, or a record does not exist"
-        error = ApiError(404, "OBJECT_NOT_FOUND", message).row(ids=missing)
-        body |= {"numErrors": 1, "errors": [error]}
-        status = 207
-    return answer(body, status)
-
-
-ROUTES = [
-    Route("/crm/associations/{version}/{type}/{to}/batch/create", create, methods=["POST"]),
-    Route(
-        "/crm/associations/{version}/{type}/{to}/batch/associate/default", create, methods=["POST"]
-    ),
-    Route("/crm/associations/{version}/{type}/{to}/batch/read", read_batch, methods=["POST"]),
-    Route("/crm/objects/{version}/{type}/{id}/associations/{to}", read, methods=["GET"]),
-]
+def _unset(left: Records, one: Record, right: Records, other: Record, label: Label) -> None:
+    one.linked[right.object_type][other.id].pop(label.kind, None)
+    here = other.linked.get(left.object_type, {}).get(one.id, {})
+    here.pop((label.category, label.inverse), None)

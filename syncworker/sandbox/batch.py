@@ -2,7 +2,8 @@
 
 Without a unique `objectWriteTraceId` on every input one refused row refuses the whole request and
 nothing is written; with them the good rows are written and the answer is 207 with the refused rows
-in `errors`. Results come in no particular order.
+in `errors`. Results come in no particular order. From version 2026-09 on `Portal.fold_errors`
+answers 200 with the same body: whether HubSpot does is not known.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from collections import Counter
 from dataclasses import dataclass
 
 from syncworker.sandbox.answers import ApiError, Json, invalid
-from syncworker.sandbox.associations import link_new
-from syncworker.sandbox.portal import Portal
+from syncworker.sandbox.creating import Link, linked_to
+from syncworker.sandbox.http import Call
+from syncworker.sandbox.rates import refused_row
 from syncworker.sandbox.records import Prepared, Record, Records
-from syncworker.sandbox.views import view, written
+from syncworker.sandbox.rules import ENFORCED
+from syncworker.sandbox.views import address, view, written
 
 MAX_INPUTS = 100
 MAX_HISTORY_INPUTS = 50
@@ -26,6 +29,7 @@ class _Row:
 
     sent: Json
     write: Prepared
+    links: list[Link]
 
 
 def inputs_of(body: Json) -> list[Json]:
@@ -50,18 +54,17 @@ def answer(
     return 207, {**body, "numErrors": len(errors), "errors": errors}
 
 
-def create(portal: Portal, records: Records, body: Json) -> tuple[int, Json]:
+def create(call: Call) -> tuple[int, Json]:
     """Batch create."""
-    inputs = inputs_of(body)
-    return _write(portal, records, [(row, None) for row in inputs], status=201)
+    return _write(call, [(row, None) for row in inputs_of(call.body)], status=201)
 
 
-def update(portal: Portal, records: Records, body: Json) -> tuple[int, Json]:
+def update(call: Call) -> tuple[int, Json]:
     """Batch update by id or a unique property; merged-away ids are quietly left out."""
-    inputs = _identified(records, body, "update")
+    records = call.records
     present: list[tuple[Json, Record | None]] = []
     missing: list[Json] = []
-    for row in inputs:
+    for row in _identified(call, "update"):
         by, value = row.get("idProperty"), str(row["id"])
         if value in records.merged and by in {None, "", "hs_object_id"}:
             continue
@@ -70,31 +73,33 @@ def update(portal: Portal, records: Records, body: Json) -> tuple[int, Json]:
             missing.append(row)
         else:
             present.append((row, found))
-    return _write(portal, records, present, missing=missing)
+    return _write(call, present, missing=missing)
 
 
-def upsert(portal: Portal, records: Records, body: Json) -> tuple[int, Json]:
+def upsert(call: Call) -> tuple[int, Json]:
     """Batch upsert by a unique property: updates the record that has the value, or creates one."""
-    inputs = _identified(records, body, "upsert")
     present: list[tuple[Json, Record | None]] = []
     missing: list[Json] = []
-    for row in inputs:
+    for row in _identified(call, "upsert"):
         by, value = row.get("idProperty"), str(row["id"])
-        found = records.find(value, by)
+        found = call.records.find(value, by)
         if found is not None:
             present.append((row, found))
         elif by in {None, "", "hs_object_id"}:
             missing.append(row)
         else:
-            properties = {by: value, **row.get("properties", {})}
-            present.append(({**row, "properties": properties}, None))
-    return _write(portal, records, present, missing=missing, upsert=True)
+            properties = row.get("properties")
+            if isinstance(properties, dict):
+                row = {**row, "properties": {by: value, **properties}}  # noqa: PLW2901
+            present.append((row, None))
+    return _write(call, present, missing=missing, upsert=True)
 
 
-def read(portal: Portal, records: Records, body: Json, *, archived: bool) -> tuple[int, Json]:
+def read(call: Call, *, archived: bool) -> tuple[int, Json]:
     """Batch read by id or a unique property; what is not there is one error for all of them."""
+    records, body = call.records, call.body
     by = body.get("idProperty")
-    inputs = _identified(records, {**body, "inputs": inputs_of(body)}, "read", by)
+    inputs = _identified(call, "read", by)
     asked, history = body.get("properties") or [], body.get("propertiesWithHistory") or []
     if history and len(inputs) > MAX_HISTORY_INPUTS:
         raise invalid(f"With propertiesWithHistory at most {MAX_HISTORY_INPUTS} inputs are allowed")
@@ -108,29 +113,34 @@ def read(portal: Portal, records: Records, body: Json, *, archived: bool) -> tup
         else:
             found[record.id] = record
     results = [view(records, record, asked, history) for record in found.values()]
-    portal.shuffle.shuffle(results)
-    return answer(results, _missing(records, missing), portal.now())
+    call.portal.shuffle.shuffle(results)
+    return _answer(call, results, _missing(records, missing))
 
 
-def archive(portal: Portal, records: Records, body: Json) -> None:
+def archive(call: Call) -> None:
     """Batch archive; ids that are not there do not matter."""
-    for row in _identified(records, body, "archive"):
-        record = records.find(str(row["id"]))
+    for row in _identified(call, "archive"):
+        record = call.records.find(str(row["id"]))
         if record is not None:
-            records.archive(record, portal.now())
+            call.records.archive(record, call.portal.now())
 
 
-def _identified(
-    records: Records, body: Json, verb: str, id_property: str | None = None
-) -> list[Json]:
+def _answer(
+    call: Call, results: list[Json], errors: list[Json], status: int = 200
+) -> tuple[int, Json]:
+    folded = call.portal.fold_errors and call.version in ENFORCED
+    answered, body = answer(results, errors, call.portal.now(), status)
+    return (200 if folded and errors else answered), body
+
+
+def _identified(call: Call, verb: str, id_property: str | None = None) -> list[Json]:
     """The inputs, each with an id; no id twice and no id property that is not unique."""
-    inputs = inputs_of(body)
+    inputs = inputs_of(call.body)
     seen: Counter[str] = Counter()
     for row in inputs:
-        if "id" not in row:
+        if not isinstance(row.get("id"), str | int):
             raise invalid("Invalid input JSON: id is required")
-        by = id_property or row.get("idProperty")
-        records.check_unique(by, verb)
+        call.records.check_unique(id_property or row.get("idProperty"), verb)
         seen[str(row["id"]).strip().lower()] += 1
     double = [value for value, times in seen.items() if times > 1]
     if double:
@@ -140,45 +150,63 @@ def _identified(
 
 
 def _write(
-    portal: Portal,
-    records: Records,
+    call: Call,
     rows: list[tuple[Json, Record | None]],
     *,
     missing: list[Json] | None = None,
     status: int = 200,
     upsert: bool = False,
 ) -> tuple[int, Json]:
+    portal, records = call.portal, call.records
     everyone = [row for row, _ in rows] + (missing or [])
-    traces = {row["objectWriteTraceId"] for row in everyone if row.get("objectWriteTraceId")}
-    partial = len(traces) == len(everyone)
-    claimed: dict[tuple[str, str], str] = {}
-    ready: list[_Row] = []
-    errors: list[Json] = []
-    for row, record in rows:
-        properties = row.get("properties")
-        try:
-            if not isinstance(properties, dict):
-                raise invalid("Invalid input JSON: properties is required")
-            write = records.prepare(record, properties, claimed)
-        except ApiError as refused:
-            if not partial:
-                raise
-            errors.append(refused.row(objectWriteTraceId=[row["objectWriteTraceId"]]))
-        else:
-            ready.append(_Row(row, write))
-    now = portal.now()
+    traces = {str(row["objectWriteTraceId"]) for row in everyone if row.get("objectWriteTraceId")}
+    partial = bool(traces) and len(traces) == len(everyone)
+    spoilt = None
+    if partial and rows and call.refused is not None:
+        spoilt = int(call.refused * len(rows))
+    ready, errors = _prepared(call, rows, spoilt, partial=partial)
     results = []
     for item in ready:
-        record = records.commit(item.write, now)
+        record = portal.commit(records, item.write)
+        for other, companion, labels in item.links:
+            portal.link(records, record, other, companion, labels)
         result = written(records, record, item.write.asked)
         if upsert:
             result["new"] = item.write.record is None
         if item.sent.get("objectWriteTraceId"):
             result["objectWriteTraceId"] = item.sent["objectWriteTraceId"]
-        link_new(portal, records, record, item.sent.get("associations") or [])
+        if call.version in ENFORCED:
+            result["url"] = address(records, record)
         results.append(result)
     portal.shuffle.shuffle(results)
-    return answer(results, errors + _missing(records, missing or []), now, status)
+    return _answer(call, results, errors + _missing(records, missing or []), status)
+
+
+def _prepared(
+    call: Call, rows: list[tuple[Json, Record | None]], spoilt: int | None, *, partial: bool
+) -> tuple[list[_Row], list[Json]]:
+    """The rows that can be written, and an error for each that cannot."""
+    rules = call.portal.rules if call.version in ENFORCED else None
+    claimed: dict[tuple[str, str], str] = {}
+    ready: list[_Row] = []
+    errors: list[Json] = []
+    for place, (row, record) in enumerate(rows):
+        if place == spoilt:
+            errors.append(refused_row(str(row["objectWriteTraceId"])))
+            continue
+        properties = row.get("properties")
+        try:
+            if not isinstance(properties, dict):
+                raise invalid("Invalid input JSON: properties is required")
+            links = linked_to(call.portal, call.records, row.get("associations"))
+            write = call.records.prepare(record, properties, claimed, rules)
+        except ApiError as refused:
+            if not partial:
+                raise
+            errors.append(refused.row(objectWriteTraceId=[str(row["objectWriteTraceId"])]))
+        else:
+            ready.append(_Row(row, write, links))
+    return ready, errors
 
 
 def _missing(records: Records, rows: list[Json]) -> list[Json]:
@@ -186,6 +214,8 @@ def _missing(records: Records, rows: list[Json]) -> list[Json]:
         return []
     # HubSpot calls them CONTACT, COMPANY, DEAL, TICKET.
     name = {"companies": "COMPANY"}.get(records.object_type, records.object_type[:-1].upper())
+    if records.schema:
+        name = records.type_id
     message = (
         f"Could not get some {name} objects, they may be deleted or not exist. "
         "Check that ids are valid."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from syncworker.sandbox.answers import Json
 from syncworker.sandbox.definitions import Definitions
+from syncworker.sandbox.pipelines import STAGES
 
 LIFECYCLE_STAGES = (
     ("subscriber", "Subscriber"),
@@ -79,8 +80,6 @@ _TEXTS: dict[str, tuple[str, ...]] = {
     "deals": (
         "dealname:string:text",
         "amount:number:number",
-        "pipeline:string:text",
-        "dealstage:string:text",
         "closedate:datetime:date",
         "createdate:datetime:date",
         "hs_lastmodifieddate:datetime:date!",
@@ -90,8 +89,6 @@ _TEXTS: dict[str, tuple[str, ...]] = {
     "tickets": (
         "subject:string:text",
         "content:string:textarea",
-        "hs_pipeline:string:text",
-        "hs_pipeline_stage:string:text",
         "createdate:datetime:date!",
         "hs_lastmodifieddate:datetime:date!",
     ),
@@ -106,6 +103,13 @@ _CHOICES: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
     "deals": {"dealtype": (("newbusiness", "New Business"), ("existingbusiness", "Existing"))},
     "tickets": {"hs_ticket_priority": _PRIORITIES},
 }
+_REVENUE_TYPES = (
+    ("NEW_REVENUE", "New business"),
+    ("RENEWED_REVENUE", "Renewal"),
+    ("EXPANDED_REVENUE", "Upgrade"),
+    ("REDUCED_REVENUE", "Downgrade"),
+)
+_REVENUE_ENDS = (("LOST_REVENUE", "Churned"), *_REVENUE_TYPES[1:])
 _GROUPS = {
     "contacts": ("contactinformation", "Contact information"),
     "companies": ("companyinformation", "Company information"),
@@ -135,8 +139,9 @@ def default_definitions(object_type: str, now: str) -> Definitions:
     for name, choices in _CHOICES[object_type].items():
         options = [{"value": value, "label": text} for value, text in choices]
         add({"name": name, "type": "enumeration", "fieldType": "select", "options": options})
-    owner = {"name": "hubspot_owner_id", "label": "Owner", "externalOptions": True}
-    add({**owner, "type": "enumeration", "fieldType": "select"})
+    for name in ("hubspot_owner_id", *STAGES.get(object_type, ())):
+        external = {"name": name, "externalOptions": True}
+        add({**external, "type": "enumeration", "fieldType": "select"})
     if object_type == "contacts":
         email = {"name": "email", "label": "Email", "hasUniqueValue": True}
         add({**email, "type": "string", "fieldType": "text"})
@@ -145,3 +150,26 @@ def default_definitions(object_type: str, now: str) -> Definitions:
             name = f"hs_lifecyclestage_{stage}_date"
             add({"name": name, "type": "datetime", "fieldType": "date", "readOnly": True})
     return definitions
+
+
+def track_recurring_revenue(definitions: Definitions, now: str) -> None:
+    """Add the four deal properties that exist once a user starts to track recurring revenue.
+
+    Their options' internal values are not published; a client has to go by the labels.
+    """
+    made: dict[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
+        "amount": ("number", "number", ()),
+        "deal_type": ("enumeration", "select", _REVENUE_TYPES),
+        "inactive_date": ("date", "date", ()),
+        "inactive_reason": ("enumeration", "select", _REVENUE_ENDS),
+    }
+    for name, (kind, shown, choices) in made.items():
+        body: Json = {
+            "name": f"recurring_revenue_{name}",
+            "label": f"Recurring revenue {name.replace('_', ' ')}",
+            "type": kind,
+            "fieldType": shown,
+            "groupName": _GROUPS["deals"][0],
+            "options": [{"value": value, "label": label} for value, label in choices],
+        }
+        definitions.create(body, now, hubspot_defined=True)

@@ -22,7 +22,8 @@ FIELD_TYPES: dict[str, frozenset[str]] = {
     "bool": frozenset({"booleancheckbox", "calculation_equation"}),
 }
 MAX_UNIQUE = 10
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
+MAX_CUSTOM = 1_000
+NAME = re.compile(r"[a-z][a-z0-9_]*")
 _UPDATABLE = (
     "label",
     "description",
@@ -33,16 +34,32 @@ _UPDATABLE = (
     "displayOrder",
     "hidden",
     "formField",
+    "numberDisplayHint",
+    "showCurrencySymbol",
 )
+_SHOWN = ("numberDisplayHint", "showCurrencySymbol")
 
 
 @dataclass(slots=True)
 class Definitions:
-    """The properties and groups of one object, by name; archived ones are kept apart."""
+    """The properties and groups of one object.
+
+    Attributes:
+        properties: By name.
+        archived: Those that were archived, by name; a name may be taken again.
+        groups: By name.
+        limit: How many properties may be made besides HubSpot's own.
+    """
 
     properties: dict[str, Property] = field(default_factory=dict)
     archived: dict[str, Property] = field(default_factory=dict)
     groups: dict[str, Json] = field(default_factory=dict)
+    limit: int = MAX_CUSTOM
+
+    @property
+    def custom(self) -> int:
+        """How many properties were made besides HubSpot's own."""
+        return sum(not prop.definition["hubspotDefined"] for prop in self.properties.values())
 
     def get(self, name: str, *, archived: bool = False) -> Property:
         """The property of that name, or 404."""
@@ -60,7 +77,7 @@ class Definitions:
             raise invalid(f"Invalid input JSON: {', '.join(missing)} is required")
         name = body["name"]
         if not hubspot_defined:
-            if not _NAME.fullmatch(name) or name.startswith("hs_"):
+            if not isinstance(name, str) or not NAME.fullmatch(name) or name.startswith("hs_"):
                 raise invalid(
                     f'Property name "{name}" is invalid: lower-case letters, digits and '
                     "underscores, starting with a letter and not with hs_"
@@ -68,6 +85,8 @@ class Definitions:
             if name in self.properties:
                 message = f'A property named "{name}" already exists.'
                 raise conflict(message, "OBJECT_ALREADY_EXISTS")
+            if self.custom >= self.limit:
+                raise invalid(f"There can be at most {self.limit} custom properties")
             unique = sum(
                 p.unique and not p.definition["hubspotDefined"] for p in self.properties.values()
             )
@@ -124,14 +143,14 @@ class Definitions:
         return made
 
     def _check(self, definition: Json) -> None:
-        kind, shown = definition["type"], definition["fieldType"]
+        kind, shown, group = (str(definition[key]) for key in ("type", "fieldType", "groupName"))
         if kind not in FIELD_TYPES:
             raise invalid(f'Invalid type "{kind}", one of {sorted(FIELD_TYPES)}')
         if shown not in FIELD_TYPES[kind]:
             raise invalid(f'Field type "{shown}" is invalid for property type "{kind}"')
-        if definition["groupName"] not in self.groups:
-            raise invalid(f'Property group "{definition["groupName"]}" does not exist')
-        values = [option["value"] for option in definition["options"]]
+        if group not in self.groups:
+            raise invalid(f'Property group "{group}" does not exist')
+        values = [str(option["value"]) for option in definition["options"]]
         if len(set(values)) != len(values):
             raise invalid("Property option values must be unique")
         # Whether HubSpot fills these in by itself is not known; refusing keeps the client exact.
@@ -152,6 +171,7 @@ def _definition(body: Json, now: str, *, hubspot_defined: bool) -> Json:
         "displayOrder": body.get("displayOrder", -1),
         "hidden": body.get("hidden", False),
         "formField": body.get("formField", False),
+        **{name: body[name] for name in _SHOWN if name in body},
         "hasUniqueValue": bool(body.get("hasUniqueValue")),
         "externalOptions": bool(body.get("externalOptions")),
         "calculated": False,
@@ -167,9 +187,11 @@ def _definition(body: Json, now: str, *, hubspot_defined: bool) -> Json:
     }
 
 
-def _options(options: list[Json]) -> list[Json]:
+def _options(options: object) -> list[Json]:
+    if not isinstance(options, list):
+        raise invalid("Invalid input JSON: options must be an array")
     for option in options:
-        if not {"label", "value"} <= set(option):
+        if not isinstance(option, dict) or not {"label", "value"} <= set(option):
             raise invalid("Invalid input JSON: an option needs label and value")
     return [
         {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +14,26 @@ from syncworker.sandbox.portal import Portal
 from syncworker.sandbox.records import Records
 
 PORTAL = "syncworker.portal"
+REFUSED = "syncworker.refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request to write or read records.
+
+    Attributes:
+        portal: The account.
+        records: The records of the object it is about.
+        body: Its JSON.
+        version: The API version, such as v3 or 2026-09.
+        refused: From 0 to 1: the input of a batch that a fault refuses; None for none.
+    """
+
+    portal: Portal
+    records: Records
+    body: Json
+    version: str = "v3"
+    refused: float | None = None
 
 
 def portal_of(request: Request) -> Portal:
@@ -24,6 +45,17 @@ def portal_of(request: Request) -> Portal:
 def records_of(request: Request) -> Records:
     """The records of the object named in the path, or 404."""
     return portal_of(request).records(request.path_params["type"])
+
+
+async def call_of(request: Request) -> Call:
+    """What the request asks of which records."""
+    return Call(
+        portal_of(request),
+        records_of(request),
+        await body_of(request),
+        request.path_params["version"],
+        request.scope.get(REFUSED),
+    )
 
 
 async def body_of(request: Request) -> Json:

@@ -1,7 +1,8 @@
 """How many requests HubSpot takes: 10-second window per app, searches per second, a day.
 
-Source: HubSpot's API usage guidelines. A refused request does not count. Searches have their own
-limit and, as far as known, their answers carry no rate headers.
+Source: HubSpot's API usage guidelines: the burst is counted per app (here: per static token, per
+OAuth app), the day per account. A refused request does not count. Searches have their own limit
+and, as far as known, their answers carry no rate headers.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 from syncworker.sandbox.answers import ApiError, correlation_id
 
 WINDOW_SECONDS = 10.0
+OAUTH_BURST = 110
 TIERS = {
     "free": (100, 250_000),
     "starter": (100, 250_000),
@@ -31,7 +33,8 @@ class Limits:
         timezone: IANA name; the day starts at its midnight.
         portal_id: For error bodies.
         enabled: Whether anything is refused and rate headers are sent.
-        burst: Requests in any 10 seconds; the tier's unless set.
+        burst: Requests in any 10 seconds of one static token; the tier's unless set.
+        oauth_burst: Requests in any 10 seconds of one OAuth app.
         daily: Requests a day; the tier's unless set.
         search: Searches in any second.
         used_today: Requests counted today.
@@ -43,11 +46,12 @@ class Limits:
     portal_id: int
     enabled: bool = True
     burst: int = 0
+    oauth_burst: int = OAUTH_BURST
     daily: int = 0
     search: int = 5
     used_today: int = 0
     day: date | None = None
-    _window: deque[float] = field(default_factory=deque)
+    _windows: dict[str, deque[float]] = field(default_factory=dict)
     _searches: deque[float] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
@@ -55,8 +59,10 @@ class Limits:
         self.burst = self.burst or burst
         self.daily = self.daily or daily
 
-    def take(self, now: datetime, *, search: bool) -> dict[str, str]:
-        """Count a request and return its rate headers, or refuse it with 429."""
+    def take(
+        self, now: datetime, *, search: bool, app: str = "", oauth: bool = False
+    ) -> dict[str, str]:
+        """Count a request of an app and return its rate headers, or refuse it with 429."""
         today = now.astimezone(ZoneInfo(self.timezone)).date()
         if today != self.day:
             self.day, self.used_today = today, 0
@@ -65,7 +71,8 @@ class Limits:
             return {}
         if self.used_today >= self.daily:
             raise self._refusal("daily", "DAILY")
-        log, limit, seconds = self._window, self.burst, WINDOW_SECONDS
+        log, seconds = self._windows.setdefault(app, deque()), WINDOW_SECONDS
+        limit = self.oauth_burst if oauth else self.burst
         if search:
             log, limit, seconds = self._searches, self.search, 1.0
         clock = now.timestamp()
@@ -77,16 +84,23 @@ class Limits:
             raise self._refusal("ten_secondly_rolling", "TEN_SECONDLY_ROLLING")
         log.append(clock)
         self.used_today += 1
-        return {} if search else self.headers()
+        return {} if search else self.headers(app, oauth=oauth)
 
-    def headers(self) -> dict[str, str]:
-        """The rate headers as they stand."""
+    def headers(self, app: str = "", *, oauth: bool = False) -> dict[str, str]:
+        """The rate headers as they stand for an app; OAuth apps are not told about the day."""
+        limit = self.oauth_burst if oauth else self.burst
+        left = max(0, limit - len(self._windows.get(app, ())))
+        headers = {
+            "X-HubSpot-RateLimit-Interval-Milliseconds": str(int(WINDOW_SECONDS * 1000)),
+            "X-HubSpot-RateLimit-Max": str(limit),
+            "X-HubSpot-RateLimit-Remaining": str(left),
+        }
+        if oauth:
+            return headers
         return {
             "X-HubSpot-RateLimit-Daily": str(self.daily),
             "X-HubSpot-RateLimit-Daily-Remaining": str(max(0, self.daily - self.used_today)),
-            "X-HubSpot-RateLimit-Interval-Milliseconds": str(int(WINDOW_SECONDS * 1000)),
-            "X-HubSpot-RateLimit-Max": str(self.burst),
-            "X-HubSpot-RateLimit-Remaining": str(max(0, self.burst - len(self._window))),
+            **headers,
         }
 
     def midnight(self, now: datetime) -> datetime:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from syncworker.sandbox.answers import (
     ApiError,
+    Json,
     Problem,
     Values,
     conflict,
@@ -15,16 +16,21 @@ from syncworker.sandbox.answers import (
     not_found,
 )
 from syncworker.sandbox.definitions import Definitions
+from syncworker.sandbox.index import Index
 from syncworker.sandbox.lifecycle import STAGE, later_stage, stage_date
+from syncworker.sandbox.pipelines import place
+from syncworker.sandbox.rules import Rules, missing
 from syncworker.sandbox.values import InvalidValue, normalise
 
 INTEGRATION = "INTEGRATION"
 PERSON = "CRM_UI"
+Kind = tuple[str, int]
+"""An association's category and type number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """What one write changed: when, through what (INTEGRATION or CRM_UI), to which values."""
+    """What one write changed: when, through what (INTEGRATION, CRM_UI...), to which values."""
 
     at: str
     source: str
@@ -43,7 +49,7 @@ class Record:
         writes: Every change, oldest first: the properties' history.
         archived_at: When it was archived; empty while it is there.
         emails: A contact's secondary e-mail addresses.
-        linked: Ids of associated records by object.
+        linked: By object and id of an associated record: what kinds of association there are.
     """
 
     id: str
@@ -53,7 +59,7 @@ class Record:
     writes: list[Write] = field(default_factory=list)
     archived_at: str = ""
     emails: list[str] = field(default_factory=list)
-    linked: dict[str, dict[str, None]] = field(default_factory=dict)
+    linked: dict[str, dict[str, dict[Kind, None]]] = field(default_factory=dict)
 
     def values_at(self, moment: str) -> Values:
         """What its properties were at that moment."""
@@ -85,15 +91,19 @@ class Records:
     """The records of one object.
 
     Attributes:
-        object_type: contacts, companies, deals or tickets.
+        object_type: contacts, companies, deals, tickets or a custom object's name.
         type_id: HubSpot's number of it, such as 0-1.
         definitions: Its properties.
         portal_id: The account's number, for error bodies.
         next_id: Makes an id.
+        pipelines: The object's pipelines.
+        schema: A custom object's definition; None for HubSpot's own objects.
         default_stage: The lifecycle stage of a record created without one; "" for none.
         live: The records that are there, by id, oldest first.
         archived: Those that were archived.
         merged: The id a merged-away record now has, by its old id.
+        index: Finds records by value and by place.
+        unique: Ids by unique property and value; e-mail addresses include secondary ones.
     """
 
     object_type: str
@@ -101,24 +111,59 @@ class Records:
     definitions: Definitions
     portal_id: int
     next_id: Callable[[], str]
+    pipelines: list[Json]
+    schema: Json | None = None
     default_stage: str = "lead"
     live: dict[str, Record] = field(default_factory=dict)
     archived: dict[str, Record] = field(default_factory=dict)
     merged: dict[str, str] = field(default_factory=dict)
-    _unique: dict[str, dict[str, str]] = field(default_factory=dict)
+    index: Index = field(default_factory=Index)
+    unique: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def modified(self) -> str:
         """The property that holds when a record was last changed."""
         return "lastmodifieddate" if self.object_type == "contacts" else "hs_lastmodifieddate"
 
+    @property
+    def label(self) -> str:
+        """What people call one of them."""
+        if self.schema:
+            return str(self.schema["labels"].get("singular", self.object_type))
+        return {"companies": "Company"}.get(self.object_type, self.object_type[:-1].capitalize())
+
+    @property
+    def labels(self) -> str:
+        """What people call many of them."""
+        if self.schema:
+            return str(self.schema["labels"].get("plural", self.object_type))
+        return self.object_type.capitalize()
+
+    @property
+    def created(self) -> str:
+        """The property that holds when a record was created."""
+        return "hs_createdate" if self.schema else "createdate"
+
     def find(self, value: str, id_property: str | None = None) -> Record | None:
         """A record by id, also an id from before a merge, or by a unique property's value."""
         if id_property and id_property != "hs_object_id":
             if id_property in {"email", "domain"}:
                 value = value.strip().lower()
-            value = self._unique.get(id_property, {}).get(value, "")
+            value = self.unique.get(id_property, {}).get(value, "")
         return self.live.get(self.merged.get(value, value))
+
+    def page(self, first: int, *, archived: bool = False) -> Iterator[Record]:
+        """The records from an id on, oldest first."""
+        everyone = self.archived if archived else self.live
+        for record_id in self.index.from_id(first):
+            if record_id in everyone:
+                yield everyone[record_id]
+
+    def holding(self, name: str, values: Iterable[str]) -> list[Record]:
+        """The records that hold one of the values, oldest first."""
+        known = {} if name in self.index.by_value else {r.id: r.values for r in self.live.values()}
+        found = self.index.holding(name, values, known)
+        return [self.live[i] for i in sorted(found, key=int) if i in self.live]
 
     def get(self, value: str, id_property: str | None = None) -> Record:
         """Like `find`, or 404."""
@@ -140,7 +185,11 @@ class Records:
             raise invalid(message)
 
     def prepare(
-        self, record: Record | None, sent: Mapping[str, object], claimed: dict[tuple[str, str], str]
+        self,
+        record: Record | None,
+        sent: Mapping[str, object],
+        claimed: dict[tuple[str, str], str],
+        rules: Rules | None = None,
     ) -> Prepared:
         """Check a write without doing it.
 
@@ -148,11 +197,12 @@ class Records:
             record: The record to change, or None to create one.
             sent: Values by property, as sent.
             claimed: Unique values that earlier rows of the same batch take; added to.
+            rules: What must be filled, where that is kept to.
 
         Raises:
             ApiError: The row is refused.
         """
-        old = record.values if record else {}
+        old: Values = record.values if record else {}
         values: Values = {}
         problems: list[Problem] = []
         for name, raw in sent.items():
@@ -169,6 +219,11 @@ class Records:
                 values[name] = normalise(prop, _text(raw), old.get(name, ""))
             except InvalidValue as wrong:
                 problems.append(Problem(name, wrong.code, wrong.message))
+        problems += place(self.object_type, self.pipelines, old, values)
+        if self.schema and record is None:
+            problems += missing(self.schema["requiredProperties"], values)
+        if rules:
+            problems += rules.broken(self.object_type, old if record else None, values)
         if problems:
             raise invalid_values(problems, self.portal_id)
         self._check_conflicts(record, values, claimed)
@@ -187,10 +242,11 @@ class Records:
         values = dict(write.values)
         if record is None:
             record = Record(self.next_id(), {}, now, now)
-            values = {"hs_object_id": record.id, "createdate": now, **values}
+            values = {"hs_object_id": record.id, self.created: now, **values}
             if self.default_stage and STAGE in self.definitions.properties:
                 values.setdefault(STAGE, self.default_stage)
             self.live[record.id] = record
+            self.index.added(record.id)
         held = record.values
         changed = {name: value for name, value in values.items() if held.get(name) != value}
         if not changed:
@@ -199,6 +255,7 @@ class Records:
             changed[stage_date(changed[STAGE])] = now
         self._move_unique(record, changed)
         changed[self.modified] = now
+        self.index.changed(record.id, held, changed)
         record.updated = now
         record.writes.append(Write(now, source, changed))
         held.update(changed)
@@ -214,8 +271,9 @@ class Records:
     def add_email(self, record: Record, address: str, now: str, source: str = PERSON) -> None:
         """Give a contact a secondary e-mail address."""
         record.emails.append(address)
-        self._unique.setdefault("email", {})[address] = record.id
+        self.unique.setdefault("email", {})[address] = record.id
         values = {"hs_additional_emails": ";".join(record.emails)}
+        self.index.changed(record.id, record.values, values)
         record.values.update(values)
         record.writes.append(Write(now, source, values))
 
@@ -229,13 +287,16 @@ class Records:
         values.update({k: v for k, v in primary.values.items() if v})
         stage = self.definitions.properties.get(STAGE)
         theirs = other.values.get(STAGE, "")
-        if stage and theirs and later_stage(stage, values[STAGE], theirs):
+        if stage and theirs and later_stage(stage, values.get(STAGE, ""), theirs):
             values[STAGE] = theirs
+        merged = Record(self.next_id(), {}, primary.created, now)
         for old in (primary, other):
             self._release(old)
             del self.live[old.id]
-        merged = Record(self.next_id(), {}, primary.created, now)
+            for object_type, others in old.linked.items():
+                merged.linked[object_type] = {**others, **merged.linked.get(object_type, {})}
         self.live[merged.id] = merged
+        self.index.added(merged.id)
         for name in (*self.merged, primary.id, other.id):
             if self.merged.get(name, name) in {primary.id, other.id}:
                 self.merged[name] = merged.id
@@ -246,6 +307,7 @@ class Records:
             self.modified: now,
         }
         self._move_unique(merged, values)
+        self.index.changed(merged.id, {}, values)
         merged.writes.append(Write(now, PERSON, values))
         merged.values.update(values)
         addresses = [*primary.emails, *other.emails, other.values.get("email", "")]
@@ -278,7 +340,7 @@ class Records:
 
     def _move_unique(self, record: Record, changed: Values) -> None:
         for name in [n for n in changed if (p := self.definitions.properties.get(n)) and p.unique]:
-            index = self._unique.setdefault(name, {})
+            index = self.unique.setdefault(name, {})
             old = record.values.get(name)
             if old:
                 index.pop(old, None)
@@ -293,9 +355,11 @@ class Records:
                 changed["hs_additional_emails"] = ";".join(record.emails)
 
     def _release(self, record: Record) -> None:
-        for index in self._unique.values():
-            for value in [v for v, holder in index.items() if holder == record.id]:
-                del index[value]
+        for name, index in self.unique.items():
+            held = [record.values.get(name, "")]
+            for value in held + record.emails if name == "email" else held:
+                if index.get(value) == record.id:
+                    del index[value]
 
 
 def _text(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Owners, pipelines, form submissions and the account itself; all of it to read."""
+"""Owners, form submissions and the account itself; all of it to read."""
 
 from __future__ import annotations
 
@@ -35,19 +35,6 @@ async def owner(request: Request) -> Response:
     wanted = request.path_params["id"]
     for one in portal_of(request).owners:
         if one["id"] == wanted:
-            return answer(one)
-    raise not_found()
-
-
-async def pipelines(request: Request) -> Response:
-    """GET an object's pipelines with their stages."""
-    return answer({"results": portal_of(request).pipelines.get(request.path_params["type"], [])})
-
-
-async def pipeline(request: Request) -> Response:
-    """GET one pipeline."""
-    for one in portal_of(request).pipelines.get(request.path_params["type"], []):
-        if one["id"] == request.path_params["id"]:
             return answer(one)
     raise not_found()
 
@@ -105,8 +92,6 @@ async def usage(request: Request) -> Response:
 ROUTES = [
     Route("/crm/owners/{version}", owners, methods=["GET"]),
     Route("/crm/owners/{version}/{id}", owner, methods=["GET"]),
-    Route("/crm/pipelines/{version}/{type}", pipelines, methods=["GET"]),
-    Route("/crm/pipelines/{version}/{type}/{id}", pipeline, methods=["GET"]),
     Route("/form-integrations/v1/submissions/forms/{guid}", submissions, methods=["GET"]),
     Route("/account-info/{version}/details", details, methods=["GET"]),
     Route("/account-info/{version}/api-usage/daily/private-apps", usage, methods=["GET"]),

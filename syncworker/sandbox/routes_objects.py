@@ -10,12 +10,12 @@ from starlette.routing import Route
 
 from syncworker.sandbox import batch
 from syncworker.sandbox.answers import Json, invalid, not_found
-from syncworker.sandbox.associations import link_new
+from syncworker.sandbox.creating import linked_to
 from syncworker.sandbox.http import (
     after_of,
     answer,
     archived_of,
-    body_of,
+    call_of,
     limit_of,
     names_of,
     no_content,
@@ -23,6 +23,7 @@ from syncworker.sandbox.http import (
     records_of,
 )
 from syncworker.sandbox.records import Record, Records
+from syncworker.sandbox.rules import ENFORCED
 from syncworker.sandbox.search import search
 from syncworker.sandbox.views import view, written
 
@@ -32,10 +33,13 @@ MAX_HISTORY_PAGE = 50
 
 async def create(request: Request) -> Response:
     """POST one."""
-    portal, records, body = portal_of(request), records_of(request), await body_of(request)
-    properties = _properties(body)
-    record = records.commit(records.prepare(None, properties, {}), portal.now())
-    link_new(portal, records, record, body.get("associations") or [])
+    call = await call_of(request)
+    portal, records, properties = call.portal, call.records, _properties(call.body)
+    links = linked_to(portal, records, call.body.get("associations"))
+    rules = portal.rules if call.version in ENFORCED else None
+    record = portal.commit(records, records.prepare(None, properties, {}, rules))
+    for others, companion, labels in links:
+        portal.link(records, record, others, companion, labels)
     return answer(written(records, record, properties), 201)
 
 
@@ -57,12 +61,13 @@ async def read(request: Request) -> Response:
 
 async def update(request: Request) -> Response:
     """PATCH one by id or a unique property, e-mail included."""
-    portal, records, body = portal_of(request), records_of(request), await body_of(request)
+    call = await call_of(request)
+    portal, records, properties = call.portal, call.records, _properties(call.body)
     by = request.query_params.get("idProperty")
     records.check_unique(by, "patch")
     record = records.get(request.path_params["id"], by)
-    properties = _properties(body)
-    records.commit(records.prepare(record, properties, {}), portal.now())
+    rules = portal.rules if call.version in ENFORCED else None
+    portal.commit(records, records.prepare(record, properties, {}, rules))
     return answer(written(records, record, properties))
 
 
@@ -78,10 +83,8 @@ async def list_all(request: Request) -> Response:
     records = records_of(request)
     history = names_of(request, "propertiesWithHistory")
     limit = limit_of(request, 10, MAX_HISTORY_PAGE if history else MAX_PAGE)
-    archived = archived_of(request)
-    everyone = records.archived if archived else records.live
-    after = after_of(request)
-    page = list(islice((r for r in everyone.values() if int(r.id) >= after), limit + 1))
+    everyone = records.page(after_of(request), archived=archived_of(request))
+    page = list(islice(everyone, limit + 1))
     asked = names_of(request, "properties")
     body: Json = {"results": [view(records, r, asked, history) for r in page[:limit]]}
     if len(page) > limit:
@@ -93,49 +96,49 @@ async def list_all(request: Request) -> Response:
 
 async def batch_create(request: Request) -> Response:
     """POST batch/create."""
-    status, body = batch.create(portal_of(request), records_of(request), await body_of(request))
+    status, body = batch.create(await call_of(request))
     return answer(body, status)
 
 
 async def batch_read(request: Request) -> Response:
     """POST batch/read."""
-    archived = archived_of(request)
-    portal, records = portal_of(request), records_of(request)
-    status, body = batch.read(portal, records, await body_of(request), archived=archived)
+    status, body = batch.read(await call_of(request), archived=archived_of(request))
     return answer(body, status)
 
 
 async def batch_update(request: Request) -> Response:
     """POST batch/update."""
-    status, body = batch.update(portal_of(request), records_of(request), await body_of(request))
+    status, body = batch.update(await call_of(request))
     return answer(body, status)
 
 
 async def batch_upsert(request: Request) -> Response:
     """POST batch/upsert."""
-    status, body = batch.upsert(portal_of(request), records_of(request), await body_of(request))
+    status, body = batch.upsert(await call_of(request))
     return answer(body, status)
 
 
 async def batch_archive(request: Request) -> Response:
     """POST batch/archive."""
-    batch.archive(portal_of(request), records_of(request), await body_of(request))
+    batch.archive(await call_of(request))
     return no_content()
 
 
 async def search_records(request: Request) -> Response:
     """POST search."""
-    return answer(search(portal_of(request), records_of(request), await body_of(request)))
+    call = await call_of(request)
+    return answer(search(call.portal, call.records, call.body, call.version))
 
 
 async def merge(request: Request) -> Response:
     """POST merge: both records become a new one."""
-    portal, records, body = portal_of(request), records_of(request), await body_of(request)
-    primary = _named(records, body, "primaryObjectId")
-    other = _named(records, body, "objectIdToMerge")
+    call = await call_of(request)
+    records = call.records
+    primary = _named(records, call.body, "primaryObjectId")
+    other = _named(records, call.body, "objectIdToMerge")
     if primary is other:
         raise invalid("A record cannot be merged with itself")
-    return answer(view(records, records.merge(primary, other, portal.now())))
+    return answer(view(records, records.merge(primary, other, call.portal.now())))
 
 
 def _named(records: Records, body: Json, key: str) -> Record:

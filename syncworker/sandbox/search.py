@@ -14,12 +14,14 @@ from datetime import timedelta
 from syncworker.sandbox.answers import Json, Values, invalid, whole_number
 from syncworker.sandbox.portal import Portal
 from syncworker.sandbox.records import Record, Records
+from syncworker.sandbox.rules import ENFORCED
 from syncworker.sandbox.values import Property, stamp, to_moment
 from syncworker.sandbox.views import view
 
 MAX_PAGE = 200
 MAX_RESULTS = 10_000
 MAX_GROUPS = 5
+MAX_GROUPS_FROM_2026_09 = 6
 MAX_FILTERS_IN_GROUP = 6
 MAX_FILTERS = 18
 MAX_QUERY = 3_000
@@ -33,7 +35,7 @@ _QUERIED = {
 Test = Callable[[Values], bool]
 
 
-def search(portal: Portal, records: Records, body: Json) -> Json:
+def search(portal: Portal, records: Records, body: Json, version: str = "v3") -> Json:
     """The body of a search's answer.
 
     Raises:
@@ -45,11 +47,14 @@ def search(portal: Portal, records: Records, body: Json) -> Json:
         raise invalid(f"limit may not be greater than {MAX_PAGE}")
     if start + limit > MAX_RESULTS:
         raise invalid(f"A search returns at most {MAX_RESULTS} results: after {start} is too far")
-    test = _test(records, body)
+    groups = MAX_GROUPS_FROM_2026_09 if version in ENFORCED else MAX_GROUPS
+    test = _test(records, body, groups)
     cutoff = stamp(portal.clock() - timedelta(seconds=portal.search_lag))
     lagging = portal.search_lag > 0
     hits: list[tuple[Record, Values]] = []
-    for record in records.live.values():
+    # While the index lags behind, what records hold now says little about what it holds.
+    candidates = None if lagging else _candidates(records, body)
+    for record in records.live.values() if candidates is None else candidates:
         behind = lagging and record.updated > cutoff
         values = record.values_at(cutoff) if behind else record.values
         if values and test(values):
@@ -66,13 +71,38 @@ def search(portal: Portal, records: Records, body: Json) -> Json:
     return answer
 
 
-def _test(records: Records, body: Json) -> Test:
+def _groups(body: Json) -> list[Json]:
     groups = body.get("filterGroups") or []
     if body.get("filters"):
         groups = [*groups, {"filters": body["filters"]}]
+    if not isinstance(groups, list) or not all(isinstance(group, dict) for group in groups):
+        raise invalid("Invalid input JSON: a filter group is an object")
+    if not all(isinstance(one, dict) for group in groups for one in group.get("filters") or ()):
+        raise invalid("Invalid input JSON: a filter is an object")
+    return groups
+
+
+def _candidates(records: Records, body: Json) -> list[Record] | None:
+    """The records a search by exact text can find; None where every record has to be looked at."""
+    found: dict[str, Record] = {}
+    groups = _groups(body)
+    for group in groups:
+        for one in group.get("filters") or ():
+            name, operator = str(one.get("propertyName")), one.get("operator")
+            if operator in {"EQ", "IN"} and records.definitions.properties[name].type == "string":
+                values = one["values"] if operator == "IN" else [one["value"]]
+                found |= {r.id: r for r in records.holding(name, map(str, values))}
+                break
+        else:
+            return None
+    return [found[key] for key in sorted(found, key=int)] if groups else None
+
+
+def _test(records: Records, body: Json, most: int) -> Test:
+    groups = _groups(body)
     filters = [group.get("filters") or [] for group in groups]
-    if len(groups) > MAX_GROUPS:
-        raise invalid(f"A search has at most {MAX_GROUPS} filter groups")
+    if len(groups) > most:
+        raise invalid(f"A search has at most {most} filter groups")
     if any(len(group) > MAX_FILTERS_IN_GROUP for group in filters):
         raise invalid(f"A filter group has at most {MAX_FILTERS_IN_GROUP} filters")
     if sum(len(group) for group in filters) > MAX_FILTERS:
@@ -80,7 +110,9 @@ def _test(records: Records, body: Json) -> Test:
     query = str(body.get("query") or "").lower()
     if len(query) > MAX_QUERY:
         raise invalid(f"query may have at most {MAX_QUERY} characters")
-    queried = _QUERIED[records.object_type]
+    queried = _QUERIED.get(records.object_type, ())
+    if records.schema:
+        queried = tuple(records.schema["searchableProperties"])
     tests = [[_filter(records, one) for one in group] for group in filters]
 
     def test(values: Values) -> bool:

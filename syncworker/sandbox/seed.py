@@ -137,8 +137,7 @@ def seed(portal: Portal) -> None:
         for person in company["people"]:
             filled = {key: value for key, value in person.items() if value}
             contact = portal.put("contacts", {**filled, "company": company["name"]})
-            made.linked.setdefault("contacts", {})[contact.id] = None
-            contact.linked.setdefault("companies", {})[made.id] = None
+            portal.link(contacts, contact, portal.records("companies"), made)
     portal.put("companies", {**DUPLICATE, "lifecyclestage": "lead"})
     twice = contacts.get(TWO_EMAILS["email"], "email")
     contacts.add_email(twice, SECONDARY_EMAIL, portal.now())

@@ -14,8 +14,9 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import uvicorn
 from starlette.applications import Starlette
@@ -24,8 +25,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from syncworker.sandbox import associations, control, routes_account, routes_objects
-from syncworker.sandbox import routes_properties as properties
+from syncworker.sandbox import (
+    control,
+    disk,
+    routes_account,
+    routes_associations,
+    routes_oauth,
+    routes_objects,
+    routes_pipelines,
+    routes_properties,
+    routes_schemas,
+)
 from syncworker.sandbox.answers import ApiError, not_found
 from syncworker.sandbox.gateway import Gateway
 from syncworker.sandbox.http import answer
@@ -35,6 +45,8 @@ HOST = "127.0.0.1"
 DEFAULT_PORT = 8025
 _STOP_SECONDS = 10.0
 _KEEP_ALIVE_SECONDS = 75
+_SAVE_SECONDS = 5.0
+T = TypeVar("T")
 Connections = dict[tuple[str, int], H11Protocol]
 
 
@@ -91,6 +103,7 @@ class SandboxServer:
                 timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             )
         )
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="sandbox-portal", daemon=True)
 
     @property
@@ -131,14 +144,32 @@ class SandboxServer:
         self._thread.join(_STOP_SECONDS)
         self._socket.close()
 
+    @property
+    def served(self) -> int:
+        """Requests so far, those to the control API included."""
+        return self._gateway.served
+
+    def between(self, function: Callable[[], T]) -> T:
+        """Call a function between two requests and return what it returns."""
+
+        async def call() -> T:
+            return function()
+
+        if self._loop is None or not self._thread.is_alive():
+            return function()
+        return asyncio.run_coroutine_threadsafe(call(), self._loop).result()
+
     def _run(self) -> None:
-        self._server.run(sockets=[self._socket])
+        with asyncio.Runner(loop_factory=self._server.config.get_loop_factory()) as runner:
+            self._loop = runner.get_loop()
+            runner.run(self._server.serve(sockets=[self._socket]))
 
 
 def serve(
     port: int = DEFAULT_PORT,
     *,
     portal: Portal | None = None,
+    state: Path | None = None,
     on_ready: Callable[[SandboxServer], None] = lambda _: None,
 ) -> None:
     """Serve until SIGINT or SIGTERM; for the main thread.
@@ -146,6 +177,8 @@ def serve(
     Args:
         port: Port on 127.0.0.1; 0 takes a free one.
         portal: The account; a fresh and empty one if left out.
+        state: A file the account is saved to, every few seconds while requests come, and when the
+            portal stops.
         on_ready: Called once it listens.
 
     Raises:
@@ -158,10 +191,18 @@ def serve(
 
     server = SandboxServer(portal, port=port)
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    saved = 0
     try:
         with server:
+            if state:
+                disk.save(disk.dump(server.portal), state)
             on_ready(server)
-            stop.wait()
+            while not stop.wait(_SAVE_SECONDS):
+                if state and server.served != saved:
+                    saved = server.served
+                    disk.save(server.between(lambda: disk.dump(server.portal)), state)
+        if state:
+            disk.save(disk.dump(server.portal), state)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -172,10 +213,13 @@ def endpoints() -> Starlette:
     return Starlette(
         routes=[
             *control.ROUTES,
-            *associations.ROUTES,
+            *routes_associations.ROUTES,
             *routes_objects.ROUTES,
-            *properties.ROUTES,
+            *routes_properties.ROUTES,
+            *routes_pipelines.ROUTES,
+            *routes_schemas.ROUTES,
             *routes_account.ROUTES,
+            *routes_oauth.ROUTES,
         ],
         exception_handlers={
             ApiError: _refused,

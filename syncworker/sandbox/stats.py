@@ -13,7 +13,14 @@ KEPT = 500
 _READING_POSTS = ("/search", "/batch/read")
 _VERSION = re.compile(r"/(v[1-4]|20\d\d-\d\d(-beta)?)(?=/|$)")
 _NAMES = (
+    (
+        re.compile(r"^(/crm/objects/[^/]+/)[^/]+(/associations/[^/]+/)[^/]+(?<!default)$"),
+        r"\1{id}\2{id}",
+    ),
     (re.compile(r"^(/crm/objects/[^/]+)/(?!batch$|batch/|search$|merge$)[^/]+"), r"\1/{id}"),
+    (re.compile(r"^(/crm/property-validations/[^/]+)/[^/]+"), r"\1/{name}"),
+    (re.compile(r"^(/crm/pipelines/[^/]+)/[^/]+"), r"\1/{id}"),
+    (re.compile(r"^(/oauth/(?:access|refresh)-tokens)/.+"), r"\1/{token}"),
     (re.compile(r"^(/crm/properties/[^/]+/groups)/[^/]+"), r"\1/{name}"),
     (re.compile(r"^(/crm/properties/[^/]+)/(?!batch/|groups$|groups/)[^/]+"), r"\1/{name}"),
     (re.compile(r"^(/form-integrations/submissions/forms)/[^/]+"), r"\1/{guid}"),
@@ -49,7 +56,16 @@ class Request:
 
 
 class Stats:
-    """Counts since the start or the last reset; requests refused or cut off count too."""
+    """Counts since the start or the last reset; requests refused or cut off count too.
+
+    Attributes:
+        by_path: Requests by method and path, without versions and ids.
+        by_status: Requests by status of the answer; 0 where there was none.
+        reads: Requests that only read, searches and batch reads among them.
+        writes: All others, token refreshes left out.
+        refreshes: Requests to the OAuth token endpoint, refused ones too.
+        log: The last ones in full.
+    """
 
     def __init__(self) -> None:
         self.reset()
@@ -60,18 +76,21 @@ class Stats:
         self.by_status: Counter[int] = Counter()
         self.reads = 0
         self.writes = 0
+        self.refreshes = 0
         self.log: deque[Request] = deque(maxlen=KEPT)
 
     @property
     def requests(self) -> int:
         """Requests in all."""
-        return self.reads + self.writes
+        return self.reads + self.writes + self.refreshes
 
     def count(self, request: Request) -> None:
         """Count a request once its answer is known."""
         self.by_path[f"{request.method} {shape(request.path)}"] += 1
         self.by_status[request.status] += 1
-        if request.method == "GET" or request.path.endswith(_READING_POSTS):
+        if request.path.startswith("/oauth/") and request.path.endswith("/token"):
+            self.refreshes += 1
+        elif request.method == "GET" or request.path.endswith(_READING_POSTS):
             self.reads += 1
         else:
             self.writes += 1
@@ -83,6 +102,7 @@ class Stats:
             "requests": self.requests,
             "reads": self.reads,
             "writes": self.writes,
+            "refreshes": self.refreshes,
             "by_path": dict(self.by_path),
             "by_status": {str(status): n for status, n in self.by_status.items()},
             "log": [request.as_json() for request in self.log],

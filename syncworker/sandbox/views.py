@@ -36,10 +36,8 @@ def view(
     held = record.values if values is None else values
     known = records.definitions.properties
     names = [name for name in asked if name in known]
-    shown: dict[str, str | None] = {
-        name: held.get(name) for name in names or _DEFAULTS[records.object_type]
-    }
-    shown["createdate"] = held.get("createdate")
+    shown: dict[str, str | None] = {name: held.get(name) for name in names or _usual(records)}
+    shown[records.created] = held.get(records.created)
     shown[records.modified] = held.get(records.modified)
     shown["hs_object_id"] = record.id
     body: Json = {
@@ -61,7 +59,7 @@ def written(records: Records, record: Record, asked: Iterable[str]) -> Json:
     """A record after a write: what was sent, as it is now, and the system's properties."""
     values = record.values
     shown = {name: values.get(name, "") for name in asked}
-    shown["createdate"] = values["createdate"]
+    shown[records.created] = values[records.created]
     shown[records.modified] = values[records.modified]
     shown["hs_object_id"] = record.id
     return {
@@ -73,6 +71,23 @@ def written(records: Records, record: Record, asked: Iterable[str]) -> Json:
     }
 
 
+def address(records: Records, record: Record) -> str:
+    """Where people see the record."""
+    host = "https://app.hubspot.com/contacts"
+    return f"{host}/{records.portal_id}/record/{records.type_id}/{record.id}"
+
+
+def _usual(records: Records) -> Iterable[str]:
+    """The properties shown where none are asked for."""
+    if records.schema is None:
+        return _DEFAULTS[records.object_type]
+    return (
+        records.schema["primaryDisplayProperty"],
+        *records.schema["requiredProperties"],
+        *records.schema["secondaryDisplayProperties"],
+    )
+
+
 def _history(record: Record, name: str) -> list[Json]:
     return [
         _version(write, write.values[name])
@@ -82,10 +97,8 @@ def _history(record: Record, name: str) -> list[Json]:
 
 
 def _version(write: Write, value: str) -> Json:
-    source_id = "userId:1001" if write.source == PERSON else "1"
-    return {
-        "value": value,
-        "timestamp": write.at,
-        "sourceType": write.source,
-        "sourceId": source_id,
-    }
+    version: Json = {"value": value, "timestamp": write.at}
+    version |= {"sourceType": write.source, "sourceId": "1"}
+    if write.source == PERSON:
+        version |= {"sourceId": "userId:1001", "updatedByUserId": 1001}
+    return version

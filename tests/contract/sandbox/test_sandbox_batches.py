@@ -155,7 +155,11 @@ def test_companies_cannot_be_read_by_domain(http: Http) -> None:
 
 def test_created_records_are_associated_at_once(http: Http) -> None:
     (company,) = _make(http, 1)
-    row = {"properties": {"email": "a@shop.example"}, "associations": [{"to": {"id": company}}]}
+    types = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 279}]
+    row = {
+        "properties": {"email": "a@shop.example"},
+        "associations": [{"to": {"id": company}, "types": types}],
+    }
     (contact,) = http.post(f"{CONTACTS}/batch/create", {"inputs": [row]}).json()["results"]
     linked = http.get(f"/crm/v4/objects/companies/{company}/associations/contacts").json()
     assert [to["toObjectId"] for to in linked["results"]] == [contact["id"]]

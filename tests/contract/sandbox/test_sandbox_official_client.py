@@ -7,9 +7,6 @@ from datetime import UTC, datetime
 
 import pytest
 from hubspot import Client
-from hubspot.crm.associations.v4 import (
-    BatchInputPublicFetchAssociationsBatchRequest,
-)
 from hubspot.crm.companies import (
     BatchInputSimplePublicObjectBatchInput,
     BatchInputSimplePublicObjectBatchInputForCreate,
@@ -275,47 +272,3 @@ def test_many_properties_are_made_in_one_request_and_those_that_exist_are_named(
     answer = api.create("companies", numbers("two", "three"))
     assert [p.name for p in answer.results] == ["three"]
     assert answer.errors[0].category == "OBJECT_ALREADY_EXISTS"
-
-
-def test_companies_and_contacts_are_associated(hubspot: Client) -> None:
-    company = hubspot.crm.companies.basic_api.create({"properties": {"name": "Shop"}})
-    contact = hubspot.crm.contacts.basic_api.create(
-        {
-            "properties": {"email": "a@shop.example"},
-            "associations": [{"to": {"id": company.id}, "types": []}],
-        }
-    )
-    other = hubspot.crm.contacts.basic_api.create({"properties": {"email": "b@shop.example"}})
-    api = hubspot.crm.associations.v4.batch_api
-    made = api.create(
-        "contacts",
-        "companies",
-        {"inputs": [{"from": {"id": other.id}, "to": {"id": company.id}, "types": []}]},
-    )
-    assert made.results[0].from_object_id == other.id
-    read = api.get_page(
-        "companies",
-        "contacts",
-        BatchInputPublicFetchAssociationsBatchRequest(inputs=[{"id": company.id}]),
-    )
-    assert [to.to_object_id for to in read.results[0].to] == [contact.id, other.id]
-
-
-def test_owners_and_pipelines_are_read(sandbox: SandboxServer, hubspot: Client) -> None:
-    sandbox.portal.owners.append(
-        {
-            "id": "101",
-            "type": "PERSON",
-            "email": "nina@vendor.example",
-            "archived": False,
-            "createdAt": "2026-01-01T00:00:00.000Z",
-            "updatedAt": "2026-01-01T00:00:00.000Z",
-        }
-    )
-    owners = hubspot.crm.owners.owners_api
-    assert [o.email for o in owners.get_page().results] == ["nina@vendor.example"]
-    assert owners.get_by_id(101).id == "101"
-    pipelines = hubspot.crm.pipelines.pipelines_api
-    assert [p.id for p in pipelines.get_all("tickets").results] == ["0"]
-    stages = [s.label for s in pipelines.get_by_id("deals", "default").stages]
-    assert stages[-2:] == ["Closed Won", "Closed Lost"]
