@@ -55,7 +55,7 @@ def _events(facts: Facts, settings: MetricSettings) -> pl.LazyFrame:
         if settings.usage_quantity
         else pl.lit(1, dtype=pl.Int64)
     )
-    return _with_account(facts, "events").select(
+    return with_account(facts, "events").select(
         "account_id",
         "user_id",
         "name",
@@ -73,7 +73,7 @@ def _days(facts: Facts, settings: MetricSettings) -> pl.LazyFrame:
     quantity = pl.col("quantity").cast(QUANTITY, strict=False).fill_null(0)
     amount = quantity if settings.usage_quantity else quantity.round(0).cast(pl.Int64, strict=False)
     return (
-        _with_account(facts, "usage_daily")
+        with_account(facts, "usage_daily")
         .filter(pl.col("quantity") > 0)
         .select(
             "account_id",
@@ -87,7 +87,8 @@ def _days(facts: Facts, settings: MetricSettings) -> pl.LazyFrame:
     )
 
 
-def _with_account(facts: Facts, stream: str) -> pl.LazyFrame:
+def with_account(facts: Facts, stream: str) -> pl.LazyFrame:
+    """Rows of a stream, each with the account of its user where it names none."""
     users = facts.streams["users"].select("user_id", pl.col("account_id").alias("user_account"))
     rows = facts.streams[stream].join(users, on="user_id", how="left")
     return rows.with_columns(account_id=pl.coalesce("account_id", "user_account"))

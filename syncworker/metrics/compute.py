@@ -1,4 +1,4 @@
-"""All metrics of a portal, or of one shard of it, in two lazy frames."""
+"""All metrics of a portal, or of one shard of it, in four lazy frames."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from syncworker.metrics.known import known, there
 from syncworker.metrics.mrr import account_mrr, account_seats
 from syncworker.metrics.reasons import with_reasons
 from syncworker.metrics.settings import MetricSettings
+from syncworker.metrics.subscription_rows import subscription_rows
 from syncworker.metrics.subscriptions import account_subscriptions
 from syncworker.metrics.terms import terms
+from syncworker.metrics.tickets import open_tickets
 from syncworker.metrics.trials import account_trials
 from syncworker.metrics.usage import account_usage, user_usage
 from syncworker.model.streams import ACCOUNTS, USERS
@@ -23,7 +25,7 @@ from syncworker.model.streams import ACCOUNTS, USERS
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """The metrics as lazy frames; whoever needs them collects them (both at once is cheapest).
+    """The metrics as lazy frames; whoever needs them collects them (at once is cheapest).
 
     Attributes:
         accounts: One row per account known at `as_of` and not deleted: the columns of the stream
@@ -31,14 +33,21 @@ class Computed:
             explain them.
         users: One row per person: the columns of the stream `users`, every user metric. A demo
             requester who is no user is here too, as `email:<address>` without an account.
+        subscriptions: One row per subscription that ever began and that its source still has: the
+            columns of the stream `subscriptions`, every subscription metric, and what explains
+            them, all of it named `subscription_...`: names that no column of `accounts` has.
+        tickets: One row per open ticket of an account that is known: the columns of the stream
+            `tickets`.
     """
 
     accounts: pl.LazyFrame
     users: pl.LazyFrame
+    subscriptions: pl.LazyFrame
+    tickets: pl.LazyFrame
 
 
 def compute(facts: Facts, settings: MetricSettings) -> Computed:
-    """Compute every metric of every account and person.
+    """Compute every metric of every account, person and subscription.
 
     A metric whose streams nobody provides is computed all the same, as if they were empty:
     `availability.unavailable` says which values must not be used.
@@ -73,4 +82,6 @@ def compute(facts: Facts, settings: MetricSettings) -> Computed:
     return Computed(
         accounts=with_reasons(accounts, facts.timezone),
         users=with_demos(users, person_demos(facts)),
+        subscriptions=subscription_rows(facts, settings, subscriptions),
+        tickets=open_tickets(facts),
     )

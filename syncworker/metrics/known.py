@@ -45,8 +45,8 @@ def known(facts: Facts) -> Facts:
     An event counts when `ts < as_of` and `received_at <= as_of`; a day of usage_daily up to the
     local date of the last instant before `as_of`; any other row once the time it came into being
     has come. Deleted accounts, users, subscriptions, items and discounts stay in here, because
-    what they did before still counts; deleted trials and demo requests fall away. An event that
-    its source has since forgotten did happen, and stays.
+    what they did before still counts; deleted trials, demo requests and tickets fall away. An
+    event that its source has since forgotten did happen, and stays.
     """
     as_of = facts.as_of
     received = pl.col("received_at").is_null() | (pl.col("received_at") <= instant(as_of))
@@ -58,6 +58,7 @@ def known(facts: Facts) -> Facts:
         "usage_daily": pl.col("day") <= last_day(facts),
         "trials": reached("requested_at", as_of) & there(as_of),
         "demo_requests": reached("submitted_at", as_of) & there(as_of),
+        "tickets": reached("opened_at", as_of) & there(as_of),
     }
     streams = {
         name: facts.streams.get(name, pl.LazyFrame(schema=stream.schema()))

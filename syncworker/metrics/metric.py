@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Entity = Literal["account", "user"]
+Entity = Literal["account", "user", "subscription"]
 MetricType = Literal["number", "money", "bool", "enum", "multi", "date", "datetime", "string"]
 
 
@@ -19,13 +19,14 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A named value of an account or a user.
+    """A named value of an account, a user or a subscription.
 
     Attributes:
         name: Its name in a mapping, and the name of its column in the computed frame.
-        entity: Whom it describes. An account's metric may also be put on the account's contacts.
+        entity: Whom it describes. An account's metric may also be put on the account's contacts,
+            deals and tickets.
         type: What its column holds: number (Int64 or Float64), money (Int64 minor units, its
-            currency in column `mrr_currency`), bool, enum (String, one of `options`), multi
+            currency in column `currency`), bool, enum (String, one of `options`), multi
             (List[String] of `options`), date, datetime (aware UTC), string.
         unit: Of a number: `events`, `users`, `days`, `points`, `percent`...; else empty.
         label: What a salesperson reads on the record.
@@ -34,6 +35,7 @@ class Metric:
         formula: The definition in one line, exact.
         inputs: The streams it needs. Where none of a group is there the metric is not computed;
             `events|usage_daily` means either.
+        currency: Of money: the column with its ISO 4217 code.
         also: Streams it uses where a source provides them: by being absent they hold nothing, by
             being empty or stale they do.
         property: The HubSpot property name it proposes.
@@ -59,3 +61,4 @@ class Metric:
     problem: str = ""
     volatile: bool = False
     also: tuple[str, ...] = ()
+    currency: str = "mrr_currency"

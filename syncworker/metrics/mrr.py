@@ -23,17 +23,10 @@ def account_mrr(facts: Facts, settings: MetricSettings, terms: pl.LazyFrame) -> 
         account_id, mrr, mrr_currency, arr, mrr_past_due (counted in mrr unless the setting says
         otherwise; null where it is in another currency), mrr_items, mrr_subscriptions, mrr_problem.
     """
-    now = instant(facts.as_of)
-    owed = terms.filter(pl.col("counted") | pl.col("strange") | (pl.col("status") == "past_due"))
-    strange = pl.format("subscription {} has an unknown status: {}", "sub_id", "status")
-    amounts = (
-        mrr_at(owed.select("sub_id", at=now), facts, settings)
-        .join(owed.select("sub_id", "account_id", "counted", "status", "strange"), on="sub_id")
-        .with_columns(problem=pl.when("strange").then(strange).otherwise("problem"))
-    )
     counted = pl.col("counted")
     by_currency = (
-        amounts.group_by("account_id", "currency")
+        mrr_now(facts, settings, terms)
+        .group_by("account_id", "currency")
         .agg(
             exact=pl.col("mrr").filter(counted).sum(),
             late=pl.col("mrr").filter(pl.col("status") == "past_due").sum(),
@@ -54,16 +47,28 @@ def account_mrr(facts: Facts, settings: MetricSettings, terms: pl.LazyFrame) -> 
     return _finish(facts, terms, rolled)
 
 
-def _finish(facts: Facts, terms: pl.LazyFrame, rolled: pl.LazyFrame) -> pl.LazyFrame:
-    several = pl.when(pl.col("currencies").list.len() > 1).then(
-        pl.format(
-            "MRR in several currencies ({}) and no rate between them",
-            pl.col("currencies").list.join(", "),
+def mrr_now(facts: Facts, settings: MetricSettings, terms: pl.LazyFrame) -> pl.LazyFrame:
+    """Exact MRR at `as_of` of the subscriptions that count, are late, or are not understood.
+
+    Returns:
+        The columns of `mrr_at` (problem: also an unknown status) and account_id, start, counted,
+        status, strange; only subscriptions with items.
+    """
+    owed = terms.filter(pl.col("counted") | pl.col("strange") | (pl.col("status") == "past_due"))
+    strange = pl.format("subscription {} has an unknown status: {}", "sub_id", "status")
+    return (
+        mrr_at(owed.select("sub_id", at=instant(facts.as_of)), facts, settings)
+        .join(
+            owed.select("sub_id", "account_id", "start", "counted", "status", "strange"),
+            on="sub_id",
         )
+        .with_columns(problem=pl.when("strange").then(strange).otherwise("problem"))
     )
-    one = pl.when(pl.col("currencies").list.len() == 1).then(pl.col("currencies").list.first())
+
+
+def _finish(facts: Facts, terms: pl.LazyFrame, rolled: pl.LazyFrame) -> pl.LazyFrame:
     known = pl.col("mrr_problem").is_null()
-    currency = pl.coalesce(one, "item_currency", pl.lit(facts.currency))
+    currency = pl.coalesce(the_one("currencies"), "item_currency", pl.lit(facts.currency))
     late_in = pl.col("late_in").list
     in_it = (late_in.len() == 0) | ((late_in.len() == 1) & (late_in.first() == currency))
     return (
@@ -74,7 +79,7 @@ def _finish(facts: Facts, terms: pl.LazyFrame, rolled: pl.LazyFrame) -> pl.LazyF
         .with_columns(
             pl.col("mrr", "mrr_past_due", "mrr_items", "mrr_subscriptions").fill_null(0),
             late_known=in_it.fill_null(value=True),
-            mrr_problem=pl.coalesce("unknown", several),
+            mrr_problem=pl.coalesce("unknown", several("currencies")),
         )
         .select(
             "account_id",
@@ -99,6 +104,18 @@ def _item_currency(facts: Facts, terms: pl.LazyFrame) -> pl.LazyFrame:
         .filter(pl.col("item_currency").list.len() == 1)
         .with_columns(pl.col("item_currency").list.first())
     )
+
+
+def the_one(currencies: str) -> pl.Expr:
+    """The only currency of a list, or null."""
+    return pl.when(pl.col(currencies).list.len() == 1).then(pl.col(currencies).list.first())
+
+
+def several(currencies: str) -> pl.Expr:
+    """What is wrong with a list of more than one currency, or null."""
+    names = pl.col(currencies).list.join(", ")
+    problem = pl.format("MRR in several currencies ({}) and no rate between them", names)
+    return pl.when(pl.col(currencies).list.len() > 1).then(problem)
 
 
 def to_minor_units(exact: str) -> pl.Expr:

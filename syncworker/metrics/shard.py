@@ -38,9 +38,9 @@ def shard(facts: Facts, number: int, of: int) -> Facts:
             streams[name] = streams[name].join(
                 streams["subscriptions"].select("sub_id"), on="sub_id", how="semi"
             )
-    for name in ("events", "usage_daily"):
+    for name in ("events", "usage_daily", "tickets"):
         if name in streams:
-            streams[name] = _activity(streams, streams[name], number, of)
+            streams[name] = _of_accounts_or_people(streams, streams[name], number, of)
     if "demo_requests" in streams:
         streams["demo_requests"] = _requests(facts, streams, number, of)
     return replace(facts, streams=streams)
@@ -50,7 +50,7 @@ def _mine(key: pl.Expr, number: int, of: int) -> pl.Expr:
     return key.hash(seed=0) % of == number
 
 
-def _activity(
+def _of_accounts_or_people(
     streams: Mapping[str, pl.LazyFrame], rows: pl.LazyFrame, number: int, of: int
 ) -> pl.LazyFrame:
     """Rows for the shard's accounts and rows by the shard's people, each once."""

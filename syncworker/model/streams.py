@@ -134,6 +134,7 @@ SUBSCRIPTIONS = Stream(
     (
         Column("sub_id", "string", "The billing system's id.", required=True),
         Column("account_id", "string", "The account that pays.", required=True),
+        Column("hubspot_deal_id", "string", "HubSpot's deal id, where the app stores it."),
         Column(
             "status",
             "string",
@@ -217,6 +218,22 @@ DEMO_REQUESTS = Stream(
     ),
     event_time="submitted_at",
 )
+TICKETS = Stream(
+    "tickets",
+    "A request to the app's support.",
+    ("ticket_id",),
+    (
+        Column("ticket_id", "string", "The help desk's id.", required=True),
+        Column("account_id", "string", "Whose account it is about; empty: the user's account."),
+        Column("user_id", "string", "Who asked."),
+        Column("hubspot_ticket_id", "string", "HubSpot's ticket id, where the app stores it."),
+        Column("opened_at", "datetime", "When it was opened.", required=True),
+        Column("closed_at", "datetime", "When it was closed; empty while open."),
+        Column("priority", "string", "Its priority, in the help desk's words."),
+        Column("status", "string", "Its status, in the help desk's words; `closed_at` decides."),
+    ),
+    event_time="opened_at",
+)
 
 STREAMS: dict[str, Stream] = {
     stream.name: stream
@@ -230,5 +247,6 @@ STREAMS: dict[str, Stream] = {
         DISCOUNTS,
         TRIALS,
         DEMO_REQUESTS,
+        TICKETS,
     )
 }

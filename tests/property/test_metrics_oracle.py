@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.metric_facts import stream
 from support.metric_oracle import expected_accounts, expected_people
+from support.oracle_subscriptions import expected_subscriptions, expected_tickets
 from support.oracle_world import INSTANT, World
 
 from syncworker.metrics.compute import compute
@@ -188,6 +189,15 @@ def worlds(draw: st.DrawFn) -> World:
             submitted_at=when,
             deleted_at=seldom(when),
         ),
+        "tickets": rows(
+            "ticket_id",
+            3,
+            account_id=maybe(account),
+            user_id=maybe(user),
+            opened_at=when,
+            closed_at=maybe(when),
+            deleted_at=seldom(when),
+        ),
     }
     for row in streams["usage_daily"]:
         row["name"] = NAMES[int(row["name"]) % len(NAMES)]
@@ -212,17 +222,32 @@ CHOICES = st.builds(
 )
 
 
-def computed(world: World, parts: int = 1) -> tuple[dict[str, Row], dict[str, Row]]:
+KEYS = ("account_id", "user_id", "sub_id", "ticket_id")
+
+
+def expected(world: World) -> list[dict[str, Row]]:
+    return [
+        expected_accounts(world),
+        expected_people(world),
+        expected_subscriptions(world),
+        expected_tickets(world),
+    ]
+
+
+def computed(world: World, parts: int = 1) -> list[dict[str, Row]]:
+    """Accounts, people, subscriptions and tickets by their keys; no row is in two shards."""
     lazy = {name: stream(name, rows) for name, rows in world.streams.items()}
     whole = Facts(world.as_of, world.timezone, world.currency, lazy)
-    frames = []
+    found: list[dict[str, Row]] = [{} for _ in KEYS]
     for number in range(parts):
-        of_part = compute(shard(whole, number, parts), world.settings)
-        frames += pl.collect_all([of_part.accounts, of_part.users])
-    accounts = [row for frame in frames[::2] for row in frame.iter_rows(named=True)]
-    users = [row for frame in frames[1::2] for row in frame.iter_rows(named=True)]
-    assert len(users) == len({row["user_id"] for row in users})
-    return {r["account_id"]: r for r in accounts}, {r["user_id"]: r for r in users}
+        part = compute(shard(whole, number, parts), world.settings)
+        frames = pl.collect_all([part.accounts, part.users, part.subscriptions, part.tickets])
+        for rows, frame, key in zip(found, frames, KEYS, strict=True):
+            of_part = {row[key]: row for row in frame.iter_rows(named=True)}
+            assert len(of_part) == frame.height
+            assert rows.keys().isdisjoint(of_part)
+            rows.update(of_part)
+    return found
 
 
 def assert_agrees(expected: dict[str, Row], got: dict[str, Row]) -> None:
@@ -236,17 +261,15 @@ def assert_agrees(expected: dict[str, Row], got: dict[str, Row]) -> None:
                 assert got[key][name] == value, (key, name)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=worlds())
 def test_every_metric_agrees_with_a_computation_row_by_row(world: World) -> None:
-    accounts, people = computed(world)
-    assert_agrees(expected_accounts(world), accounts)
-    assert_agrees(expected_people(world), people)
+    for rows, got in zip(expected(world), computed(world), strict=True):
+        assert_agrees(rows, got)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-@given(world=worlds(), parts=st.integers(2, 4))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(world=worlds(), parts=st.integers(2, 3))
 def test_every_metric_agrees_however_the_portal_is_cut(world: World, parts: int) -> None:
-    accounts, people = computed(world, parts)
-    assert_agrees(expected_accounts(world), accounts)
-    assert_agrees(expected_people(world), people)
+    for rows, got in zip(expected(world), computed(world, parts), strict=True):
+        assert_agrees(rows, got)

@@ -48,6 +48,18 @@ def people(given: Facts, settings: MetricSettings | None = None) -> dict[str, di
     return {row["user_id"]: row for row in frame.iter_rows(named=True)}
 
 
+def subscriptions(
+    given: Facts, settings: MetricSettings | None = None
+) -> dict[str, dict[str, Any]]:
+    frame = compute(given, settings or MetricSettings()).subscriptions.collect()
+    return {row["sub_id"]: row for row in frame.iter_rows(named=True)}
+
+
+def tickets(given: Facts) -> dict[str, dict[str, Any]]:
+    frame = compute(given, MetricSettings()).tickets.collect()
+    return {row["ticket_id"]: row for row in frame.iter_rows(named=True)}
+
+
 def sub(**more: object) -> Row:
     return {
         "sub_id": "s1",

@@ -106,3 +106,14 @@ def test_the_limit_is_a_setting_and_a_stream_without_one_is_never_stale() -> Non
 
 def test_an_empty_list_of_discounts_is_normal() -> None:
     assert held(**ALL, discounts=StreamState(0, None, AS_OF)) == {}
+
+
+def test_a_subscriptions_metrics_are_held_like_an_accounts() -> None:
+    gone = {name: state for name, state in ALL.items() if name != "subscription_items"}
+    reasons = held(**gone)
+    assert reasons["subscription_amount"] == "no source provides subscription_items"
+    assert reasons["subscription_inactive_reason"] == reasons["subscription_amount"]
+    assert not {"subscription_state", "subscription_inactive_on"} & reasons.keys()
+    empty = held(**{**ALL, "subscriptions": StreamState(0, None, AS_OF)})
+    names = {metric.name for metric in METRICS.values() if metric.entity == "subscription"}
+    assert {empty[name] for name in names} == {"subscriptions has no rows"}

@@ -42,6 +42,8 @@ def test_a_portal_with_nothing_configured_computes_nothing_and_does_not_fail() -
     computed = compute(Facts(AS_OF, "UTC", "USD", {}), MetricSettings())
     assert computed.accounts.collect().is_empty()
     assert computed.users.collect().is_empty()
+    assert computed.subscriptions.collect().is_empty()
+    assert computed.tickets.collect().is_empty()
 
 
 def test_every_metric_of_the_catalog_has_its_column_with_its_type() -> None:
@@ -49,12 +51,14 @@ def test_every_metric_of_the_catalog_has_its_column_with_its_type() -> None:
     schemas = {
         "account": computed.accounts.collect_schema(),
         "user": computed.users.collect_schema(),
+        "subscription": computed.subscriptions.collect_schema(),
     }
     kinds = {
         "number": ("Int64", "Float64"),
         "money": ("Int64",),
         "bool": ("Boolean",),
         "enum": ("String",),
+        "date": ("Date",),
         "datetime": ("Datetime(time_unit='us', time_zone='UTC')",),
         "string": ("String",),
     }

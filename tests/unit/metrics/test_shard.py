@@ -1,7 +1,7 @@
 """A portal cut into shards."""
 
 import polars as pl
-from support.metric_facts import AS_OF, event, facts
+from support.metric_facts import AS_OF, event, facts, item, sub
 
 from syncworker.metrics.compute import compute
 from syncworker.metrics.facts import Facts
@@ -75,3 +75,46 @@ def test_a_request_finds_its_person_in_any_cut() -> None:
     expected = {"spelled": 1, "again": 1, "email:eve@x.example": 1}
     for parts in (1, 4, 7):
         assert requests_by_person(whole, parts) == expected
+
+
+def test_a_ticket_is_computed_once_with_its_account_or_its_users() -> None:
+    at = {"opened_at": AS_OF}
+    whole = facts(
+        accounts=[{"account_id": name} for name in NAMES],
+        users=[{"user_id": f"u{name}", "account_id": name} for name in NAMES],
+        tickets=[
+            *({"ticket_id": f"by {name}", "user_id": f"u{name}", **at} for name in NAMES),
+            # About another account than the one of the user who asked.
+            *(
+                {"ticket_id": name, "account_id": name, "user_id": f"u{other}", **at}
+                for name, other in zip(NAMES, reversed(NAMES), strict=True)
+            ),
+        ],
+    )
+    rows = [
+        (row["ticket_id"], row["account_id"])
+        for number in range(4)
+        for row in compute(shard(whole, number, 4), MetricSettings())
+        .tickets.collect()
+        .iter_rows(named=True)
+    ]
+    expected = [(name, name) for name in NAMES] + [(f"by {name}", name) for name in NAMES]
+    assert sorted(rows) == sorted(expected)
+
+
+def test_what_a_subscription_is_worth_does_not_depend_on_the_cut() -> None:
+    whole = facts(
+        subscriptions=[sub(sub_id=f"s{name}", account_id=name) for name in NAMES],
+        subscription_items=[
+            item(item_id=name, sub_id=f"s{name}", unit_amount=100 + place)
+            for place, name in enumerate(NAMES)
+        ],
+    )
+    amounts = {
+        row["account_id"]: row["subscription_mrr"]
+        for number in range(4)
+        for row in compute(shard(whole, number, 4), MetricSettings())
+        .subscriptions.collect()
+        .iter_rows(named=True)
+    }
+    assert amounts == {name: 100 + place for place, name in enumerate(NAMES)}
