@@ -36,28 +36,33 @@ CODES: dict[str, str] = {
     "silently leave its default in force. With the schema line at the top of the file your editor "
     "completes the keys.",
     "SW103": "HubSpot records are found by `match`: `property` is the HubSpot property to look in, "
-    "`column` the stream's column with the value. Companies are found by `domain`, contacts by "
-    "`email`, both also by a property of yours that was created with unique values. The column is "
-    "a text column of accounts (companies) or users (contacts).",
+    "`column` the column of the object's rows with the value. Companies are found by `domain`, "
+    "contacts by `email`, every object by `hs_object_id` (HubSpot's own id, where the app stores "
+    "it) or by a property of yours that was created with unique values. The column is a text "
+    "column of accounts (companies), users (contacts), subscriptions (deals) or tickets.",
     "SW104": "No metric has this name. `syncworker metrics list` shows all metrics, `syncworker "
     "metrics show NAME` how one is computed.",
     "SW105": "The metric cannot fill this property. A number or money fills a number or string "
-    "property, a bool a bool or string, an enum or multi an enumeration or string, a date a date "
-    "or string, a datetime a datetime, date or string. What describes a user can be mapped to "
-    "contacts only; what describes an account to companies and to contacts.",
+    "property, a bool a bool, enumeration or string, an enum or multi an enumeration or string, a "
+    "date a date, datetime or string, a datetime a datetime, date or string, a text a string or, "
+    "where the portal has it, an enumeration. What describes a user can be mapped to contacts "
+    "only, what describes a subscription to deals only; what describes "
+    "an account to every object.",
     "SW106": "HubSpot knows a property by its internal name: lower-case letters, digits and `_`, a "
     "letter first. The label that people see can be changed at any time and is not a name. In "
     "HubSpot: Settings, Properties, the property, `</>`.",
     "SW107": "HubSpot has no lifecycle stage with this internal name. The default stages are "
     "subscriber, lead, marketingqualifiedlead, salesqualifiedlead, opportunity, customer, "
     "evangelist and other; they keep these names when their labels change. Stages you made have "
-    "numbers. Without a portal this is a warning; `--online` compares with the portal's stages.",
+    "numbers. A stage can also be named by its label. Without a portal this is a warning; "
+    "`--online` compares with the portal's stages.",
     "SW108": "A comparison does not fit its metric: a number compared with text, an order (`gt`, "
     '`lt`) asked of what has none. `80` is a number, `"80"` is text. Money is compared in major '
     "units: 100 means 100 euros. Dates cannot be compared; use a metric that counts days.",
     "SW109": "The portal's property does not fit: it is missing, computed by HubSpot and so "
-    "read-only, of another type, or without some of the metric's options. `syncworker properties "
-    "create PORTAL` makes what is missing; it never changes a property that exists.",
+    "read-only, of a type the metric cannot fill, or without some of the metric's options (they "
+    "are compared by internal value and by label). `syncworker properties create PORTAL` makes "
+    "what is missing; it never changes a property that exists.",
     "SW110": "The file holds a secret, or a value under a key named like one. Mappings are shared, "
     "reviewed and kept in Git; a secret in one must be taken as known. Delete it, have it replaced "
     "by its issuer, put the new one into an environment variable and write `env:NAME`.",
@@ -65,12 +70,13 @@ CODES: dict[str, str] = {
     "of the values it may have.",
     "SW112": "A key that cannot have a default is missing.",
     "SW113": "Credentials and database URLs are named, never written: `env:ACME_TOKEN` is the "
-    "value of the environment variable ACME_TOKEN, also when it stands in the `.env` file.",
+    "value of the environment variable ACME_TOKEN, also when it stands in the `.env` file; "
+    "`file:/run/secrets/acme` is what that file holds.",
     "SW114": "No timezone has this name in the IANA database. `Europe/Berlin` is one; `CET+1` and "
     "`Berlin` are not. Days, weeks and months of all metrics begin in this timezone.",
     "SW115": "A duration is a whole number and a unit: s, m, h or d. Schedules have no seconds.",
     "SW116": "No stream has this name. The streams are accounts, users, events, usage_daily, "
-    "subscriptions, subscription_items, discounts, trials and demo_requests.",
+    "subscriptions, subscription_items, discounts, trials, demo_requests and tickets.",
     "SW117": "`mode: append` adds options to a property of several checkboxes and never takes one "
     "away: with a metric that has options it collects every state a record was in. Any other "
     "metric uses `always` (ours), `fill_empty` (only where empty) or `never_clear` (never "
@@ -86,4 +92,38 @@ CODES: dict[str, str] = {
     "file's own column right: `user_id: UserID`.",
     "SW123": "There are stage rules for an object that is not mapped, so it is not known how its "
     "records are found. Add the object under `objects` with its `match`; it may map no property.",
+    "SW124": "HubSpot's objects are companies, contacts, deals and tickets; a custom object is "
+    "named by its id, `2-` and a number. HubSpot shows the id in the address of the object's "
+    "settings page.",
+    "SW125": "Companies stand for accounts, contacts for users, deals for subscriptions and "
+    "tickets for tickets. What the records of a custom object stand for has to be said: `rows: "
+    "accounts`, `users`, `subscriptions` or `tickets`. It decides which metrics they can have.",
+    "SW126": "A record is created by a property whose values are unique, so that it is never made "
+    "twice: contacts by `email`, everything else by a property of your own, such as "
+    "`saas_account_id`. A domain is not unique in HubSpot, and record ids are HubSpot's to give. "
+    "`syncworker properties create PORTAL` makes the property.",
+    "SW127": "Deals belong to the sales team. They are created only where the mapping says in "
+    "which pipeline, and in which stage by the subscription's state: `pipeline: {pipeline: "
+    "Subscriptions, stages: {active: Live}}`.",
+    "SW128": "Only deals are put into a pipeline by the mapping. The pipeline of a ticket belongs "
+    "to the people who work on it.",
+    "SW129": "Tickets are made by the people who answer them or by the tool they come from. A "
+    "mapping fills properties of tickets that exist: `policy: update_only`.",
+    "SW130": "`associate` ties records to others of the same account: contacts or deals to "
+    "`companies`, or to a custom object that stands for accounts. That object must be mapped too, "
+    "because only linked records can be tied.",
+    "SW131": "Each way to find a record looks in another property. Of two with one property it "
+    "would not be clear which value is the right one.",
+    "SW132": "The property is written by another section of the mapping: a key of ours is filled "
+    "when its record is linked, stages are moved by `lifecycle`, a deal's stage and pipeline by "
+    "`pipeline`. Two writers would undo each other.",
+    "SW133": "The section asks for no stage. It needs rules, or `churned_to_other: true`; "
+    "`keep_peoples` only says when a rule holds back.",
+    "SW134": "HubSpot keeps names that begin with `hs_` to itself: a property of that name is "
+    "there or cannot be made. A property of your own needs another name, such as `saas_…`.",
+    "SW135": "The portal has no such pipeline of deals, or the pipeline no such stage. Both can be "
+    "named by their id or by the label that people see (Settings, Objects, Deals, Pipelines).",
+    "SW136": "HubSpot has the four recurring revenue properties of deals only after a person has "
+    "switched tracking on (Settings, Objects, Deals, Recurring revenue); nobody else can make "
+    "them. Until then they are left out, and the rest of the deal is written.",
 }

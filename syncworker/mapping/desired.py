@@ -40,23 +40,33 @@ class DesiredRecord:
     """What one HubSpot record should hold.
 
     Attributes:
-        object: `companies` or `contacts`.
-        key: Our key of the record: the account's or the user's id.
-        match: The value that finds it in HubSpot by the object's match rule; None: it has none.
+        object: `companies`, `contacts`, `deals`, `tickets` or a custom object's id.
+        key: Our key of the record: the account's, user's, subscription's or ticket's id.
+        matches: HubSpot property and value of each way to find the record, in the mapping's order;
+            a way whose value is empty is left out.
         values: By property; "" clears. A property that is not here is left alone.
         because: By property, why it has that value.
-        stage: The lifecycle stage the rules ask for, or None.
+        stage: Internal name of the lifecycle stage the rules ask for, or None.
         stage_because: Why.
+        stage_back: Whether, and why, the stage may go back; "" where it only goes forward.
         create_values: Properties to send only where the record is created (its e-mail, its name).
         unknown: By property, why its value cannot be told for this record; it is left alone.
+        refused: By property, why the portal cannot take its value; it is left alone and reported.
     """
 
     object: str
     key: str
-    match: str | None
+    matches: tuple[tuple[str, str], ...]
     values: Mapping[str, str]
     because: Mapping[str, str] = field(default_factory=dict)
     stage: str | None = None
     stage_because: str = ""
+    stage_back: str = ""
     create_values: Mapping[str, str] = field(default_factory=dict)
     unknown: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What people know it by: the value of the last way to find it, else our key."""
+        return self.matches[-1][1] if self.matches else self.key

@@ -12,8 +12,9 @@ from syncworker.mapping.diagnostics import Diagnostic, Finding, Span
 from syncworker.mapping.document import Document, lines_of
 from syncworker.mapping.ignores import ignores_in
 from syncworker.mapping.portal import PortalMapping
-from syncworker.mapping.rules import check_objects
+from syncworker.mapping.rules import check_properties
 from syncworker.mapping.rules_lifecycle import check_lifecycle
+from syncworker.mapping.rules_objects import check_objects
 from syncworker.mapping.rules_sources import check_reporting, check_sources
 from syncworker.mapping.secrets import HIDDEN, masked, masked_line, secrets_by_key, secrets_by_shape
 from syncworker.mapping.wording import explained
@@ -70,7 +71,8 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
         mapping, refused = _validated(document)
         findings += refused
         findings += secrets_by_key(document, catalog)
-        findings += check_objects(document, catalog)
+        findings += check_objects(document)
+        findings += check_properties(document, catalog)
         findings += check_lifecycle(document, catalog)
         findings += check_sources(document)
         findings += check_reporting(document)

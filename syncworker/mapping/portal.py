@@ -6,6 +6,7 @@ mapping.schema.json is generated from them, so every description here is an edit
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -15,21 +16,33 @@ from syncworker.mapping.desired import PropertyType, WriteMode
 from syncworker.metrics.settings import MetricSettings
 from syncworker.model.streams import STREAMS
 
-ObjectName = Literal["companies", "contacts"]
+OBJECT_NAME = r"^(companies|contacts|deals|tickets|2-[0-9]{1,12})$"
+ObjectName = Annotated[str, Field(pattern=OBJECT_NAME)]
+Rows = Literal["accounts", "users", "subscriptions", "tickets"]
+ROWS_OF: Mapping[str, Rows] = {
+    "companies": "accounts",
+    "contacts": "users",
+    "deals": "subscriptions",
+    "tickets": "tickets",
+}
+"""Which rows an object's records stand for; a custom object's are stated in the mapping."""
 Tier = Literal["free", "starter", "professional", "enterprise"]
 ApiVersion = Literal["v3", "2026-03", "2026-09"]
 Comparison = Literal["eq", "ne", "gt", "gte", "lt", "lte", "any_of"]
+SubscriptionState = Literal["trialing", "active", "past_due", "unpaid", "paused", "canceled"]
 COMPARISONS: tuple[Comparison, ...] = ("eq", "ne", "gt", "gte", "lt", "lte", "any_of")
 Scalar = bool | int | float | str
 
-REFERENCE = r"^env:[A-Za-z_][A-Za-z0-9_]*$"
+REFERENCE = r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:\S.*)$"
 OVERLAP = r"^[0-9]{1,5}[smhd]$"
 INTERVAL = r"^[1-9][0-9]{0,4}[mhd]$"
 CURRENCY = r"^[A-Z]{3}$"
 BASE_URL = r"^https?://[^\s@]+$"
 
 Text = Annotated[str, Field(min_length=1)]
-Reference = Annotated[str, Field(pattern=REFERENCE, description="env:NAME, never the value itself")]
+Reference = Annotated[
+    str, Field(pattern=REFERENCE, description="env:NAME or file:PATH, never the value itself")
+]
 MetricName = Annotated[str, Field(min_length=1, json_schema_extra={"x-names": "metrics"})]
 BY_STREAM: JsonDict = {"propertyNames": {"enum": list(STREAMS)}}
 
@@ -40,10 +53,21 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+class OAuth(Part):
+    """An OAuth app that the portal has installed; access tokens are fetched as needed."""
+
+    client_id: Reference = Field(description="Where the app's client id is")
+    client_secret: Reference = Field(description="Where the app's client secret is")
+    refresh_token: Reference = Field(description="Where the portal's refresh token is")
+
+
 class HubSpot(Part):
     """Which HubSpot account, and how to reach it."""
 
-    credentials: Reference = Field(description="Where the token is, for example env:ACME_TOKEN")
+    credentials: Reference | OAuth = Field(
+        description="Where the token of a service key or private app is, for example "
+        "env:ACME_TOKEN; or an OAuth app's client_id, client_secret and refresh_token"
+    )
     tier: Tier = Field(default="professional", description="Sets the request limits")
     api_version: ApiVersion = Field(default="2026-09", description="HubSpot's API version")
     base_url: Annotated[str, Field(pattern=BASE_URL)] | None = Field(
@@ -113,8 +137,11 @@ SourceConfig = Annotated[SqlSource | FilesSource, Field(discriminator="kind")]
 class Match(Part):
     """How a HubSpot record is found for a canonical row."""
 
-    property: Text = Field(description="HubSpot property to look in: domain, email or a unique one")
-    column: Text = Field(description="Column of accounts (companies) or users (contacts)")
+    property: Text = Field(
+        description="HubSpot property to look in: domain, email, hs_object_id or a unique one of "
+        "your own, which is filled when a record is linked"
+    )
+    column: Text = Field(description="Column of the object's rows with the value to look for")
 
 
 class PropertyMapping(Part):
@@ -143,12 +170,46 @@ ShortProperty = Annotated[
 ]
 
 
+class DealPipeline(Part):
+    """The pipeline a subscription's deal is in, and its stage by the subscription's state."""
+
+    pipeline: Text = Field(description="Id or label of the pipeline")
+    stages: dict[SubscriptionState, Text] = Field(
+        min_length=1,
+        description="Subscription state: id or label of the stage; others leave the stage alone",
+    )
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, dict) else value
+
+
+Matches = Annotated[
+    list[Match],
+    Field(min_length=1),
+    BeforeValidator(_as_list, json_schema_input_type=Match | list[Match]),
+]
+
+
 class Object(Part):
     """What is written to one HubSpot object."""
 
-    match: Match = Field(description="How a HubSpot record is found")
-    policy: Literal["update_only", "upsert"] = Field(
-        default="update_only", description="upsert: create records that HubSpot does not have"
+    rows: Rows | None = Field(
+        default=None, description="Of a custom object: the rows its records stand for"
+    )
+    match: Matches = Field(
+        description="How a HubSpot record is found; of several ways the first that finds one"
+    )
+    policy: Literal["update_only", "create_only", "upsert"] = Field(
+        default="update_only",
+        description="upsert: create records that HubSpot does not have; "
+        "create_only: create those and never change one that is there",
+    )
+    pipeline: DealPipeline | None = Field(
+        default=None, description="Of deals: the pipeline; without it no deal is created"
+    )
+    associate: list[ObjectName] = Field(
+        default_factory=list, description="Objects of the same account to associate records with"
     )
     properties: dict[str, ShortProperty] = Field(
         default_factory=dict, description="HubSpot property: metric, or {metric, mode, ...}"
@@ -185,8 +246,34 @@ class Condition(Part):
 class StageRule(Part):
     """A lifecycle stage and when a record has reached it; the first rule that holds counts."""
 
-    stage: Text = Field(description="Internal name of the stage")
+    stage: Text = Field(description="Internal name or label of the stage")
     when: list[Condition] = Field(min_length=1, description="All must hold")
+    allow_back: Text | None = Field(
+        default=None,
+        description="Why this rule may move a record back; without a reason stages only go forward",
+    )
+
+
+class Lifecycle(Part):
+    """When the records of an object reach which stage."""
+
+    keep_peoples: bool = Field(
+        default=False, description="Never move a stage that a person set last"
+    )
+    churned_to_other: bool = Field(
+        default=False, description="Move records of churned accounts to the stage `other`"
+    )
+    rules: list[StageRule] = Field(default_factory=list, description="Checked from the top")
+
+
+def _with_rules(value: object) -> object:
+    return {"rules": value} if isinstance(value, list) else value
+
+
+ShortLifecycle = Annotated[
+    Lifecycle,
+    BeforeValidator(_with_rules, json_schema_input_type=list[StageRule] | Lifecycle),
+]
 
 
 class Guard(Part):
@@ -222,8 +309,8 @@ class PortalMapping(Part):
     objects: dict[ObjectName, Object] = Field(
         min_length=1, description="By HubSpot object, what is written"
     )
-    lifecycle: dict[ObjectName, list[StageRule]] = Field(
-        default_factory=dict, description="Opt-in: rules per object, checked from the top"
+    lifecycle: dict[Literal["companies", "contacts"], ShortLifecycle] = Field(
+        default_factory=dict, description="Opt-in: per object its rules, checked from the top"
     )
     guard: Guard = Field(default_factory=Guard, description="When a plan is refused")
     volatile_days: int = Field(

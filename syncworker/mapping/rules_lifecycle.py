@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from syncworker.mapping.diagnostics import Finding
 from syncworker.mapping.document import Document, Path
 from syncworker.mapping.portal import COMPARISONS
-from syncworker.mapping.rules import ENTITY, check_metric
+from syncworker.mapping.rules import check_metric
+from syncworker.mapping.shapes import rule_paths
 from syncworker.mapping.suggest import did_you_mean, listed
 from syncworker.metrics.metric import Metric
 
@@ -21,19 +22,25 @@ STAGES = (
     "evangelist",
     "other",
 )
+WITH_STAGES = ("companies", "contacts")
 _ORDERED = ("gt", "gte", "lt", "lte")
 
 
 def check_lifecycle(document: Document, catalog: Mapping[str, Metric]) -> Iterator[Finding]:
-    """Stages (SW107), comparisons (SW108, SW118, SW121), metrics (SW104, SW105), SW123."""
-    for object_name in ENTITY:
-        rules = document.at("lifecycle", object_name)
-        if rules is not None and document.at("objects", object_name) is None:
+    """Stages (SW107), comparisons (SW108, SW118, SW121), metrics (SW104, SW105), SW123, SW133."""
+    for object_name in WITH_STAGES:
+        section = ("lifecycle", object_name)
+        if document.at(*section) is not None and document.at("objects", object_name) is None:
             message = f"stages for {object_name}, which `objects` does not name"
             help_ = f"add `{object_name}` under `objects` with its `match`"
-            yield Finding("SW123", document.key(("lifecycle", object_name)), message, help_)
-        for i in range(len(rules) if isinstance(rules, list) else 0):
-            rule = ("lifecycle", object_name, i)
+            yield Finding("SW123", document.key(section), message, help_)
+        rules = rule_paths(document, object_name)
+        asked = rules or document.at(*section, "churned_to_other") is True
+        if not asked and isinstance(document.at(*section), (list, dict)):
+            message = f"no stage is ever asked for: {object_name} have no rules"
+            help_ = "add a rule: `- stage: …` with `when: …`, or remove the section"
+            yield Finding("SW133", document.key(section), message, help_, severity="warning")
+        for rule in rules:
             yield from _stage(document, (*rule, "stage"))
             when = document.at(*rule, "when")
             for j in range(len(when) if isinstance(when, list) else 0):
@@ -42,11 +49,14 @@ def check_lifecycle(document: Document, catalog: Mapping[str, Metric]) -> Iterat
 
 def _stage(document: Document, path: Path) -> Iterator[Finding]:
     stage = document.at(*path)
-    # Stages of one's own have numbers as internal names.
-    if not isinstance(stage, str) or not stage or stage in STAGES or stage.isdecimal():
+    # Stages of one's own have numbers as internal names; the default ones' are their labels, closed
+    # up: Marketing Qualified Lead.
+    if not isinstance(stage, str) or not stage or stage.isdecimal():
+        return
+    if stage.replace(" ", "").lower() in STAGES:
         return
     message = f"HubSpot has no lifecycle stage `{stage}` by default"
-    help_ = did_you_mean(stage, STAGES, "stages of your own have internal ids")
+    help_ = did_you_mean(stage, STAGES, "stages of your own are named by label or id")
     note = "`syncworker validate --online` compares with the portal's stages"
     yield Finding("SW107", document.value(path), message, help_, note, severity="warning")
 

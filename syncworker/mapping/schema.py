@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from syncworker.mapping.portal import PortalMapping
+from syncworker.mapping.portal import ROWS_OF, PortalMapping
 from syncworker.mapping.wording import parts
 from syncworker.metrics.catalog import METRICS
 from syncworker.metrics.metric import Metric
@@ -32,6 +32,7 @@ def mapping_schema(catalog: Mapping[str, Metric] = METRICS) -> str:
         "description": "A metric: `syncworker metrics list` shows all",
         "oneOf": [_choice(metric) for metric in catalog.values()],
     }
+    _name_objects(schema["properties"]["objects"])
     named = _with_metric_names(schema)
     head = {"$schema": DIALECT, **named, "title": "A portal's mapping"}
     return json.dumps(head, indent=2, ensure_ascii=False) + "\n"
@@ -43,6 +44,13 @@ def _choice(metric: Metric) -> dict[str, str]:
         "title": metric.label,
         "description": f"{metric.description}\n\n{metric.formula}",
     }
+
+
+def _name_objects(objects: dict[str, Any]) -> None:
+    # Editors complete names, not patterns; and a pattern alone would allow any other name.
+    part = {"$ref": "#/$defs/Object"}
+    objects["properties"] = dict.fromkeys(ROWS_OF, part)
+    objects["additionalProperties"] = False
 
 
 def _describe(section: dict[str, Any], documented: type) -> None:

@@ -33,7 +33,8 @@ _SHAPES = re.compile(
 _KEY = r"(?:[a-z0-9_-]*[_-])?(?:token|pass|passwd|password|secret|api_?key|key|hapikey|pwd)"
 _SECRET_KEY = re.compile(_KEY, re.IGNORECASE)
 _SECRET_LINE = re.compile(rf"^\s*[#-]?\s*[\"']?{_KEY}[\"']?\s*:\s*(\S.*)$", re.IGNORECASE)
-_REFERENCE = re.compile(r"[\"']?env:[A-Za-z_][A-Za-z0-9_]*[\"']?$")
+_SECRET_INSIDE = re.compile(rf"[{{,]\s*[\"']?{_KEY}[\"']?\s*:\s*([^\s,}}]+)", re.IGNORECASE)
+_REFERENCE = re.compile(r"[\"']?(?:env:[A-Za-z_][A-Za-z0-9_]*|file:\S.*)[\"']?$")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 HIDDEN = ("SW110", "SW113")  # a value where a reference belongs may be a secret of any shape
 _MESSAGE = "secrets do not belong in a mapping file"
@@ -82,7 +83,7 @@ def masked_line(line: str, spans: Iterable[Span]) -> str:
     for span in spans:
         start = span.column - 1
         line = line[:start] + "*" * span.length + line[start + span.length :]
-    named = _SECRET_LINE.match(line)
-    if named and not _REFERENCE.match(named[1].strip()):
-        line = line[: named.start(1)] + "*" * len(named[1])
+    for named in (*_SECRET_LINE.finditer(line), *_SECRET_INSIDE.finditer(line)):
+        if not _REFERENCE.match(named[1].strip()):
+            line = line[: named.start(1)] + "*" * len(named[1]) + line[named.end(1) :]
     return masked(line)

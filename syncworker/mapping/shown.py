@@ -8,7 +8,7 @@ from string import Formatter
 import polars as pl
 
 from syncworker.mapping.values import local_days, money_texts, number_text
-from syncworker.metrics.metric import Metric
+from syncworker.metrics.metric import Entity, Metric
 
 NONE = "none"
 
@@ -20,7 +20,7 @@ class Shown:
         frame: Rows of metric values and their components.
         catalog: What the columns are; a column it does not name is shown by its type.
         timezone: The reporting timezone, in which moments are shown as days.
-        currencies: Each row's currency, for money.
+        currencies: By whose metric it is, each row's currency, for money.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class Shown:
         frame: pl.DataFrame,
         catalog: Mapping[str, Metric],
         timezone: str,
-        currencies: list[str | None],
+        currencies: Mapping[Entity, list[str | None]],
     ) -> None:
         self._frame = frame
         self._catalog = catalog
@@ -64,7 +64,7 @@ class Shown:
         column = self._frame[name]
         metric = self._catalog.get(name)
         if metric is not None and metric.type == "money":
-            return money_texts(column, self._currencies)
+            return money_texts(column, self._currencies[metric.entity])
         if column.dtype.is_numeric():
             return [number_text(value) for value in column.to_list()]
         if isinstance(column.dtype, pl.Datetime):

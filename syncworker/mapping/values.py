@@ -32,7 +32,8 @@ def rendered(
     Args:
         column: The metric's values.
         metric: What they are. Money is in minor units and comes out in major units.
-        type: The HubSpot property's type. A datetime in a `date` property becomes its local day.
+        type: The HubSpot property's type. A datetime in a `date` property becomes its local day,
+            a date in a `datetime` property its midnight UTC.
         timezone: The reporting timezone, for that day.
         currencies: Of money, each row's currency.
     """
@@ -42,7 +43,8 @@ def rendered(
         case "money":
             texts = money_texts(column, currencies)
         case "date":
-            texts = _text(column.cast(pl.Date).dt.strftime("%Y-%m-%d"))
+            midnight = "T00:00:00.000Z" if type == "datetime" else ""
+            texts = _text(column.cast(pl.Date).dt.strftime(f"%Y-%m-%d{midnight}"))
         case "datetime" if type == "date":
             texts = local_days(column, timezone)
         case "datetime":

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from syncworker.mapping import portal
 from syncworker.mapping.diagnostics import Finding
 from syncworker.mapping.document import Document, Path
+from syncworker.mapping.rules_lifecycle import WITH_STAGES
 from syncworker.mapping.suggest import closest, did_you_mean, listed
 from syncworker.mapping.yaml_text import missing_space
 from syncworker.metrics.settings import MetricSettings
@@ -26,9 +27,15 @@ _SECTIONS: tuple[tuple[Path, type], ...] = (
     (("metrics",), MetricSettings),
     (("objects", "*"), portal.Object),
     (("objects", "*", "match"), portal.Match),
+    (("objects", "*", "match", "*"), portal.Match),
+    (("objects", "*", "pipeline"), portal.DealPipeline),
     (("objects", "*", "properties", "*"), portal.PropertyMapping),
+    (("hubspot", "credentials"), portal.OAuth),
+    (("lifecycle", "*"), portal.Lifecycle),
     (("lifecycle", "*", "*"), portal.StageRule),
     (("lifecycle", "*", "*", "when", "*"), portal.Condition),
+    (("lifecycle", "*", "rules", "*"), portal.StageRule),
+    (("lifecycle", "*", "rules", "*", "when", "*"), portal.Condition),
     (("guard",), portal.Guard),
     (("schedule",), portal.Schedule),
 )
@@ -36,12 +43,25 @@ _SOURCES: Mapping[str, tuple[type, type]] = {
     "sql": (portal.SqlSource, portal.SqlStream),
     "files": (portal.FilesSource, portal.FileStream),
 }
+_CREDENTIALS: Path = ("hubspot", "credentials")
+_OBJECTS = f"allowed: {listed(portal.ROWS_OF)}, or a custom object's id: `2-123`"
 _PATTERNS = {
-    portal.REFERENCE: ("SW113", "is not a reference", "write `env:` and a variable's name"),
+    portal.REFERENCE: (
+        "SW113",
+        "is not a reference",
+        "write `env:` and a variable's name, or `file:` and a path",
+    ),
+    portal.OBJECT_NAME: ("SW124", "names an object that is not known", _OBJECTS),
     portal.OVERLAP: ("SW115", "is not a duration", "write a number and s, m, h or d: `15m`"),
     portal.INTERVAL: ("SW115", "is not an interval", "write a number and m, h or d: `6h`"),
     portal.CURRENCY: ("SW111", "is not a currency", "write its ISO 4217 code: `EUR`"),
     portal.BASE_URL: ("SW111", "is not a URL", "write `https://…` without user and password"),
+}
+_EXPECTED_AT: Mapping[str | int, str] = {
+    "allow_back": "the reason, as text",
+    "credentials": "`env:NAME`, `file:PATH`, or a section of client_id, client_secret and "
+    "refresh_token",
+    "match": "`{property: …, column: …}`, or a list of such ways",
 }
 _UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 _MISSING_SPACE = "missing space after colon"
@@ -74,14 +94,20 @@ def explained(document: Document, errors: list[Any]) -> Iterator[Finding]:
             continue
         if path[-1:] and path[-1] in portal.COMPARISONS and error["type"] == "float_type":
             continue  # SW108 says it better
+        if path == _CREDENTIALS and error["type"] in _of_the_other_kind(document.at(*path)):
+            continue
         seen.add(path)
         yield _finding(document, path, error)
 
 
 def keys_at(document: Document, section: Path) -> tuple[str, ...]:
     """The keys a section may have, or nothing where they are free to choose."""
-    if section in {("objects",), ("lifecycle",)}:
-        return get_args(portal.ObjectName)
+    if section == ("objects",):
+        return tuple(portal.ROWS_OF)
+    if section == ("lifecycle",):
+        return WITH_STAGES
+    if section[2:] == ("pipeline", "stages"):
+        return get_args(portal.SubscriptionState)
     model = _model(document, section)
     if model is None:
         return ()
@@ -146,6 +172,11 @@ def _finding(document: Document, path: Path, error: Any) -> Finding:  # noqa: AN
     return _unfit(document, path, kind, context)
 
 
+def _of_the_other_kind(value: object) -> tuple[str, ...]:
+    # Credentials are one text or one section; what was tried of the other kind says nothing.
+    return ("string_type",) if isinstance(value, dict) else ("model_type",)
+
+
 def _unfit(document: Document, path: Path, kind: str, context: dict[str, Any]) -> Finding:
     if path == ("version",):
         span = document.value(path)
@@ -170,6 +201,9 @@ def _missing(document: Document, section: Path, key: str) -> Finding:
 
 def _unknown_key(document: Document, path: Path) -> Finding:
     known, name = keys_at(document, path[:-1]), str(path[-1])
+    if path[:-1] == ("objects",):
+        help_ = did_you_mean(name, known, _OBJECTS)
+        return Finding("SW124", document.key(path), f"no object is called `{name}`", help_)
     help_ = did_you_mean(name, known, f"allowed: {listed(known)}")
     return Finding("SW102", document.key(path), f"unknown key `{name}`", help_)
 
@@ -203,6 +237,7 @@ def _bad_value(
         expected = "text, a number, true or false"
     if path[-2:-1] == ("properties",):
         expected = "a metric's name, or `{metric: name, …}`"
+    expected = _EXPECTED_AT.get(path[-1], expected)
     return f"{name} must be {expected}", ""
 
 

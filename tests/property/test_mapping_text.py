@@ -12,6 +12,56 @@ from syncworker.mapping.loader import Loaded, load, load_bytes
 from syncworker.mapping.render_diagnostics import as_github, as_json, as_text, summary
 
 EXAMPLE = (Path(__file__).parents[2] / "mappings" / "example.yaml").read_text()
+FULL = """\
+version: 1
+hubspot:
+  credentials:
+    client_id: env:ID
+    client_secret: file:/run/secret
+    refresh_token: env:REFRESH
+sources:
+  app:
+    kind: files
+    path: exports
+    streams:
+      accounts: {path: a.csv}
+objects:
+  companies:
+    match:
+      - {property: hs_object_id, column: hubspot_company_id}
+      - {property: saas_account_id, column: account_id}
+      - {property: domain, column: domain}
+    policy: upsert
+    properties:
+      saas_mrr: mrr
+  deals:
+    match: {property: saas_sub_id, column: sub_id}
+    policy: create_only
+    pipeline:
+      pipeline: Subscriptions
+      stages:
+        active: Live
+        canceled: Ended
+    associate: [companies]
+  tickets:
+    match: {property: hs_object_id, column: hubspot_ticket_id}
+    associate:
+      - companies
+      - 2-77
+  2-77:
+    rows: accounts
+    match: {property: app_id, column: account_id}
+    policy: upsert
+lifecycle:
+  companies:
+    keep_peoples: true
+    churned_to_other: true
+    rules:
+      - stage: customer
+        when:
+          - {metric: mrr, gt: 0}
+        allow_back: they came back
+"""
 YAML_PIECES = st.sampled_from(
     [*"{}[]:,-?&*!|>'\"%@`#\n\t \\~", "\n  ", "- ", ": ", "<<: ", "*a", "&a ", "---\n", "...\n"]
 )
@@ -57,6 +107,10 @@ def check(loaded: Loaded) -> None:
         assert isinstance(shown(loaded.diagnostics), str)
 
 
+def test_a_mapping_with_everything_is_right() -> None:
+    assert load(FULL, "full.yaml").diagnostics == ()
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.text() | st.lists(YAML_PIECES | st.text(max_size=4)).map("".join))
 @example("a: 1\r\x85\u2028b: \u2029")
@@ -76,7 +130,7 @@ def test_any_bytes_give_diagnostics_and_never_an_exception(content: bytes) -> No
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_a_mapping_with_a_piece_changed_never_raises(data: st.DataObject) -> None:
-    text = EXAMPLE
+    text = data.draw(st.sampled_from([EXAMPLE, FULL]))
     for _ in range(data.draw(st.integers(1, 3))):
         start = data.draw(st.integers(0, len(text)))
         end = data.draw(st.integers(start, min(len(text), start + 30)))
@@ -87,7 +141,7 @@ def test_a_mapping_with_a_piece_changed_never_raises(data: st.DataObject) -> Non
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_a_mapping_with_odd_values_never_raises(data: st.DataObject) -> None:
-    lines = EXAMPLE.splitlines()
+    lines = data.draw(st.sampled_from([EXAMPLE, FULL])).splitlines()
     for _ in range(data.draw(st.integers(1, 4))):
         i = data.draw(st.sampled_from([i for i, line in enumerate(lines) if ":" in line]))
         lines[i] = lines[i].split(":")[0] + ": " + data.draw(ODD_VALUES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import pytest
 
@@ -89,8 +90,71 @@ CATALOG = {
         metric("seen_at", "datetime"),
         metric("computed_at", "datetime", volatile=True),
         metric("user_events", "number", "user", because="{user_events} events"),
+        metric(
+            "subscription_state",
+            "enum",
+            "subscription",
+            options=(Option("active", "Active"), Option("canceled", "Canceled")),
+        ),
+        metric("subscription_mrr", "money", "subscription", because="{subscription_mrr} a month"),
+        metric(
+            "deal_type",
+            "enum",
+            "subscription",
+            options=(Option("new_business", "New business"), Option("renewal", "Renewal")),
+        ),
     )
 }
+
+
+@dataclass(frozen=True)
+class Property:
+    """A property as a portal has it."""
+
+    type: str
+    options: tuple[tuple[str, str], ...] = ()
+    read_only: bool = False
+    unique: bool = False
+    field_type: str = ""
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A pipeline as a portal has it."""
+
+    id: str
+    label: str
+    stages: tuple[tuple[str, str], ...]
+
+
+SALES = Pipeline("71", "Subscriptions", (("901", "Live"), ("902", "Ended")))
+DEALS = """\
+  deals:
+    match: {property: saas_sub, column: sub_id}
+    policy: upsert
+    pipeline:
+      pipeline: subscriptions
+      stages: {active: live, canceled: "902"}
+    associate: [companies]
+    properties:
+      saas_state: subscription_state
+"""
+
+
+@pytest.fixture
+def portal_property() -> type[Property]:
+    return Property
+
+
+@pytest.fixture
+def sales() -> Pipeline:
+    return SALES
+
+
+@pytest.fixture
+def with_deals() -> str:
+    """The small mapping with deals in a pipeline."""
+    return MAPPING.replace("lifecycle:", f"{DEALS}lifecycle:")
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def test_a_right_mapping_has_no_diagnostics_and_its_values(
     companies = loaded.mapping.objects["companies"]
     assert companies.properties["saas_mrr"].metric == "mrr"
     assert companies.properties["saas_health"].type == "number"
-    assert loaded.mapping.lifecycle["companies"][0].when[0].comparison == ("gte", 80)
+    assert loaded.mapping.lifecycle["companies"].rules[0].when[0].comparison == ("gte", 80)
     assert loaded.mapping.metrics.usage_warn_percent == -25
 
 
@@ -47,12 +47,12 @@ def test_lists_and_weights_of_the_metrics_section_are_read(changed: Changed) -> 
         ("SW102", "query: sel", "qery: sel", 13, 9, "unknown key `qery`"),
         ("SW102", "objects:", "metrics: {key_event: []}\nobjects:", 14, 11, "`key_event`"),
         (
-            "SW102",
+            "SW124",
             "objects:",
-            "objects:\n  deals: {match: {property: a, column: b}}",
+            "objects:\n  deal: {match: {property: a, column: b}}",
             15,
             3,
-            "deals",
+            "no object is called `deal`",
         ),
         ("SW103", "property: domain", "property: domian", 16, 23, "`domian` is not a match key"),
         ("SW103", "property: domain", "property: email", 16, 23, "not a match key for companies"),
@@ -214,8 +214,11 @@ def test_rules_bear_sections_of_the_wrong_shape(load_text: Load, mapping_text: s
     assert {d.code for d in loaded.diagnostics} == {"SW111"}
 
 
-def test_a_number_is_a_stage_of_ones_own(changed: Changed) -> None:
-    assert changed("stage: customer", "stage: '12345678'").diagnostics == ()
+@pytest.mark.parametrize("stage", ["'12345678'", "Customer", "Marketing Qualified Lead"])
+def test_a_stage_is_one_of_ones_own_or_a_default_by_name_or_label(
+    changed: Changed, stage: str
+) -> None:
+    assert changed("stage: customer", f"stage: {stage}").diagnostics == ()
 
 
 def test_a_warning_does_not_stop_the_mapping(changed: Changed) -> None:

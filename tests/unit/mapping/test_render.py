@@ -45,7 +45,12 @@ def render(
         frame = pl.DataFrame({**ROWS, **columns})
         return list(
             desired_records(
-                loaded.mapping, "companies", frame, catalog, dict.fromkeys(held, "no such stream")
+                loaded.mapping,
+                "companies",
+                frame,
+                catalog,
+                dict.fromkeys(held, "no such stream"),
+                {},
             )
         )
 
@@ -59,7 +64,7 @@ def test_a_row_becomes_a_record_with_values_and_reasons(render: Render) -> None:
     assert render()[0] == DesiredRecord(
         object="companies",
         key="a1",
-        match="acme.io",
+        matches=(("domain", "acme.io"),),
         values={"saas_mrr": "1450.5", "saas_health": "80"},
         because={"saas_mrr": "1450.5 of EUR", "saas_health": "score 80 on 2026-01-01"},
         stage="customer",
@@ -72,7 +77,7 @@ def test_empty_values_clear_and_a_record_without_match_value_still_comes_out(
     render: Render,
 ) -> None:
     record = render()[1]
-    assert record.match is None
+    assert record.matches == ()
     assert record.values == {"saas_mrr": "", "saas_health": ""}
     assert record.because["saas_mrr"] == "none of none"
     assert record.stage is None
@@ -80,7 +85,7 @@ def test_empty_values_clear_and_a_record_without_match_value_still_comes_out(
 
 
 def test_an_empty_text_is_no_match_value(render: Render) -> None:
-    assert [record.match for record in render(domain=["", "b.io"])] == [None, "b.io"]
+    assert [r.matches for r in render(domain=["", "b.io"])] == [(), (("domain", "b.io"),)]
 
 
 def test_a_held_metric_is_left_out_and_never_cleared(render: Render) -> None:
@@ -195,8 +200,9 @@ def test_contacts_carry_their_accounts_metrics(
     mapping = load_text(text).mapping
     assert mapping is not None
     frame = pl.DataFrame({"user_id": ["u1"], "email": ["a@b.io"], "mrr": [100], "name": ["X"]})
-    (record,) = desired_records(mapping, "contacts", frame, catalog, {})
-    assert (record.object, record.key, record.match) == ("contacts", "u1", "a@b.io")
+    (record,) = desired_records(mapping, "contacts", frame, catalog, {}, {})
+    assert (record.object, record.key) == ("contacts", "u1")
+    assert record.matches == (("email", "a@b.io"),)
     assert record.values == {"saas_mrr": "1"}
     assert record.create_values == {"email": "a@b.io"}
 
@@ -206,8 +212,9 @@ def test_without_a_match_column_nothing_matches(
 ) -> None:
     mapping = load_text(mapping_text).mapping
     assert mapping is not None
-    (record,) = desired_records(mapping, "contacts", pl.DataFrame({"user_id": ["u1"]}), catalog, {})
-    assert (record.match, record.create_values) == (None, {})
+    users = pl.DataFrame({"user_id": ["u1"]})
+    (record,) = desired_records(mapping, "contacts", users, catalog, {}, {})
+    assert (record.matches, record.create_values) == ((), {})
 
 
 def test_nothing_comes_out_of_no_rows_or_an_object_that_is_not_mapped(
@@ -217,9 +224,9 @@ def test_nothing_comes_out_of_no_rows_or_an_object_that_is_not_mapped(
     mapping = load_text(mapping_text[:start] + mapping_text[end:]).mapping
     assert mapping is not None
     users = pl.DataFrame({"user_id": ["u1"]})
-    assert list(desired_records(mapping, "contacts", users, catalog, {})) == []
+    assert list(desired_records(mapping, "contacts", users, catalog, {}, {})) == []
     none = pl.DataFrame(schema={"account_id": pl.String})
-    assert list(desired_records(mapping, "companies", none, catalog, {})) == []
+    assert list(desired_records(mapping, "companies", none, catalog, {}, {})) == []
 
 
 def test_twenty_thousand_rows_take_seconds(
@@ -231,6 +238,8 @@ def test_twenty_thousand_rows_take_seconds(
     assert mapping is not None
     frame = pl.concat([pl.DataFrame(ROWS)] * 10_000)
     start = time.process_time()
-    count = sum(len(r.values) for r in desired_records(mapping, "companies", frame, catalog, {}))
+    count = sum(
+        len(r.values) for r in desired_records(mapping, "companies", frame, catalog, {}, {})
+    )
     assert count == 20_000 * 25
     assert time.process_time() - start < 5
