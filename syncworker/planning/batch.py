@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from syncworker.planning.records import Action, Batch, BatchInput, RecordPlan
+from syncworker.planning.lifecycle import STAGE_PROPERTY
+from syncworker.planning.records import Action, Batch, BatchInput, Change, RecordPlan
 
 MAX_INPUTS = 100
 """HubSpot refuses a batch of more."""
@@ -19,22 +21,37 @@ def batches(plans: Iterable[RecordPlan], match_property: str) -> Iterator[Batch]
 
     Args:
         plans: Of any objects and actions.
-        match_property: The unique property creating goes by.
+        match_property: The unique property creating goes by; "" where nothing is created.
     """
     open_batches: dict[tuple[str, Action], dict[str, BatchInput]] = {}
     sending = (plan for plan in plans if plan.changes or plan.action == "create")
     for number, plan in enumerate(sending, start=1):
         group = (plan.object, plan.action)
-        record = plan.hubspot_id or plan.match.lower()
+        record = plan.hubspot_id or plan.create_values.get(match_property, "").lower()
         inputs = open_batches.setdefault(group, {})
         if record in inputs or len(inputs) == MAX_INPUTS:
             yield Batch(*group, match_property, tuple(inputs.values()))
             inputs.clear()
-        inputs[record] = _input(f"t{number}", plan)
+        inputs[record] = _input(f"t{number}", plan, match_property)
     for group, inputs in open_batches.items():
         yield Batch(*group, match_property, tuple(inputs.values()))
 
 
-def _input(trace_id: str, plan: RecordPlan) -> BatchInput:
+def clearing(plans: Iterable[RecordPlan]) -> Iterator[Batch]:
+    """The requests that empty stages which go back; to be answered before the plans' own are sent.
+
+    HubSpot gives no order of the inputs within a batch, so both cannot be in one.
+    """
+    back = [
+        replace(plan, changes=(Change(STAGE_PROPERTY, change.old, ""),))
+        for plan in plans
+        for change in plan.changes
+        if change.clear_first
+    ]
+    return batches(back, "")
+
+
+def _input(trace_id: str, plan: RecordPlan, match_property: str) -> BatchInput:
     properties = {**plan.create_values, **{change.property: change.new for change in plan.changes}}
-    return BatchInput(trace_id, plan.key, plan.hubspot_id, plan.match, properties)
+    match = plan.create_values.get(match_property, "")
+    return BatchInput(trace_id, plan.key, plan.hubspot_id, match, properties)

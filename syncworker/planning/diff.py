@@ -18,6 +18,8 @@ def diff(
     as_of: datetime,
     volatile_days: int,
     stages: tuple[str, ...],
+    *,
+    peoples: bool = False,
 ) -> RecordPlan | None:
     """The plan of one record, or None where nothing changes and nothing is held.
 
@@ -31,15 +33,10 @@ def diff(
         as_of: The moment the numbers are for.
         volatile_days: Volatile properties go alone when we never wrote, or longer ago than this.
         stages: Internal names of the portal's lifecycle stages of this object, first to last.
-
-    Raises:
-        ValueError: The record is to be created and has no match value to create it by.
+        peoples: Whether its stage is left as it is, because a person set it.
     """
-    if ledger is None and desired.match is None:
-        message = f"{desired.object} {desired.key} has no match value: it cannot be created"
-        raise ValueError(message)
     known = ledger.values if ledger else {}
-    stage = move(desired, known.get(STAGE_PROPERTY, ""), stages)
+    stage = move(desired, known.get(STAGE_PROPERTY, ""), stages, peoples=peoples)
     meaningful: list[Change] = [stage] if isinstance(stage, Change) else []
     volatile: list[Change] = []
     for name, wanted in desired.values.items():
@@ -55,17 +52,23 @@ def diff(
     )
     if meaningful or ledger is None or _due(ledger, as_of, volatile_days):
         meaningful += volatile
-    if ledger and not meaningful and not held:
+    refused = tuple(
+        Held(name, known.get(name, ""), "", reason) for name, reason in desired.refused.items()
+    )
+    if ledger and not meaningful and not held and not refused:
         return None
+    changed = {change.property for change in meaningful}
     return RecordPlan(
         object=desired.object,
         key=desired.key,
-        match=desired.match or "",
+        name=desired.name,
         hubspot_id=ledger.hubspot_id if ledger else None,
         action="update" if ledger else "create",
         changes=tuple(sorted(meaningful, key=lambda change: change.property)),
         held=held,
         create_values={} if ledger else dict(desired.create_values),
+        empty=() if ledger else tuple(sorted(desired.values.keys() - changed)),
+        refused=refused,
     )
 
 

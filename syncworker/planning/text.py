@@ -57,12 +57,12 @@ def record_lines(record: RecordPlan, *, mask: bool = True) -> Iterator[str]:
     """One record: its name and how many changes, then `property  old -> new  because why`."""
     rows = [
         *(_change(change, mask=mask) for change in record.changes),
-        *(_held(held, mask=mask) for held in record.held),
+        *(_held(held, mask=mask) for held in (*record.held, *record.refused)),
     ]
     names, values, _ = zip(*rows, strict=True) if rows else ((), (), ())
     name_width = max(map(len, names), default=0)
     value_width = min(max(map(len, values), default=0), _WIDEST_COLUMN)
-    label = _shown(record.match or record.key, mask=mask)
+    label = _shown(record.name or record.key, mask=mask)
     yield f"  {_sign(record)} {label:<34} {_how_many(record)}"
     for name, value, reason in rows:
         yield f"      {name:<{name_width}}  {value:<{value_width}}  {reason}".rstrip()
@@ -103,9 +103,10 @@ def _sign(record: RecordPlan) -> str:
 
 def _how_many(record: RecordPlan) -> str:
     held = f"{len(record.held)} held back" if record.held else ""
+    refused = f"{len(record.refused)} refused" if record.refused else ""
     changes = _plural(len(record.changes), "change", "changes") if record.changes else ""
     new = "new" if record.action == "create" else ""
-    return ", ".join(part for part in (new, changes, held) if part)
+    return ", ".join(part for part in (new, changes, held, refused) if part)
 
 
 def _shown(text: str, *, mask: bool) -> str:

@@ -43,7 +43,14 @@ stages = st.one_of(st.none(), st.sampled_from([*STAGES, "unknown"]))
 
 @st.composite
 def desired_records(draw: st.DrawFn) -> DesiredRecord:
-    return DesiredRecord("companies", "A1", "a.example", draw(properties), stage=draw(stages))
+    return DesiredRecord(
+        "companies",
+        "A1",
+        (("domain", "a.example"),),
+        draw(properties),
+        stage=draw(stages),
+        stage_back=draw(st.sampled_from(["", "refunded"])),
+    )
 
 
 @st.composite
@@ -61,6 +68,7 @@ def ledger_records(draw: st.DrawFn) -> LedgerRecord | None:
 def record_plans(draw: st.DrawFn) -> RecordPlan:
     number = draw(st.integers(0, 400))
     creates = draw(st.booleans())
+    values = {"domain": f"a{number}.example"} if creates else {}
     return RecordPlan(
         draw(st.sampled_from(["companies", "contacts"])),
         f"A{number}",
@@ -68,6 +76,7 @@ def record_plans(draw: st.DrawFn) -> RecordPlan:
         None if creates else str(number),
         "create" if creates else "update",
         draw(st.sampled_from([(), (Change("score", "81", "64"),)])),
+        create_values=values,
     )
 
 
@@ -111,13 +120,27 @@ def test_applying_twice_needs_no_reading_for_what_is_known(
 
 
 @given(desired_records(), ledger_records())
-def test_a_stage_never_goes_back(desired: DesiredRecord, ledger: LedgerRecord | None) -> None:
+def test_a_stage_only_goes_back_where_a_rule_says_why(
+    desired: DesiredRecord, ledger: LedgerRecord | None
+) -> None:
     plan = diff(desired, ledger, RULES, AS_OF, 7, STAGES)
 
     for change in plan.changes if plan else ():
         if change.property == "lifecyclestage":
             assert change.new in STAGES
-            assert not change.old or STAGES.index(change.old) < STAGES.index(change.new)
+            forward = not change.old or STAGES.index(change.old) < STAGES.index(change.new)
+            assert forward is not change.clear_first
+            assert forward or desired.stage_back in change.because
+
+
+@given(desired_records(), ledger_records())
+def test_a_stage_that_a_person_set_never_moves_where_the_mapping_keeps_it(
+    desired: DesiredRecord, ledger: LedgerRecord | None
+) -> None:
+    plan = diff(desired, ledger, RULES, AS_OF, 7, STAGES, peoples=True)
+
+    for change in plan.changes if plan else ():
+        assert change.property != "lifecyclestage" or change.old == ""
 
 
 @given(desired_records(), ledger_records())

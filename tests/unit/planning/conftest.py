@@ -47,12 +47,12 @@ def desired() -> Callable[..., DesiredRecord]:
         return DesiredRecord(
             "companies",
             "A1",
-            "northwind.example",
+            (("saas_account_id", "A1"), ("domain", "northwind.example")),
             values,
             because,
             stage,
             "it pays",
-            {"domain": "northwind.example", "name": "Northwind"},
+            create_values={"domain": "northwind.example", "name": "Northwind"},
         )
 
     return make

@@ -1,4 +1,4 @@
-from syncworker.planning.batch import batches
+from syncworker.planning.batch import batches, clearing
 from syncworker.planning.records import Change, Held, RecordPlan
 
 
@@ -59,6 +59,25 @@ def test_a_new_record_carries_what_creating_needs_and_a_change_counts_first() ->
     assert batch.inputs[0].hubspot_id is None
     assert batch.inputs[0].match == "a.example"
     assert batch.inputs[0].properties == {"domain": "a.example", "name": "Ours", "score": "64"}
+
+
+def test_a_stage_that_goes_back_is_emptied_in_a_request_before() -> None:
+    back = Change("lifecyclestage", "customer", "lead", "refunded", clear_first=True)
+    other = Change("score", "81", "64")
+    plans = [
+        RecordPlan("companies", "1", "a", "501", "update", (back, other)),
+        RecordPlan("companies", "2", "b", "502", "update", (other,)),
+        RecordPlan("companies", "3", "c", "503", "update", (Change("lifecyclestage", "", "lead"),)),
+    ]
+
+    (first,) = clearing(plans)
+    (second,) = batches(plans, "")
+
+    assert [(i.hubspot_id, dict(i.properties)) for i in first.inputs] == [
+        ("501", {"lifecyclestage": ""})
+    ]
+    assert second.inputs[0].properties == {"lifecyclestage": "lead", "score": "64"}
+    assert len(second.inputs) == 3
 
 
 def test_a_plan_that_only_holds_needs_no_request() -> None:

@@ -40,7 +40,7 @@ def test_a_changed_value_is_planned_with_old_new_and_because(
 
     assert record.action == "update"
     assert record.hubspot_id == "501"
-    assert record.match == "northwind.example"
+    assert record.name == "northwind.example"
     assert record.changes == (Change("score", "81", "64", "score because"),)
     assert record.create_values == {}
 
@@ -160,15 +160,10 @@ def test_a_new_record_without_any_value_is_still_created(plan: Planner, desired:
     assert record.changes == ()
 
 
-def test_a_record_that_cannot_be_created_is_named(plan: Planner, desired: Desired) -> None:
-    with pytest.raises(ValueError, match="companies A1 has no match value"):
-        plan(replace(desired(score="64"), match=None), None)
-
-
 def test_a_linked_record_that_lost_its_match_value_is_still_kept_up(
     written: Writer, desired: Desired, ledger: Ledger
 ) -> None:
-    lost = replace(desired(score="64"), match=None)
+    lost = replace(desired(score="64"), matches=())
 
     assert written(lost, ledger(score="81")) == {"score": "64"}
 
@@ -217,6 +212,47 @@ def test_a_stage_change_says_why(plan: Planner, desired: Desired, ledger: Ledger
     record = plan(desired("customer"), ledger(lifecyclestage="lead"))
 
     assert record.changes == (Change("lifecyclestage", "lead", "customer", "it pays"),)
+
+
+def test_what_the_portal_cannot_take_is_reported_and_the_rest_is_sent(
+    plan: Planner, desired: Desired, ledger: Ledger
+) -> None:
+    wanted = replace(desired(score="64"), refused={"band": "no option `red`"})
+
+    both = plan(wanted, ledger(score="81", band="green"))
+    alone = plan(wanted, ledger(score="64", band="green"))
+
+    for record, changes in ((both, ["score"]), (alone, [])):
+        assert [change.property for change in record.changes] == changes
+        assert record.refused == (Held("band", "green", "", "no option `red`"),)
+
+
+def test_a_stage_goes_back_where_the_rule_says_why(
+    plan: Planner, desired: Desired, ledger: Ledger
+) -> None:
+    refunded = replace(desired("lead"), stage_back="the deal was refunded")
+
+    record = plan(refunded, ledger(lifecyclestage="customer"))
+
+    because = "it pays; back because the deal was refunded"
+    assert record.changes == (
+        Change("lifecyclestage", "customer", "lead", because, clear_first=True),
+    )
+
+
+def test_a_stage_that_a_person_set_is_held(
+    desired: Desired,
+    ledger: Ledger,
+    rules: Mapping[str, PropertyRule],
+    as_of: datetime,
+    stages: tuple[str, ...],
+) -> None:
+    lead = ledger(lifecyclestage="lead")
+    record = diff(desired("customer"), lead, rules, as_of, 7, stages, peoples=True)
+
+    assert record is not None
+    assert record.changes == ()
+    assert [held.reason for held in record.held] == ["kept: rule says customer, a person set lead"]
 
 
 def test_a_held_stage_takes_no_volatile_value_along(
