@@ -16,6 +16,7 @@ from syncworker.errors import SettingsError
 
 DOTENV = ".env"
 _LONGEST_SOCKET = 100  # the system takes 108 bytes
+_LONGEST_SECRET = 65_536
 LogLevel = Annotated[
     Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda v: str(v).upper())
 ]
@@ -114,20 +115,74 @@ def load() -> Settings:
 
 
 def secret(reference: str) -> str:
-    """The value an `env:NAME` reference of a mapping stands for.
+    """The value a reference of a mapping stands for, read anew each time.
 
     Args:
-        reference: `env:NAME`.
+        reference: `env:NAME` is a variable of the environment or of .env; `file:PATH` is a file
+            whose whole content, without white space around it, is the value.
 
     Raises:
-        SettingsError: There is no such variable; the message names the places searched.
+        SettingsError: It is not there or cannot be a value; the message names the places searched
+            and never the value.
     """
-    name = reference.removeprefix("env:")
-    value = os.environ.get(name) or dotenv_values(DOTENV).get(name)
+    kind, _, place = reference.partition(":")
+    if kind == "file" and place:
+        return _file(reference, Path(place))
+    if kind == "env" and place:
+        return _variable(reference, place)
+    raise SettingsError(
+        "a secret's reference is neither env:NAME nor file:PATH",
+        help="write in the mapping where the value is, never the value itself",
+    )
+
+
+def _variable(reference: str, name: str) -> str:
+    dotenv = Path(DOTENV).resolve()
+    try:
+        value = os.environ.get(name) or dotenv_values(DOTENV).get(name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{reference}: {dotenv} cannot be read: {_why(error)}",
+            help=f"mend or delete the file, or set it: export {name}=…",
+        ) from None
     if not value:
         raise SettingsError(
             f"{reference}: there is no such variable",
-            help=f"looked in the environment, then in {Path(DOTENV).resolve()}; "
-            f"set it: export {name}=…",
+            help=f"looked in the environment, then in {dotenv}; set it: export {name}=…",
         )
     return value
+
+
+def _file(reference: str, path: Path) -> str:
+    place = path.resolve()
+    try:
+        # A pipe or a device could be waited for, or read, for ever.
+        if not path.is_file():
+            wrong = "is no regular file" if path.exists() else "does not exist"
+            raise _unusable(reference, f"{place} {wrong}")
+        with path.open("rb") as file:
+            content = file.read(_LONGEST_SECRET + 1)
+    except OSError as error:
+        raise _unusable(reference, f"{place} cannot be read: {_why(error)}") from None
+    if len(content) > _LONGEST_SECRET:
+        raise _unusable(reference, f"{place} has more than {_LONGEST_SECRET} bytes")
+    try:
+        value = content.decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise _unusable(reference, f"{place} is no text") from None
+    if not value:
+        raise _unusable(reference, f"{place} is empty")
+    if len(value.splitlines()) > 1:
+        raise _unusable(reference, f"{place} has several lines")
+    if not value.isprintable():
+        raise _unusable(reference, f"{place} is no text")
+    return value
+
+
+def _unusable(reference: str, wrong: str) -> SettingsError:
+    help_ = "the file must hold the value and nothing else, in one line"
+    return SettingsError(f"{reference}: {wrong}", help=help_)
+
+
+def _why(error: Exception) -> str:
+    return str(error.strerror) if isinstance(error, OSError) else "it is no text"

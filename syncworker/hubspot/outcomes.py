@@ -7,50 +7,70 @@ order, and a record merged into another one is missing without a word.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from syncworker.hubspot.problems import VANISHED, Problem, context, entries, problem, text
+from syncworker.hubspot.problems import Problem, context, entries, problem, text
 from syncworker.planning.records import Batch, BatchInput, RecordOutcome
 
-_VANISHED = Problem(VANISHED, "", "HubSpot reported success but left this record out")
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An answer, input by input: each is in exactly one of the first three.
+
+    Attributes:
+        sent: The outcomes of those HubSpot returned and named no error for.
+        refused: Those it named an error for, with the problem.
+        left: Those it said nothing about.
+        unnamed: Problems of records it did not name.
+    """
+
+    sent: tuple[tuple[BatchInput, RecordOutcome], ...]
+    refused: tuple[tuple[BatchInput, Problem], ...]
+    left: tuple[BatchInput, ...]
+    unnamed: tuple[Problem, ...]
 
 
-def outcomes(
-    batch: Batch, inputs: Sequence[BatchInput], answer: Mapping[str, Any], portal: str
-) -> list[RecordOutcome]:
-    """One outcome per input, in the order of the inputs.
-
-    A record is sent where HubSpot returned it and named no error for it; anything else is a
-    rejection.
+def outcomes(batch: Batch, inputs: Sequence[BatchInput], answer: Mapping[str, Any]) -> Read:
+    """Read a success, by trace id, else by what the request named the records by; never by order.
 
     Args:
         batch: What was sent, for its action and match property.
         inputs: The records of it that this request had.
         answer: HubSpot's answer.
-        portal: The portal's name, for the commands in the help.
     """
-    problems: dict[str, Problem] = {}
-    unnamed: list[Problem] = []
-    for error in entries(answer, "errors"):
-        told = problem(error)
-        traces = context(error, "objectWriteTraceId") or _traces(inputs, context(error, "ids"))
-        problems |= dict.fromkeys(traces, told)
-        unnamed += [] if traces else [told]
+    problems, unnamed = blamed(inputs, entries(answer, "errors"))
     results = {
         trace: result
         for result in entries(answer, "results")
-        for trace in _result_traces(batch, inputs, result)
+        for trace in _traces_of(batch, inputs, result)
     }
-    outcome = []
+    sent, refused, left = [], [], []
     for one in inputs:
         result = results.get(one.trace_id)
         if one.trace_id in problems:
-            outcome.append(rejected(one, problems[one.trace_id], portal))
+            refused.append((one, problems[one.trace_id]))
         elif result is not None:
-            outcome.append(_sent(one, result))
+            sent.append((one, settled(one, "sent", text(result["id"]), values(result))))
         else:
-            outcome.append(rejected(one, next(iter(unnamed), _VANISHED), portal))
-    return outcome
+            left.append(one)
+    return Read(tuple(sent), tuple(refused), tuple(left), tuple(unnamed))
+
+
+def blamed(
+    inputs: Sequence[BatchInput], errors: Iterable[Mapping[str, Any]]
+) -> tuple[dict[str, Problem], list[Problem]]:
+    """The problems of the inputs that errors name, by trace id; and those that name nobody."""
+    problems: dict[str, Problem] = {}
+    unnamed: list[Problem] = []
+    known = {one.trace_id for one in inputs}
+    for error in errors:
+        told = problem(error)
+        named = [trace for trace in context(error, "objectWriteTraceId") if trace in known]
+        named = named or _traces(inputs, context(error, "ids"))
+        problems |= dict.fromkeys(named, told)
+        unnamed += [] if named else [told]
+    return problems, unnamed
 
 
 def rejected(one: BatchInput, told: Problem, portal: str) -> RecordOutcome:
@@ -65,19 +85,17 @@ def rejected(one: BatchInput, told: Problem, portal: str) -> RecordOutcome:
     )
 
 
+def settled(
+    one: BatchInput, status: Literal["sent", "existing"], id_: str, held: Mapping[str, str]
+) -> RecordOutcome:
+    """The outcome of a record that HubSpot has, with what it holds of what was sent."""
+    kept = {name: held[name] for name in one.properties if name in held}
+    return RecordOutcome(key=one.key, status=status, hubspot_id=id_, values=kept)
+
+
 def target(one: BatchInput) -> str:
-    """What the request names the record by: HubSpot's id, or the match value in lower case."""
+    """What the record is known by: HubSpot's id, or the match value in lower case."""
     return one.hubspot_id or one.match.strip().lower()
-
-
-def _sent(one: BatchInput, result: Mapping[str, Any]) -> RecordOutcome:
-    returned = values(result)
-    return RecordOutcome(
-        key=one.key,
-        status="sent",
-        hubspot_id=text(result.get("id")),
-        values={name: returned[name] for name in one.properties if name in returned},
-    )
 
 
 def values(result: Mapping[str, Any]) -> dict[str, str]:
@@ -87,9 +105,7 @@ def values(result: Mapping[str, Any]) -> dict[str, str]:
     return {name: "" if value is None else str(value) for name, value in found.items()}
 
 
-def _result_traces(
-    batch: Batch, inputs: Sequence[BatchInput], result: Mapping[str, Any]
-) -> list[str]:
+def _traces_of(batch: Batch, inputs: Sequence[BatchInput], result: Mapping[str, Any]) -> list[str]:
     if not text(result.get("id")):
         return []
     trace = text(result.get("objectWriteTraceId"))
@@ -101,5 +117,5 @@ def _result_traces(
 
 
 def _traces(inputs: Sequence[BatchInput], targets: Iterable[str]) -> list[str]:
-    wanted = {one.strip().lower() for one in targets}
-    return [one.trace_id for one in inputs if target(one) in wanted]
+    wanted = {one.strip().lower() for one in targets} - {""}
+    return [one.trace_id for one in inputs if target(one) in wanted] if wanted else []

@@ -1,21 +1,40 @@
 """The addresses of HubSpot's API, by API version: a version is data, not code.
 
-The legacy version stands in the path before the API's name (`/crm/v3/objects/...`), a dated one
-after it (`/crm/objects/2026-09/...`).
+The legacy versions stand in the path before the API's name (`/crm/v3/objects/...`), a dated one
+mostly after it (`/crm/objects/2026-09/...`). Source: HubSpot's migration guide.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import quote
 
 from syncworker.mapping.portal import ApiVersion
 
 Kind = Literal["read", "search", "write", "schema"]
+Api = Literal[
+    "objects",
+    "properties",
+    "pipelines",
+    "associations",
+    "limits",
+    "schemas",
+    "account-info",
+    "oauth",
+]
 
-_LEGACY = "/crm/{version}/{api}/{object}{rest}"
-_DATED = "/crm/{api}/{version}/{object}{rest}"
-PATHS: dict[ApiVersion, str] = {"v3": _LEGACY, "2026-03": _DATED, "2026-09": _DATED}
+# By API: where it stands for v3, and for the dated versions.
+PATHS: dict[Api, tuple[str, str]] = {
+    "objects": ("/crm/v3/objects", "/crm/objects/{version}"),
+    "properties": ("/crm/v3/properties", "/crm/properties/{version}"),
+    "pipelines": ("/crm/v3/pipelines", "/crm/pipelines/{version}"),
+    "associations": ("/crm/v4/associations", "/crm/associations/{version}"),
+    "limits": ("/crm/v3/limits", "/crm/limits/{version}"),
+    "schemas": ("/crm/v3/schemas", "/crm-object-schemas/{version}/schemas"),
+    "account-info": ("/account-info/v3", "/account-info/{version}"),
+    "oauth": ("/oauth/v1", "/oauth/{version}"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,31 +43,49 @@ class Endpoint:
 
     Attributes:
         method: The HTTP method.
-        api: `objects` or `properties`.
+        api: Which of HubSpot's APIs.
         rest: The path after the object's name.
         kind: read, search (has a limit of its own), write (changes records) or schema (changes
             property definitions).
+        settled: Whether a request without a readable answer is given back to the caller, who finds
+            out what became of it; else it is simply sent again.
     """
 
     method: Literal["GET", "POST"]
-    api: Literal["objects", "properties"]
+    api: Api
     rest: str
     kind: Kind
+    settled: bool = False
 
 
 BATCH_READ = Endpoint("POST", "objects", "/batch/read", "read")
 SEARCH = Endpoint("POST", "objects", "/search", "search")
-BATCH_UPDATE = Endpoint("POST", "objects", "/batch/update", "write")
-BATCH_UPSERT = Endpoint("POST", "objects", "/batch/upsert", "write")
+BATCH_UPDATE = Endpoint("POST", "objects", "/batch/update", "write", settled=True)
+BATCH_CREATE = Endpoint("POST", "objects", "/batch/create", "write", settled=True)
 LIST_PROPERTIES = Endpoint("GET", "properties", "", "read")
+LIST_ARCHIVED_PROPERTIES = Endpoint("GET", "properties", "?archived=true", "read")
 LIST_GROUPS = Endpoint("GET", "properties", "/groups", "read")
 CREATE_GROUP = Endpoint("POST", "properties", "/groups", "schema")
 CREATE_PROPERTY = Endpoint("POST", "properties", "", "schema")
 CREATE_PROPERTIES = Endpoint("POST", "properties", "/batch/create", "schema")
+LIST_PIPELINES = Endpoint("GET", "pipelines", "", "read")
+PROPERTY_LIMITS = Endpoint("GET", "limits", "/custom-properties", "read")
+READ_ASSOCIATIONS = Endpoint("POST", "associations", "/batch/read", "read")
+ASSOCIATE = Endpoint("POST", "associations", "/batch/associate/default", "write")
+ACCESS_TOKEN = Endpoint("POST", "oauth", "/token", "read")
+DAILY_USAGE = Endpoint("GET", "account-info", "/api-usage/daily/private-apps", "read")
 
 
-def path(version: ApiVersion, endpoint: Endpoint, object_name: str) -> str:
-    """The path of an endpoint for one object in one API version."""
-    return PATHS[version].format(
-        version=version, api=endpoint.api, object=object_name, rest=endpoint.rest
-    )
+def path(version: ApiVersion, endpoint: Endpoint, object_name: str = "") -> str:
+    """The path of an endpoint in one API version.
+
+    Args:
+        version: HubSpot's API version.
+        endpoint: The call.
+        object_name: The object: a name or an object type id such as `2-123`; two with a slash
+            between them for associations; "" where the endpoint is about no object.
+    """
+    legacy, dated = PATHS[endpoint.api]
+    base = legacy if version == "v3" else dated.format(version=version)
+    name = f"/{quote(object_name, safe='/')}" if object_name else ""
+    return f"{base}{name}{endpoint.rest}"

@@ -4,10 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from syncworker.engine.ports import PortalRecord, PropertyDefinition
-from syncworker.hubspot import lifecycle, objects, properties, reading
+from syncworker.engine.ports import (
+    Pair,
+    PairOutcome,
+    Pipeline,
+    PortalRecord,
+    PropertyDefinition,
+    PropertyLimit,
+)
+from syncworker.hubspot import (
+    associations,
+    lifecycle,
+    limits,
+    objects,
+    pipelines,
+    properties,
+    reading,
+    usage,
+)
 from syncworker.hubspot.budget import Budget, LocalBudget
+from syncworker.hubspot.credentials import Credentials
 from syncworker.hubspot.retry import Patience
+from syncworker.hubspot.tokens import Token
 from syncworker.hubspot.transport import Transport
 from syncworker.mapping.portal import ApiVersion, Tier
 from syncworker.planning.records import Batch, RecordOutcome
@@ -20,7 +38,7 @@ class HubSpotPortal:
     the budget. Not for several threads at once.
 
     Args:
-        token: Access token of a service key or private app.
+        token: Access token of a service key or private app, or where one comes from.
         api_version: HubSpot's API version.
         base_url: Where HubSpot is; None: the real one.
         tier: Sets the request limits until HubSpot states its own.
@@ -34,7 +52,7 @@ class HubSpotPortal:
 
     def __init__(
         self,
-        token: str,
+        token: str | Credentials,
         *,
         api_version: ApiVersion = "2026-09",
         base_url: str | None = None,
@@ -44,7 +62,7 @@ class HubSpotPortal:
         name: str = "PORTAL",
     ) -> None:
         self._transport = Transport(
-            token,
+            Token(token) if isinstance(token, str) else token,
             api_version=api_version,
             base_url=base_url,
             budget=budget or LocalBudget(tier),
@@ -62,9 +80,21 @@ class HubSpotPortal:
         return self._transport.requests
 
     @property
+    def waited(self) -> float:
+        """Seconds that requests through this object have waited for the portal's budget."""
+        return self._transport.waited
+
+    @property
     def writes(self) -> int:
         """Those of the requests that change records or property definitions."""
         return self._transport.writes
+
+    def learn_usage(self) -> None:
+        """Tell the budget how many of the day's requests are used; not for OAuth apps.
+
+        Nothing happens where the token may not ask.
+        """
+        usage.learn(self._transport)
 
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:
         """The object's properties by name."""
@@ -78,6 +108,10 @@ class HubSpotPortal:
         """Create the group (name, label) and the properties where the portal has none."""
         properties.create(self._transport, object_name, group, definitions)
         self._unique.pop(object_name, None)
+
+    def archived_properties(self, object_name: str) -> frozenset[str]:
+        """Names of the object's archived properties."""
+        return properties.archived(self._transport, object_name)
 
     def stages(self, object_name: str) -> tuple[tuple[str, str], ...]:
         """The object's lifecycle stages, first to last, as (internal name, label)."""
@@ -109,9 +143,35 @@ class HubSpotPortal:
         """Records by the id asked for; one that is gone is absent; a merged one has its new id."""
         return reading.read(self._transport, object_name, ids, properties)
 
+    def last_set_by(
+        self, object_name: str, ids: Sequence[str], property_name: str
+    ) -> Mapping[str, str]:
+        """By id asked for, HubSpot's source type of the property's newest value."""
+        return reading.last_set_by(self._transport, object_name, ids, property_name)
+
     def write(self, batch: Batch) -> tuple[RecordOutcome, ...]:
         """Send a batch; one outcome per input, in the order of the inputs."""
         return objects.write(self._transport, batch, self._name)
+
+    def pipelines(self, object_name: str) -> tuple[Pipeline, ...]:
+        """The object's pipelines."""
+        return pipelines.listed(self._transport, object_name)
+
+    def property_limit(self, object_name: str) -> PropertyLimit | None:
+        """How many custom properties there may be; None where the portal does not tell."""
+        return limits.custom_properties(self._transport, object_name)
+
+    def associated(
+        self, from_object: str, to_object: str, ids: Sequence[str]
+    ) -> Mapping[str, frozenset[str]]:
+        """By id asked for, the ids of the records of `to_object` it belongs to."""
+        return associations.read(self._transport, from_object, to_object, ids)
+
+    def associate(
+        self, from_object: str, to_object: str, pairs: Sequence[Pair]
+    ) -> tuple[PairOutcome, ...]:
+        """Associate pairs by HubSpot's default type; one outcome per pair, in their order."""
+        return associations.create(self._transport, from_object, to_object, pairs, self._name)
 
     def _is_unique(self, object_name: str, name: str) -> bool:
         if name == "domain":

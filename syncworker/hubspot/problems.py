@@ -14,14 +14,15 @@ from typing import Any
 
 from syncworker.masking import mask
 
-NON_UNIQUE_MATCH = "NON_UNIQUE_MATCH"
+CONFLICT = "CONFLICT"
+GONE = "OBJECT_NOT_FOUND"
+NAMELESS = "NO_MATCH_VALUE"
 VANISHED = "VANISHED"
 
 _WRONG_TYPE = (
     "see whether {property} has the type in HubSpot that the mapping sends, then "
     "`syncworker sync {portal}`"
 )
-_TAKEN = "another HubSpot record already has this value: merge the two in HubSpot"
 HELP: dict[str, str] = {
     "INVALID_OPTION": "add the option {value} to {property} in HubSpot, then "
     "`syncworker sync {portal}`",
@@ -34,14 +35,16 @@ HELP: dict[str, str] = {
     "INVALID_FLOAT": _WRONG_TYPE,
     "INVALID_NUMBER": _WRONG_TYPE,
     "INVALID_DATE": _WRONG_TYPE,
-    "CONFLICT": _TAKEN,
-    "CONFLICTING_UNIQUE_VALUE": _TAKEN,
-    "OBJECT_NOT_FOUND": "the record was deleted or merged in HubSpot: "
-    "the next sync looks it up again",
-    VANISHED: "the record was probably merged into another one: the next sync looks it up again",
-    NON_UNIQUE_MATCH: "HubSpot creates records only by a unique property: match by one, "
-    "or set `policy: update_only`",
+    CONFLICT: "{holder} already has this value of {property}: correct it in the source, "
+    "or merge the two in HubSpot",
+    "TOO_LARGE": "HubSpot takes no record this large: map fewer or shorter properties",
+    GONE: "the record was deleted or merged in HubSpot: the next sync looks it up again",
+    NAMELESS: "give the record a value of {property} in the source",
+    VANISHED: "the next sync looks it up again",
 }
+# By a value's own code in HubSpot, the one word for it here.
+_SAME = {"CONFLICTING_UNIQUE_VALUE": CONFLICT}
+_HOLDER = re.compile(r"Existing ID:\s*(\d+)|\b(\d+) already has that value")
 _LONGEST = 300
 _BROKEN_ADDRESS = re.compile(r"([^\s\"'<>(),;:@])[^\s\"'<>(),;:@]*@")
 OTHER = "HubSpot's own rules refuse the value: correct it in the source, or the rule in HubSpot"
@@ -55,11 +58,13 @@ class Problem:
         code: HubSpot's error code, else its category.
         property: The property named, or "".
         message: HubSpot's words, masked.
+        holder: Of a conflict: the id of the record that has the value already, or "".
     """
 
     code: str
     property: str
     message: str
+    holder: str = ""
 
     def help(self, values: Mapping[str, str], portal: str) -> str:
         """What to do about it, given the values that were sent and the portal's name."""
@@ -68,24 +73,30 @@ class Problem:
             property=self.property or "the property",
             value="that is missing" if value is None else f'"{quoted(value)}"',
             portal=portal,
+            holder=f"HubSpot record {self.holder}" if self.holder else "another HubSpot record",
         )
 
 
-def problem(error: Mapping[str, Any]) -> Problem:
+def problem(error: Mapping[str, Any], unnamed: str = "UNKNOWN") -> Problem:
     """The first problem that an error (a whole answer, or one entry of `errors`) tells of.
 
     HubSpot refuses a record as a whole, so mending the first problem shows the next.
+
+    Args:
+        error: What HubSpot answered.
+        unnamed: The code where HubSpot gives neither a code nor a category.
     """
     message = text(error.get("message"))
-    category = text(error.get("category")) or "UNKNOWN"
-    if "non-unique" in message:
-        return Problem(NON_UNIQUE_MATCH, "", quoted(message))
     told = [*_embedded(message), *_listed(error)]
     first = told[0] if told else Problem("", "", "")
+    code = first.code or text(error.get("category")) or unnamed
+    words = first.message or message
+    held = _HOLDER.search(words)
     return Problem(
-        first.code or category,
+        _SAME.get(code, code),
         first.property,
-        quoted(first.message or message or "HubSpot gave no reason"),
+        quoted(words or "HubSpot gave no reason"),
+        (held[1] or held[2]) if held else "",
     )
 
 

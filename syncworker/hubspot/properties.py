@@ -11,6 +11,7 @@ from syncworker.hubspot.paths import (
     CREATE_GROUP,
     CREATE_PROPERTIES,
     CREATE_PROPERTY,
+    LIST_ARCHIVED_PROPERTIES,
     LIST_GROUPS,
     LIST_PROPERTIES,
     Endpoint,
@@ -20,6 +21,8 @@ from syncworker.hubspot.transport import Transport
 
 AT_ONCE = 100
 YES_NO = (("true", "Yes"), ("false", "No"))
+CURRENCY = "currency"
+_HINT = "numberDisplayHint"
 _EXISTS = "HUBSPOT_409"
 
 
@@ -31,6 +34,12 @@ def listed(transport: Transport, object_name: str) -> dict[str, PropertyDefiniti
         for definition in map(_definition, entries(answer, "results"))
         if definition is not None
     }
+
+
+def archived(transport: Transport, object_name: str) -> frozenset[str]:
+    """Names of the object's archived properties, which HubSpot may not give a second time."""
+    answer = transport.send(LIST_ARCHIVED_PROPERTIES, object_name)
+    return frozenset(text(one.get("name")) for one in entries(answer, "results"))
 
 
 def create(
@@ -92,8 +101,7 @@ def _definition(found: Mapping[str, Any]) -> PropertyDefinition | None:
     name = text(found.get("name"))
     if not name or found.get("archived") is True:
         return None
-    metadata = found.get("modificationMetadata")
-    read_only = isinstance(metadata, dict) and metadata.get("readOnlyValue") is True
+    options = [] if found.get("externalOptions") is True else entries(found, "options")
     return PropertyDefinition(
         name=name,
         type=text(found.get("type")),
@@ -103,11 +111,25 @@ def _definition(found: Mapping[str, Any]) -> PropertyDefinition | None:
         group=text(found.get("groupName")),
         options=tuple(
             (text(option.get("value")), text(option.get("label")))
-            for option in sorted(entries(found, "options"), key=_order)
+            for option in sorted(options, key=_order)
         ),
-        read_only=read_only or found.get("calculated") is True,
+        read_only=_is_read_only(found),
         unique=found.get("hasUniqueValue") is True,
+        number_format=_number_format(found),
     )
+
+
+def _is_read_only(found: Mapping[str, Any]) -> bool:
+    metadata = found.get("modificationMetadata")
+    locked = isinstance(metadata, dict) and metadata.get("readOnlyValue") is True
+    # Of a custom property only the field says that HubSpot computes it.
+    computed = text(found.get("fieldType")).startswith("calculation")
+    return locked or computed or found.get("calculated") is True
+
+
+def _number_format(found: Mapping[str, Any]) -> str:
+    """The display hint; an older property shows its currency by a switch of its own."""
+    return CURRENCY if found.get("showCurrencySymbol") is True else text(found.get(_HINT))
 
 
 def _order(option: Mapping[str, Any]) -> tuple[bool, int]:
@@ -135,4 +157,8 @@ def _input(definition: PropertyDefinition, group: str) -> dict[str, Any]:
         ]
     if definition.unique:
         body["hasUniqueValue"] = True
+    if definition.number_format:
+        body[_HINT] = definition.number_format
+    if definition.number_format == CURRENCY:
+        body["showCurrencySymbol"] = True
     return body

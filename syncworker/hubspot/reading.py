@@ -11,10 +11,11 @@ from syncworker.engine.ports import PortalRecord
 from syncworker.errors import PortalError
 from syncworker.hubspot.outcomes import values as values_of
 from syncworker.hubspot.paths import BATCH_READ, SEARCH
-from syncworker.hubspot.problems import entries, problem, text
+from syncworker.hubspot.problems import context, entries, problem, text
 from syncworker.hubspot.transport import Transport
 
 AT_ONCE = 100
+HISTORY_AT_ONCE = 50
 # HubSpot refuses a search of more than 3,000 characters: leave room for what is around the values.
 SEARCH_CHARACTERS = 2_400
 # HubSpot does not have the record, or the value asked for can belong to none.
@@ -33,30 +34,66 @@ def read(
     A record that is gone is absent, and so is an id that is no number. A record that was merged
     into another one comes with the other one's id.
     """
-    asked = [one for one in dict.fromkeys(ids) if one.isascii() and one.isdecimal()]
     found: dict[str, PortalRecord] = {}
-    for some in _chunks(asked):
-        found |= _read_ids(transport, object_name, some, properties)
+    for some in _chunks(_ids(ids)):
+        results = _results_by_id(transport, object_name, some, properties)
+        found |= {asked: _record(result, properties) for asked, result in results.items()}
     return found
 
 
-def _read_ids(
-    transport: Transport, object_name: str, ids: Sequence[str], properties: Sequence[str]
-) -> dict[str, PortalRecord]:
-    results = _read(transport, object_name, ids, None, (*properties, *MERGED))
+def last_set_by(
+    transport: Transport, object_name: str, ids: Sequence[str], property_name: str
+) -> dict[str, str]:
+    """By id asked for, HubSpot's source type of a property's newest value.
+
+    A record that is gone is absent, and so is one whose property never had a value. Of a merged
+    record it is the other one's property.
+    """
+    found: dict[str, str] = {}
+    for some in _chunks(_ids(ids), count=HISTORY_AT_ONCE):
+        results = _results_by_id(transport, object_name, some, (), history=[property_name])
+        for asked, result in results.items():
+            by_property = result.get("propertiesWithHistory")
+            past = entries(by_property, property_name) if isinstance(by_property, dict) else []
+            if past:
+                # HubSpot writes the newest first; `max` takes the first of equals.
+                newest = max(past, key=lambda version: text(version.get("timestamp")))
+                found[asked] = text(newest.get("sourceType"))
+    return found
+
+
+def _ids(asked: Sequence[str]) -> list[str]:
+    return [one for one in dict.fromkeys(asked) if one.isascii() and one.isdecimal()]
+
+
+def _results_by_id(
+    transport: Transport,
+    object_name: str,
+    ids: Sequence[str],
+    properties: Sequence[str],
+    history: Sequence[str] = (),
+    *,
+    again: bool = False,
+) -> dict[str, Mapping[str, Any]]:
+    """By id asked for, HubSpot's result; a merged record's under the id it had."""
+    wanted = (*properties, *MERGED)
+    results, missing = _read(transport, object_name, ids, None, wanted, history)
     if len(ids) == 1:
-        return dict(zip(ids, (_record(result, properties) for result in results), strict=False))
-    found: dict[str, PortalRecord] = {}
+        return dict(zip(ids, results, strict=False))
+    found: dict[str, Mapping[str, Any]] = {}
     unclaimed = False
     for result in results:
-        record = _record(result, properties)
-        names = set(ids) & {record.id, *_merged(values_of(result))}
-        found |= dict.fromkeys(names, record)
+        names = set(ids) & {text(result.get("id")), *_merged(values_of(result))}
+        found |= dict.fromkeys(names, result)
         unclaimed = unclaimed or not names
+    left = [one for one in ids if one not in found and one not in missing]
     if unclaimed:
         # A merged record that does not list the ids it had: asked for alone, it is plain.
-        for one in [one for one in ids if one not in found]:
-            found |= _read_ids(transport, object_name, [one], properties)
+        for one in left:
+            found |= _results_by_id(transport, object_name, [one], properties, history)
+    elif left and not again:
+        # Neither there nor missing: only what is asked for twice in vain is taken for gone.
+        found |= _results_by_id(transport, object_name, left, properties, history, again=True)
     return found
 
 
@@ -68,7 +105,7 @@ def find_by_email(
     asked = [value for value in values if _ADDRESS.fullmatch(value.strip())]
     found = []
     for some in _chunks(_folded(asked)):
-        for result in _read(transport, "contacts", some, "email", (*properties, *EMAILS)):
+        for result in _read(transport, "contacts", some, "email", (*properties, *EMAILS))[0]:
             held = values_of(result)
             addresses = [address for name in EMAILS for address in held.get(name, "").split(";")]
             found.append((_record(result, properties), addresses))
@@ -87,7 +124,7 @@ def find_by_unique(
     asked = [value.strip() for value in values if value.strip()]
     for some in _chunks(list(dict.fromkeys(asked))):
         wanted = (*properties, match_property)
-        for result in _read(transport, object_name, some, match_property, wanted):
+        for result in _read(transport, object_name, some, match_property, wanted)[0]:
             value = values_of(result).get(match_property, "")
             found.append((_record(result, properties), [value]))
     return _by_value(values, found)
@@ -146,11 +183,11 @@ def _search(
             "limit": AT_ONCE,
         }
         results = entries(transport.send(SEARCH, object_name, body), "results")
-        ids = [int(result["id"]) for result in results]
+        ids = [int(one) for one in _ids([text(result.get("id")) for result in results])]
         yield from map(str, ids)
-        if len(ids) < AT_ONCE:
+        if len(results) < AT_ONCE:
             return
-        if max(ids) <= last:
+        if max(ids, default=0) <= last:
             message = f"HubSpot's search of {object_name} by {match_property} does not move on"
             raise PortalError(message)
         last = max(ids)
@@ -162,20 +199,26 @@ def _read(
     ids: Sequence[str],
     id_property: str | None,
     properties: Iterable[str],
-) -> list[Mapping[str, Any]]:
+    history: Sequence[str] = (),
+) -> tuple[list[Mapping[str, Any]], set[str]]:
+    """The results that are records, and the ids HubSpot says it does not have."""
     body: dict[str, Any] = {
         "inputs": [{"id": one} for one in ids],
         "properties": list(dict.fromkeys(properties)),
     }
+    if history:
+        body["propertiesWithHistory"] = list(history)
     if id_property is not None:
         body["idProperty"] = id_property
     answer = transport.send(BATCH_READ, object_name, body)
+    missing: set[str] = set()
     for error in entries(answer, "errors"):
         if text(error.get("category")) not in ABSENT:
             # A record that could not be read must not look like one that is not there.
             message = f"HubSpot could not read some {object_name}: {problem(error).message}"
             raise PortalError(message, help="run again")
-    return entries(answer, "results")
+        missing.update(context(error, "ids"))
+    return [one for one in entries(answer, "results") if text(one.get("id"))], missing
 
 
 def _record(result: Mapping[str, Any], properties: Iterable[str]) -> PortalRecord:
@@ -207,13 +250,15 @@ def _by_value(
     }
 
 
-def _chunks(values: Sequence[str], characters: int | None = None) -> Iterator[list[str]]:
-    """The values in lists of at most 100, and of at most so many characters as JSON."""
+def _chunks(
+    values: Sequence[str], characters: int | None = None, count: int = AT_ONCE
+) -> Iterator[list[str]]:
+    """The values in lists of at most `count`, and of at most so many characters as JSON."""
     some: list[str] = []
     size = 0
     for value in values:
         length = len(json.dumps(value)) + 2
-        if some and (len(some) == AT_ONCE or (characters and size + length > characters)):
+        if some and (len(some) == count or (characters and size + length > characters)):
             yield some
             some, size = [], 0
         some.append(value)

@@ -1,30 +1,21 @@
-"""What an answer of HubSpot's that is no success means: one table decides.
+"""What each kind of answer of HubSpot's means: one table decides.
 
 Sources: HubSpot's pages "Error handling" and "API usage guidelines". Every field of an error's
 body may be missing, so a rule goes by the status first and by the category (or, of a 429, the
-policy) where one is listed.
+policy; of OAuth, the status in the body) where one is listed.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any
+from typing import Literal
 
-from syncworker.errors import (
-    Forbidden,
-    PortalError,
-    RateLimited,
-    RecordRejected,
-    Recovery,
-    Unauthorized,
-    Unavailable,
-)
-from syncworker.hubspot.problems import context, entries, problem, quoted, text
+from syncworker.errors import Recovery
 
 ATTEMPTS = 6
+# Statuses of no answer at all: nothing was sent; it was sent and none came; none that can be read.
+NO_CONNECTION, NO_ANSWER, UNREADABLE = "NO_CONNECTION", "NO_ANSWER", "UNREADABLE"
+TOO_LARGE = frozenset({413, 414})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,156 +23,116 @@ class Rule:
     """What to do with one kind of answer.
 
     Attributes:
-        recovery: retry, reject (the request's records, each by itself) or stop.
+        then: each (a success, which says nothing about the single records: look at each), retry,
+            reject (the request's records, each by itself) or stop.
         attempts: How often the request is sent in all.
         wait: Seconds before the next attempt where HubSpot names none; None: growing ones.
+        later: Seconds that whoever gives up is told to wait, where HubSpot names none.
+        lost: Whether the request may have been carried out all the same.
+        cause: The code of a rejection where HubSpot gives none.
         help: What a person does if it stays so.
     """
 
-    recovery: Recovery
+    then: Recovery | Literal["each"]
     attempts: int = 1
     wait: float | None = None
+    later: float | None = None
+    lost: bool = False
+    cause: str = ""
     help: str = ""
 
 
-_LATER = Rule("retry", ATTEMPTS, None, "HubSpot is busy or down: see status.hubspot.com")
+_CREDENTIALS = (
+    "put a valid token where the mapping's `credentials` point: "
+    "HubSpot > Settings > Integrations > Service Keys"
+)
+_SCOPE = "give the token the scope in HubSpot, then run again"
+_PLACE = "see `api_version` and `base_url` in the mapping"
+_NETWORK = "see whether this machine reaches HubSpot"
+_BUSY = "HubSpot is busy or down: see status.hubspot.com"
 _RATE = "another app or worker uses up the portal's allowance: run fewer at a time"
-UNKNOWN = Rule("stop", 3, None, "syncworker does not know this answer of HubSpot's")
-NO_ANSWER = Rule("retry", ATTEMPTS, None, "see whether this machine reaches HubSpot")
+_INSTALL = "install the app in the HubSpot account again and store its new refresh token"
+_APP = "see the OAuth app's client id, secret and redirect address in the mapping's `credentials`"
 
-_WRONG_PLACE = "see `api_version` and `base_url` in the mapping"
+_NO_OBJECT = Rule(
+    "stop", help="see the objects in the mapping: a custom object goes by its id, such as 2-123"
+)
+_SUCCESS = Rule("each")
+_LATER = Rule("retry", ATTEMPTS, help=_BUSY)
+_PERHAPS = Rule("retry", ATTEMPTS, lost=True, help=_BUSY)
+UNKNOWN = Rule("stop", 3, lost=True, help="syncworker does not know this answer of HubSpot's")
 
 RULES: dict[tuple[int, str], Rule] = {
-    (400, ""): Rule("reject"),
-    (401, ""): Rule(
-        "stop",
-        help="put a valid token where the mapping's `credentials` point: "
-        "HubSpot > Settings > Integrations > Service Keys",
+    (0, NO_CONNECTION): Rule("retry", ATTEMPTS, help=_NETWORK),
+    (0, NO_ANSWER): Rule("retry", ATTEMPTS, lost=True, help=_NETWORK),
+    (0, UNREADABLE): Rule("retry", ATTEMPTS, lost=True, help=_NETWORK),
+    (200, ""): _SUCCESS,
+    (201, ""): _SUCCESS,
+    (207, ""): _SUCCESS,
+    # Nothing that is asked here is answered with nothing.
+    (204, ""): _PERHAPS,
+    (400, ""): Rule("reject", cause="VALIDATION_ERROR"),
+    (400, "UNKNOWN_OBJECT"): _NO_OBJECT,
+    (400, "BAD_REFRESH_TOKEN"): Rule("stop", help=_INSTALL),
+    (400, "BAD_HUB"): Rule("stop", help=_INSTALL),
+    (400, "BAD_CLIENT_ID"): Rule("stop", help=_APP),
+    (400, "BAD_CLIENT_SECRET"): Rule("stop", help=_APP),
+    (400, "BAD_REDIRECT_URI"): Rule("stop", help=_APP),
+    (400, "BAD_GRANT_TYPE"): Rule("stop", help=_APP),
+    # The transport asks once for another token.
+    (401, ""): Rule("stop", help=_CREDENTIALS),
+    (401, "EXPIRED_AUTHENTICATION"): Rule("stop", help=_CREDENTIALS),
+    (401, "INVALID_AUTHENTICATION"): Rule("stop", help=_CREDENTIALS),
+    (403, ""): Rule("stop", help=_SCOPE),
+    (403, "MISSING_SCOPES"): Rule("stop", help=_SCOPE),
+    (403, "USER_DOES_NOT_HAVE_PERMISSIONS"): Rule(
+        "stop", help="see in HubSpot whether the user who made the token is still there and allowed"
     ),
-    (403, ""): Rule("stop", help="give the token the scope in HubSpot, then run again"),
-    (404, ""): Rule("stop", help=_WRONG_PLACE),
-    (404, "OBJECT_NOT_FOUND"): Rule("reject", help=_WRONG_PLACE),
+    (404, ""): Rule("stop", help=_PLACE),
+    (404, "OBJECT_NOT_FOUND"): Rule("reject"),
+    (404, "UNKNOWN_OBJECT"): _NO_OBJECT,
+    (405, ""): Rule("stop", help=_PLACE),
     (408, ""): _LATER,
-    (409, ""): Rule("reject"),
-    (413, ""): Rule("reject"),
-    (414, ""): Rule("reject"),
-    (423, ""): Rule("retry", ATTEMPTS, 2, "HubSpot keeps the records locked: try again later"),
-    (429, ""): Rule("retry", ATTEMPTS, 10, _RATE),
-    (429, "TEN_SECONDLY_ROLLING"): Rule("retry", ATTEMPTS, 10, _RATE),
-    (429, "SECONDLY"): Rule("retry", ATTEMPTS, 1, _RATE),
-    # Midnight in the portal's timezone ends it: nothing to wait for here.
+    (409, ""): Rule("reject", cause="CONFLICT"),
+    # Not the records' fault as long as there are several of them.
+    (413, ""): Rule("reject", cause="TOO_LARGE"),
+    (414, ""): Rule("reject", cause="TOO_LARGE"),
+    (423, ""): Rule("retry", ATTEMPTS, 2, help="HubSpot keeps the records locked: try again later"),
+    # The budget waits for what HubSpot's window asks, on behalf of all who share it.
+    (429, ""): Rule("retry", ATTEMPTS, later=10, help=_RATE),
+    (429, "TEN_SECONDLY_ROLLING"): Rule("retry", ATTEMPTS, later=10, help=_RATE),
+    (429, "SECONDLY"): Rule("retry", ATTEMPTS, 1, help=_RATE),
+    # Midnight in the portal's time zone ends it: nothing to wait for here.
     (429, "DAILY"): Rule(
-        "retry", 1, 3600, "the portal's daily requests are used up until midnight"
+        "retry", later=3600, help="the portal's daily requests are used up until midnight"
     ),
-    (477, ""): Rule("retry", ATTEMPTS, 60, "HubSpot is moving the portal's data: try again later"),
-    **{(status, ""): _LATER for status in (500, 502, 503, 504, *range(520, 528), 530)},
+    (477, ""): Rule(
+        "retry", ATTEMPTS, 60, help="HubSpot is moving the portal's data: try again later"
+    ),
+    (500, ""): _PERHAPS,
+    (502, ""): _PERHAPS,
+    (503, ""): _LATER,
+    (504, ""): _PERHAPS,
+    # Of the network in front of HubSpot; 521 to 523 and 525 on did not reach HubSpot.
+    (520, ""): _PERHAPS,
+    (521, ""): _LATER,
+    (522, ""): Rule("retry", ATTEMPTS, help="if it stays so, ask HubSpot's support"),
+    (523, ""): _LATER,
+    (524, ""): _PERHAPS,
+    (525, ""): _LATER,
+    (526, ""): _LATER,
+    (527, ""): _LATER,
+    (530, ""): Rule("retry", ATTEMPTS, help="HubSpot cannot be reached, or the account is gone"),
 }
+
+# Answers that are told apart by their words only: status, words, the category they stand for.
+PHRASES: tuple[tuple[int, str, str], ...] = (
+    (404, "resource not found", ""),
+    (400, "unable to infer object type", "UNKNOWN_OBJECT"),
+    (404, "unable to infer object type", "UNKNOWN_OBJECT"),
+)
 
 
 def rule(status: int, category: str = "") -> Rule:
     """The rule for a status and a category or policy."""
     return RULES.get((status, category)) or RULES.get((status, "")) or UNKNOWN
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An answer that is no success.
-
-    Attributes:
-        status: The HTTP status; 0 where there was no answer.
-        rule: What the table says about it.
-        error: What is raised if it stays so.
-        retry_after: Seconds HubSpot named, else the rule's; None: growing ones.
-    """
-
-    status: int
-    rule: Rule
-    error: PortalError
-    retry_after: float | None = None
-
-
-def refused(status: int, headers: Mapping[str, str], body: str, request: str) -> Refusal:
-    """Judge an answer.
-
-    Args:
-        status: The HTTP status.
-        headers: Names in lower case.
-        body: The answer's text, JSON or not.
-        request: What was asked, for the message: "POST /crm/...".
-    """
-    answer = parse(body)
-    policy = text(answer.get("policyName"))
-    category = text(answer.get("category"))
-    decided = rule(status, policy or category)
-    after = _retry_after(status, policy, headers, decided)
-    message = f"HubSpot answered {status} to {request}: {_words(answer)}{_reference(answer)}"
-    error = _error(status, decided, answer, message, after)
-    return Refusal(status, decided, error, after)
-
-
-def unanswered(request: str, reason: str) -> Refusal:
-    """No answer, or none that can be read: the request may or may not have been carried out."""
-    message = f"HubSpot did not answer {request}: {quoted(reason)}"
-    error = Unavailable(message, help=NO_ANSWER.help, code="HUBSPOT_UNREACHABLE")
-    return Refusal(0, NO_ANSWER, error)
-
-
-def parse(body: str) -> Mapping[str, Any]:
-    """The answer's JSON object, or an empty one where it is none."""
-    try:
-        answer = json.loads(body)
-    except ValueError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
-
-
-def _error(
-    status: int, decided: Rule, answer: Mapping[str, Any], message: str, after: float | None
-) -> PortalError:
-    more = {"help": decided.help, "code": f"HUBSPOT_{status}"}
-    if status == HTTPStatus.UNAUTHORIZED:
-        return Unauthorized(message, **more)
-    if status == HTTPStatus.FORBIDDEN:
-        scopes = [
-            scope
-            for entry in entries(answer, "errors")
-            for scope in context(entry, "requiredGranularScopes")
-        ]
-        return Forbidden(message, scope=", ".join(dict.fromkeys(scopes)), **more)
-    if status == HTTPStatus.TOO_MANY_REQUESTS:
-        policy = text(answer.get("policyName"))
-        return RateLimited(message, retry_after=after or 0, policy=policy, **more)
-    if decided.recovery == "retry":
-        return Unavailable(message, retry_after=after, **more)
-    if decided.recovery == "reject":
-        told = problem(answer)
-        return RecordRejected(told.message, category=told.code, property=told.property, **more)
-    return PortalError(message, **more)
-
-
-def _words(answer: Mapping[str, Any]) -> str:
-    if not answer:
-        return "no explanation"
-    told = problem(answer)
-    return f"{told.property}: {told.message}" if told.property else told.message
-
-
-def _reference(answer: Mapping[str, Any]) -> str:
-    correlation = text(answer.get("correlationId"))
-    return f" (correlation id {quoted(correlation)})" if correlation else ""
-
-
-def _retry_after(
-    status: int, policy: str, headers: Mapping[str, str], decided: Rule
-) -> float | None:
-    named = headers.get("retry-after", "")
-    if named.isdecimal():
-        return float(named)
-    interval = headers.get("x-hubspot-ratelimit-interval-milliseconds", "")
-    if (
-        status == HTTPStatus.TOO_MANY_REQUESTS
-        and policy in ("", "TEN_SECONDLY_ROLLING")
-        and interval.isdecimal()
-    ):
-        return int(interval) / 1000
-    return decided.wait

@@ -1,8 +1,4 @@
-"""Sending a request again: when the table says so, after as long as it or HubSpot says.
-
-Every request of this package can be sent twice: reads, updates by id, upserts, and creations of
-properties that may already be there.
-"""
+"""Sending a request again: when the table says so, after as long as it or HubSpot says."""
 
 from __future__ import annotations
 
@@ -13,7 +9,7 @@ from typing import TypeVar, cast
 
 import tenacity
 
-from syncworker.hubspot.responses import Refusal
+from syncworker.hubspot.refusals import Refusal
 
 T = TypeVar("T")
 
@@ -38,11 +34,20 @@ class Patience:
     sleep: Callable[[float], None] = time.sleep
 
 
-def retried(send: Callable[[], T | Refusal], patience: Patience) -> T | Refusal:
+def retried(
+    send: Callable[[], T | Refusal],
+    patience: Patience,
+    again: Callable[[Refusal], bool] = lambda _: True,
+) -> T | Refusal:
     """Send until there is an answer, or the table's attempts or the patience are used up.
 
     A wait that HubSpot names is never cut short: where it would end too late the refusal is
     returned at once.
+
+    Args:
+        send: Sends once.
+        patience: How long to wait.
+        again: Whether a refusal may be answered by sending again; else it is returned at once.
     """
 
     def stop(state: tenacity.RetryCallState) -> bool:
@@ -50,7 +55,7 @@ def retried(send: Callable[[], T | Refusal], patience: Patience) -> T | Refusal:
         return used_up or state.attempt_number >= _refusal(state).rule.attempts
 
     policy = tenacity.Retrying(
-        retry=tenacity.retry_if_result(lambda answer: isinstance(answer, Refusal)),
+        retry=tenacity.retry_if_result(lambda one: isinstance(one, Refusal) and again(one)),
         wait=_wait,
         stop=stop,
         sleep=patience.sleep,
@@ -64,5 +69,5 @@ def _refusal(state: tenacity.RetryCallState) -> Refusal:
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
-    named = _refusal(state).retry_after
+    named = _refusal(state).wait
     return _GROWING(state) if named is None else named + _A_LITTLE_MORE(state)

@@ -6,7 +6,6 @@ their models; its transport takes any path and a plain dict, and gives the raw a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -15,66 +14,74 @@ import urllib3
 from hubspot import HubSpot
 from hubspot.crm.objects.exceptions import ApiException
 
-from syncworker.errors import PortalError, RecordRejected, Unauthorized
+from syncworker.errors import PortalError, RecordRejected
 from syncworker.hubspot.budget import Budget
+from syncworker.hubspot.credentials import Credentials
 from syncworker.hubspot.paths import Endpoint, path
-from syncworker.hubspot.responses import Refusal, refused, unanswered
+from syncworker.hubspot.refusals import Refusal, refused, unanswered
+from syncworker.hubspot.responses import NO_ANSWER, NO_CONNECTION, UNREADABLE, rule
 from syncworker.hubspot.retry import Patience, retried
+from syncworker.hubspot.tokens import checked
 from syncworker.mapping.portal import ApiVersion
+from syncworker.planning import json_text
 
 HUBSPOT = "https://api.hubapi.com"
-_LONGEST_PAUSE = 60.0
+_WRONG_QUESTION = "see the objects and properties in the mapping, and its `api_version`"
+# A token of fewer characters is made up, and might be a part of any word.
+_SHORTEST = 8
 _JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
 class Transport:
-    """The connection to one portal: make one per portal and token, and keep it.
+    """The connection to one portal: make one per portal, and keep it.
 
-    Not for use by several threads at once; they can share its budget.
+    Not for use by several threads at once; they can share its budget and credentials.
 
     Args:
-        token: The portal's access token.
+        credentials: Where the access token of each request comes from.
         api_version: HubSpot's API version.
         base_url: Where HubSpot is; None: the real one.
         budget: Asked before each request, retries included.
         patience: How long to wait.
 
     Attributes:
+        budget: The budget.
+        patience: How long to wait.
         requests: Requests sent so far, retries included.
         writes: Those among them that change something in the portal.
-
-    Raises:
-        Unauthorized: The token cannot be a token: it is empty or has spaces in it.
     """
 
     def __init__(
         self,
-        token: str,
+        credentials: Credentials,
         *,
         api_version: ApiVersion,
         base_url: str | None,
         budget: Budget,
         patience: Patience,
     ) -> None:
-        if not token or not token.isascii() or not token.isprintable() or " " in token:
-            # Python's HTTP library would print the whole token in its complaint.
-            message = "the HubSpot token is empty or has spaces or line breaks in it"
-            raise Unauthorized(message, help="see what the mapping's `credentials` point to")
+        self.budget = budget
+        self.patience = patience
         self.requests = 0
         self.writes = 0
+        self._credentials = credentials
         self._version: ApiVersion = api_version
         self._base_url = (base_url or HUBSPOT).rstrip("/")
-        self._budget = budget
-        self._patience = patience
         # Every access to `batch_api` builds another connection pool: take one and keep it.
-        client = HubSpot(access_token=token, host=self._base_url, retry=False)
+        client = HubSpot(host=self._base_url, retry=False)
         self._api = client.crm.objects.batch_api.api_client
+        self._headers = {**_JSON, **self._api.default_headers}
 
     def __repr__(self) -> str:
         return f"Transport({self._base_url!r}, {self._version!r})"
 
+    @property
+    def waited(self) -> float:
+        """Seconds that requests have waited for the portal's budget."""
+        return self.budget.waited
+
     def send(
-        self, endpoint: Endpoint, object_name: str, body: Mapping[str, Any] | None = None
+        self, endpoint: Endpoint, object_name: str = "", body: Mapping[str, Any] | None = None
     ) -> Mapping[str, Any]:
         """Send one request, again where the table says so, and return the answer's JSON.
 
@@ -83,81 +90,107 @@ class Transport:
         Raises:
             RecordRejected: HubSpot refused the records of a write.
             PortalError: HubSpot refused the request, or did not answer.
+            SettingsError: There is no token where the credentials point.
         """
-        where = path(self._version, endpoint, object_name)
-        answer = retried(lambda: self._once(endpoint, where, body), self._patience)
+        answer = self.ask(endpoint, object_name, body)
         if not isinstance(answer, Refusal):
             return answer
         if isinstance(answer.error, RecordRejected) and endpoint.kind != "write":
             # There is no record to reject: the request itself is wrong.
+            where = path(self._version, endpoint, object_name)
             message = f"HubSpot refused {endpoint.method} {where}: {answer.error.message}"
-            raise PortalError(message, help=answer.error.help, code=answer.error.code)
+            raise PortalError(message, help=_WRONG_QUESTION, code=answer.error.code)
         raise answer.error
 
+    def ask(
+        self, endpoint: Endpoint, object_name: str = "", body: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any] | Refusal:
+        """Like `send`, but a refusal is returned.
+
+        Of an endpoint whose lost answers are to be settled, one is returned at once.
+        """
+        where = path(self._version, endpoint, object_name)
+
+        def again(refusal: Refusal) -> bool:
+            return not (endpoint.settled and refusal.rule.lost)
+
+        renewed = False
+        while True:
+            token = checked(self._credentials.token())
+            answer = retried(
+                lambda token=token: self._once(endpoint, where, body, token),  # type: ignore[misc]
+                self.patience,
+                again,
+            )
+            denied = isinstance(answer, Refusal) and answer.status == HTTPStatus.UNAUTHORIZED
+            if renewed or not denied or not self._credentials.refused(token):
+                return answer
+            renewed = True
+
     def _once(
-        self, endpoint: Endpoint, where: str, body: Mapping[str, Any] | None
+        self, endpoint: Endpoint, where: str, body: Mapping[str, Any] | None, token: str
     ) -> Mapping[str, Any] | Refusal:
         search = endpoint.kind == "search"
-        self._budget.acquire(search=search)
+        self.budget.acquire(search=search)
         self.requests += 1
         self.writes += endpoint.kind in ("write", "schema")
         request = f"{endpoint.method} {where}"
+        # The client's API object lives on, with its connections, when the token changes.
+        self._api.configuration.access_token = token
+        headers = dict(self._headers)
+        self._api.update_params_for_auth(headers, [], ["oauth2"])
         try:
-            response = self._api.call_api(
-                where,
+            response = self._api.request(
                 endpoint.method,
-                {},
-                [],
-                dict(_JSON),
+                self._base_url + where,
+                headers=headers,
                 body=body,
-                auth_settings=["oauth2"],
                 _preload_content=False,
-                _request_timeout=(self._patience.connect, self._patience.read),
+                _request_timeout=(self.patience.connect, self.patience.read),
             )
-            # Reading to the end gives the connection back to the pool.
-            data: bytes = response.data
-        except (ApiException, AttributeError, UnicodeDecodeError) as raised:
-            # The client stumbles over an error's body that is missing or is no text.
-            error = raised if isinstance(raised, ApiException) else raised.__context__
-            if not isinstance(error, ApiException):
-                raise
-            return self._refused(error, request)
+            status, told, data = response.status, response.headers, response.data
+        except ApiException as error:
+            if not error.status:
+                message = f"the connection to {self._base_url} cannot be trusted"
+                raise PortalError(message, help="see this machine's TLS certificates") from None
+            status, told, data = error.status, error.headers, error.body
         except (urllib3.exceptions.LocationValueError, urllib3.exceptions.URLSchemeUnknown):
             message = f"{self._base_url} is not an address"
             raise PortalError(message, help="see `base_url` in the mapping") from None
         except urllib3.exceptions.HTTPError as error:
-            return unanswered(request, _reason(error))
+            return _unanswered(request, error)
+        names = {name.lower(): value for name, value in told.items()}
         if not search:
             # A search's headers, where it has any, are about the limit of searches.
-            self._budget.learn(_lower(response.headers))
-        try:
-            answer = json.loads(data)
-        except ValueError:
-            return unanswered(request, "the answer is no JSON")
-        return answer if isinstance(answer, dict) else unanswered(request, "no JSON object came")
-
-    def _refused(self, error: ApiException, request: str) -> Refusal:
-        if not error.status:
-            message = f"the connection to {self._base_url} cannot be trusted"
-            raise PortalError(message, help="see this machine's TLS certificates") from None
-        body = error.body.decode(errors="replace") if isinstance(error.body, bytes) else error.body
-        told = (body or "").replace(self._api.configuration.access_token, "***")
-        refusal = refused(error.status, _lower(error.headers), told, request)
-        if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
-            # A longer wait (a day's limit) is the run's: the next request must not hang for it.
-            self._budget.slow_down(min(refusal.retry_after or 0, _LONGEST_PAUSE))
+            self.budget.learn(names)
+        data = data or b""
+        if len(token) >= _SHORTEST:
+            # HubSpot may repeat the token in its complaint.
+            data = data.replace(token.encode(), b"***")
+        if rule(status).then == "each":
+            return _read(request, data)
+        refusal = refused(status, names, data.decode(errors="replace"), request)
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            policy = refusal.policy or ("SECONDLY" if search else "")
+            self.budget.refused(policy, refusal.named)
         return refusal
 
 
-def _lower(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers.items()}
+def _read(request: str, data: bytes) -> Mapping[str, Any] | Refusal:
+    try:
+        answer = json_text.loads(data)
+    except (ValueError, RecursionError):
+        return unanswered(request, UNREADABLE, "the answer is no JSON")
+    if isinstance(answer, dict):
+        return answer
+    return unanswered(request, UNREADABLE, "no JSON object came")
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, urllib3.exceptions.ReadTimeoutError):
-        return "no answer in time"
+def _unanswered(request: str, error: Exception) -> Refusal:
+    if isinstance(error, urllib3.exceptions.NewConnectionError):  # a kind of the next one
+        return unanswered(request, NO_CONNECTION, "no connection")
     if isinstance(error, urllib3.exceptions.ConnectTimeoutError):
-        return "no connection in time"
-    if isinstance(error, urllib3.exceptions.NewConnectionError):
-        return "no connection"
-    return "the connection broke"
+        return unanswered(request, NO_CONNECTION, "no connection in time")
+    if isinstance(error, urllib3.exceptions.ReadTimeoutError):
+        return unanswered(request, NO_ANSWER, "no answer in time")
+    return unanswered(request, NO_ANSWER, "the connection broke")

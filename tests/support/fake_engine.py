@@ -11,11 +11,21 @@ from typing import Any
 import polars as pl
 
 from syncworker.engine.engine import Engine, Limits
-from syncworker.engine.ports import Page, PortalRecord, PropertyDefinition, RejectedRow
+from syncworker.engine.ports import (
+    Page,
+    Pair,
+    PairOutcome,
+    Pipeline,
+    PortalRecord,
+    PropertyDefinition,
+    PropertyLimit,
+    RejectedRow,
+)
 from syncworker.model.streams import STREAMS
 from syncworker.planning.records import Batch, RecordOutcome
 from syncworker.staging.parquet import ParquetStaging
 from syncworker.store import schema
+from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
@@ -25,6 +35,7 @@ from syncworker.store.pages import SqlPages
 from syncworker.store.plans import SqlPlans
 from syncworker.store.runs import SqlRuns
 from syncworker.store.slots import SqlSlots
+from syncworker.store.unlinked import SqlUnlinked
 
 AS_OF = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 MAPPING = """\
@@ -44,24 +55,42 @@ objects:
     match: {property: domain, column: domain}
     properties: {saas_mrr: mrr, saas_subscription_status: subscription_status}
 """
+WITH_CONTACTS = (
+    MAPPING.replace("accounts: {query: x}", "accounts: {query: x}\n      users: {query: x}")
+    + "  contacts: {match: {property: email, column: email}, associate: [companies]}\n"
+)
 TYPES = {"saas_mrr": "number", "saas_subscription_status": "enumeration"}
 
 
 class FakePortal:
-    """Companies by id, written and read like HubSpot's; counts what is written."""
+    """Companies by id, written and read like HubSpot's; counts what is written.
+
+    Each has one contact; `together` says which of them HubSpot has associated, `unwanted` which
+    contacts it refuses to associate.
+    """
 
     def __init__(self, companies: int) -> None:
         self.companies = {str(i): {"domain": f"c{i}.example"} for i in range(companies)}
         self.requests = 0
         self.writes = 0
+        self.waited = 0.0
+        self.contacts = {f"p{i}": {"email": f"u{i}@c{i}.example"} for i in range(companies)}
+        self.together: set[Pair] = set()
+        self.unwanted: dict[str, PairOutcome] = {}
         self.written: list[tuple[str, dict[str, str]]] = []
         self.refuse: dict[str, RecordOutcome] = {}
         self.types = dict(TYPES)
+        self.archived: frozenset[str] = frozenset()
+        self.limit: PropertyLimit | None = None
+        self.lines = (Pipeline("7", "Renewals", (("71", "Won"),)),)
 
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:
         self.requests += 1
         stages = tuple((s, s) for s in ("lead", "opportunity", "customer", "evangelist"))
-        own = {n: PropertyDefinition(n, t, "text") for n, t in self.types.items()}
+        own = {
+            n: PropertyDefinition(n, t, "text", unique=n.endswith("_id"))
+            for n, t in self.types.items()
+        }
         stage = PropertyDefinition("lifecyclestage", "enumeration", "radio", options=stages)
         return {**own, "lifecyclestage": stage}
 
@@ -69,6 +98,20 @@ class FakePortal:
         self, object_name: str, group: tuple[str, str], definitions: Sequence[PropertyDefinition]
     ) -> None:
         self.types.update({d.name: d.type for d in definitions})
+
+    def records(self, object_name: str) -> dict[str, dict[str, str]]:
+        """The records of an object by id."""
+        return self.contacts if object_name == "contacts" else self.companies
+
+    def archived_properties(self, object_name: str) -> frozenset[str]:
+        return self.archived
+
+    def pipelines(self, object_name: str) -> tuple[Pipeline, ...]:
+        self.requests += 1
+        return self.lines
+
+    def property_limit(self, object_name: str) -> PropertyLimit | None:
+        return self.limit
 
     def stages(self, object_name: str) -> tuple[tuple[str, str], ...]:
         return self.properties(object_name)["lifecyclestage"].options
@@ -82,20 +125,22 @@ class FakePortal:
     ) -> Mapping[str, tuple[PortalRecord, ...]]:
         self.requests += 1
         found: dict[str, tuple[PortalRecord, ...]] = {}
-        for id_, company in self.companies.items():
-            if company["domain"] in values:
-                record = PortalRecord(id_, {p: company.get(p, "") for p in properties})
-                found[company["domain"]] = (*found.get(company["domain"], ()), record)
+        for id_, held in self.records(object_name).items():
+            value = held.get(match_property, "")
+            if value in values:
+                record = PortalRecord(id_, {p: held.get(p, "") for p in properties})
+                found[value] = (*found.get(value, ()), record)
         return found
 
     def read(
         self, object_name: str, ids: Sequence[str], properties: Sequence[str]
     ) -> Mapping[str, PortalRecord]:
         self.requests += 1
+        records = self.records(object_name)
         return {
-            i: PortalRecord(i, {p: self.companies[i].get(p, "") for p in properties})
+            i: PortalRecord(i, {p: records[i].get(p, "") for p in properties})
             for i in ids
-            if i in self.companies
+            if i in records
         }
 
     def write(self, batch: Batch) -> tuple[RecordOutcome, ...]:
@@ -107,22 +152,44 @@ class FakePortal:
                 outcomes.append(replace(self.refuse[one.key], key=one.key))
                 continue
             assert one.hubspot_id is not None
-            self.companies[one.hubspot_id].update(one.properties)
+            self.records(batch.object)[one.hubspot_id].update(one.properties)
             self.written.append((one.key, dict(one.properties)))
             outcomes.append(RecordOutcome(one.key, "sent", one.hubspot_id, dict(one.properties)))
         return tuple(outcomes)
 
+    def associated(
+        self, from_object: str, to_object: str, ids: Sequence[str]
+    ) -> Mapping[str, frozenset[str]]:
+        assert len(ids) <= 1_000
+        self.requests += 1
+        return {i: frozenset(p.to_id for p in self.together if p.from_id == i) for i in ids}
+
+    def associate(
+        self, from_object: str, to_object: str, pairs: Sequence[Pair]
+    ) -> tuple[PairOutcome, ...]:
+        self.requests += 1
+        self.writes += 1
+        self.together |= {pair for pair in pairs if pair.from_id not in self.unwanted}
+        return tuple(
+            replace(self.unwanted.get(pair.from_id, PairOutcome(pair)), pair=pair) for pair in pairs
+        )
+
 
 class FakeSource:
-    """Streams as lists of rows, two rows a page, read whole each time."""
+    """Streams as lists of rows, `page` rows a page, read whole each time."""
 
     name = "app"
+    page = 2
 
     def __init__(self, accounts: int) -> None:
         then = AS_OF - timedelta(days=100)
         numbers = range(accounts)
         self.streams: dict[str, list[dict[str, Any]]] = {
             "accounts": [{"account_id": f"a{i}", "domain": f"c{i}.example"} for i in numbers],
+            "users": [
+                {"user_id": f"u{i}", "account_id": f"a{i}", "email": f"u{i}@c{i}.example"}
+                for i in numbers
+            ],
             "subscriptions": [
                 {"sub_id": f"s{i}", "account_id": f"a{i}", "status": "active", "started_at": then}
                 for i in numbers
@@ -145,10 +212,10 @@ class FakeSource:
         self, stream: str, *, since: str | None, resume: str | None, watermark: datetime
     ) -> Iterator[Page]:
         rows = self.streams[stream]
-        for start in range(int(resume or 0), max(len(rows), 1), 2):
-            frame = _frame(stream, rows[start : start + 2], watermark)
+        for start in range(int(resume or 0), max(len(rows), 1), self.page):
+            frame = _frame(stream, rows[start : start + self.page], watermark)
             rejected = self.rejected.get(stream, ()) if start == 0 else ()
-            yield Page({stream: frame}, rejected, resume=str(start + 2))
+            yield Page({stream: frame}, rejected, resume=str(start + self.page))
 
 
 def _frame(stream: str, rows: list[dict[str, Any]], watermark: datetime) -> pl.DataFrame:
@@ -192,11 +259,13 @@ def make_engine(
         ledger=SqlLedger(state),
         plans=SqlPlans(state),
         letters=SqlLetters(state),
+        unlinked=SqlUnlinked(state),
+        associations=SqlAssociations(state),
         slots=SqlSlots(state),
         definitions=SqlDefinitions(state),
         staging=ParquetStaging(str(folder / "staging")),
         sources=lambda _mapping: {"app": source},
-        connect=lambda _name, _mapping: portal,
+        connect=lambda _name, _mapping, _priority: portal,
         mapping_text=lambda _portal: mapping,
         portals=lambda: ["acme"],
         clock=clock or Clock(),

@@ -13,6 +13,7 @@ from uuid import uuid4
 from syncworker.engine.memory import Chunk, Planned, Run, RunStatus, Settled, StagedPage, Step
 from syncworker.planning.records import Change, LedgerRecord
 from syncworker.store import schema
+from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
@@ -22,6 +23,7 @@ from syncworker.store.pages import SqlPages
 from syncworker.store.plans import SqlPlans
 from syncworker.store.runs import SqlRuns
 from syncworker.store.slots import SqlSlots
+from syncworker.store.unlinked import SqlUnlinked
 
 NOW = datetime(2026, 11, 21, 6, 0, 0, 123456, tzinfo=UTC)
 LEASE = timedelta(seconds=60)
@@ -39,6 +41,8 @@ class Stores:
         self.ledger = SqlLedger(self.database)
         self.plans = SqlPlans(self.database)
         self.letters = SqlLetters(self.database)
+        self.unlinked = SqlUnlinked(self.database)
+        self.associations = SqlAssociations(self.database)
         self.slots = SqlSlots(self.database)
         self.definitions = SqlDefinitions(self.database)
 

@@ -23,6 +23,18 @@ from syncworker.masking import mask
         ("host=db password=hunter2 user=joe", "host=db password=*** user=joe"),
         ("/oauth?access_token=abc&x=1", "/oauth?access_token=***&x=1"),
         ("CLIENT_SECRET='abc'", "CLIENT_SECRET='***'"),
+        ("refresh_token na1-4f2a-91cc-0d9e is gone", "refresh_token na1-*** is gone"),
+        (
+            "grant_type=refresh_token&client_id=app&client_secret=ab-cd&refresh_token=ef-gh",
+            "grant_type=refresh_token&client_id=app&client_secret=***&refresh_token=***",
+        ),
+        ("https://x.example/?client_secret=ab-cd&x=1", "https://x.example/?client_secret=***&x=1"),
+        ('{"refreshToken":"ab-cd"}', '{"refreshToken":"***"}'),
+        (r'"{\"access_token\": \"abc\"}"', r'"{\"access_token\": \"***\"}"'),
+        ("client_secret: 0a1b2c3d-4e5f-6071-8293", "client_secret: ***"),
+        ("X-Api-Key: 0a1b2c3d4e5f60718293==", "X-Api-Key: ***"),
+        (f"token {'CJSP5qf1KhICAQEYs-gD' * 16} is refused", "token *** is refused"),
+        (f"sealed: gAAAAABm{'x1Y_' * 20}==", "sealed: ***"),
         ("hapikey=abc, api-key=abc", "hapikey=***, api-key=***"),
         ('{"access_token": "abc", "n": 1}', '{"access_token": "***", "n": 1}'),
         ("{'client_secret':'abc'}", "{'client_secret':'***'}"),
@@ -47,18 +59,36 @@ def test_tokens_passwords_and_people_are_masked(text: str, masked: str) -> None:
         "the secret is that token and password are words",
         "user@host has no domain",
         "3 records @ 5 a second",
+        "put the new token: see the mapping",
+        "HubSpot gives no access token: BAD_CLIENT_SECRET",
+        "correlation id 0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9",
+        "run 3f786850e387550fdab836ed7e6dc881de23001b3f786850e387550fdab836ed7e6dc881",
+        "/srv/Syncworker/a_folder_with_a_very_long_name_of_words_only_and_no_digit_in_it",
+        "na1 is where the portal is, na1-4f2a is short",
     ],
 )
 def test_what_is_no_secret_is_left_as_it_is(text: str) -> None:
     assert mask(text) == text
 
 
-@pytest.mark.parametrize("text", ["joe@x.com", "pat-na1-abcdef", "a://b:c@d", "token=abc"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "joe@x.com",
+        "pat-na1-abcdef",
+        "client_secret: 0a1b2c3d4e5f60718293",
+        "aB1-" * 20,
+        "a://b:c@d",
+        "token=abc",
+    ],
+)
 def test_masking_twice_is_masking_once(text: str) -> None:
     assert mask(mask(text)) == mask(text)
 
 
-@pytest.mark.parametrize("part", ["a", "a-", "a.b@", "a.", "a://", "a://:", "token", '"token": '])
+@pytest.mark.parametrize(
+    "part", ["a", "a-", "a.b@", "a.", "a://", "a://:", "token", '"token": ', "aB1-"]
+)
 def test_a_long_text_is_masked_in_no_time(part: str) -> None:
     before = time.process_time()
     mask(part * (50_000 // len(part)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -154,3 +155,75 @@ def test_a_secret_that_is_not_there_names_the_places_searched(
     assert str(folder / settings.DOTENV) in error.value.help
     assert "looked in the environment, then in" in error.value.help
     assert error.value.help.endswith("set it: export ACME_TOKEN=…")
+
+
+@pytest.mark.parametrize("reference", ["pat-eu1-secret", "env:", "file:", "", "vault:x"])
+def test_what_is_no_reference_is_refused_without_being_shown(reference: str) -> None:
+    with pytest.raises(SettingsError, match="neither env:NAME nor file:PATH") as error:
+        secret(reference)
+    assert "pat-" not in f"{error.value!r}{error.value.help}"
+
+
+@pytest.mark.parametrize(
+    "content", [b"s3cret", b"s3cret\n", b"  s3cret \r\n\n", b"\xef\xbb\xbfs3cret"]
+)
+def test_a_files_whole_content_is_the_secret_whoever_may_read_it(
+    content: bytes, folder: Path
+) -> None:
+    (folder / "token").write_bytes(content)
+    (folder / "token").chmod(0o644)
+    assert secret("file:token") == "s3cret"
+    assert secret(f"file:{folder / 'token'}") == "s3cret"
+
+
+def test_secrets_are_read_anew_each_time(folder: Path) -> None:
+    for value in ("one", "two"):
+        (folder / "token").write_text(value)
+        (folder / ".env").write_text(f"ACME_ROTATED={value}")
+        assert secret("file:token") == value
+        assert secret("env:ACME_ROTATED") == value
+
+
+@pytest.mark.parametrize(
+    ("content", "wrong"),
+    [
+        (None, "does not exist"),
+        (b"", "is empty"),
+        (b" \n\n", "is empty"),
+        (b"s3cret\nother", "has several lines"),
+        (b"s3cret\x0bother", "has several lines"),
+        (b"s3cret\xff\xfe", "is no text"),
+        (b"s3cret\x00\x01", "is no text"),
+        (b"s3cret" * 20_000, "has more than 65536 bytes"),
+    ],
+)
+def test_a_file_that_cannot_be_a_secret_is_named_and_its_content_is_not_shown(
+    content: bytes | None, wrong: str, folder: Path
+) -> None:
+    if content is not None:
+        (folder / "token").write_bytes(content)
+    with pytest.raises(SettingsError) as error:
+        secret("file:token")
+    assert error.value.message == f"file:token: {folder / 'token'} {wrong}"
+    assert "in one line" in error.value.help
+    assert "s3cret" not in f"{error.value!r}{error.value.help}"
+
+
+def test_a_folder_or_a_pipe_is_no_secret(folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    for name in ("pipe", "."):
+        with pytest.raises(SettingsError, match="is no regular file"):
+            secret(f"file:{name}")
+
+
+def test_a_file_that_cannot_be_opened_says_why(folder: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read: File name too long"):
+        secret(f"file:{folder / ('x' * 300)}")
+
+
+def test_a_dotenv_that_is_no_text_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ACME_TOKEN", raising=False)
+    (folder / ".env").write_bytes(b"ACME_TOKEN=s3cret\xff\xfe")
+    with pytest.raises(SettingsError, match=r"\.env cannot be read: it is no text") as error:
+        secret("env:ACME_TOKEN")
+    assert "s3cret" not in repr(error.value)

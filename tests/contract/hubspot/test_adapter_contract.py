@@ -2,54 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from dataclasses import replace
 
 import pytest
+from support.adapter_batches import APP_ID, BAND, GROUP, SCORE, causes, companies, create, update
 
 from syncworker.engine.ports import Portal, PropertyDefinition
-from syncworker.errors import Forbidden, RateLimited, Unauthorized, Unavailable
-from syncworker.hubspot.budget import LocalBudget
+from syncworker.errors import PortalError
 from syncworker.hubspot.portal import HubSpotPortal
 from syncworker.hubspot.retry import Patience
 from syncworker.mapping.portal import ApiVersion
-from syncworker.planning.records import Batch, BatchInput, RecordOutcome
-from syncworker.sandbox import limits
+from syncworker.planning.records import Batch, BatchInput
 from syncworker.sandbox.faults import Fault
 from syncworker.sandbox.server import SandboxServer
-
-GROUP = ("syncworker", "SaaS numbers")
-SCORE = PropertyDefinition("saas_score", "number", "number", "Score", "0 to 100.")
-BAND = PropertyDefinition(
-    "saas_band",
-    "enumeration",
-    "select",
-    "Band",
-    options=(("red", "Red"), ("green", "Green")),
-)
-APP_ID = PropertyDefinition("app_id", "string", "text", "App id", unique=True)
-
-
-def update(object_name: str, values: dict[str, dict[str, str]]) -> Batch:
-    inputs = [BatchInput(f"t-{id_}", id_, id_, "", sent) for id_, sent in values.items()]
-    return Batch(object_name, "update", "", tuple(inputs))
-
-
-def create(object_name: str, by: str, values: dict[str, dict[str, str]]) -> Batch:
-    inputs = [BatchInput(f"t-{match}", match, None, match, sent) for match, sent in values.items()]
-    return Batch(object_name, "create", by, tuple(inputs))
-
-
-def causes(outcomes: tuple[RecordOutcome, ...]) -> dict[str, str]:
-    return {one.key: one.cause or one.status for one in outcomes}
-
-
-def companies(sandbox: SandboxServer, count: int) -> list[str]:
-    return [
-        sandbox.portal.put("companies", {"name": f"C{n}", "domain": f"c{n}.example"}).id
-        for n in range(count)
-    ]
 
 
 def test_it_is_the_portal_the_engine_knows(portal: HubSpotPortal) -> None:
@@ -192,178 +157,175 @@ def test_one_bad_record_never_harms_its_neighbours(
     assert (held["saas_band"], held["saas_score"]) == ("red", "7")
 
 
-def test_an_upsert_creates_or_finds_and_names_a_broken_address(
+def test_a_creation_makes_what_is_missing_and_leaves_what_is_there(
     portal: HubSpotPortal, sandbox: SandboxServer
 ) -> None:
-    ann = sandbox.portal.put("contacts", {"email": "ann@acme.example"}).id
+    ann = sandbox.portal.put("contacts", {"email": "ann@acme.example", "firstname": "Anna"})
+    contacts = sandbox.portal.records("contacts")
+    contacts.add_email(ann, "a.smith@acme.example", sandbox.portal.now())
     outcomes = portal.write(
         create(
             "contacts",
             "email",
             {
                 "Ann@acme.example": {"firstname": "Ann"},
+                "A.Smith@acme.example": {"firstname": "Ann"},
                 "bob@acme.example": {"firstname": "Bob"},
                 "bob.jones@acme": {"firstname": "Bob"},
             },
         )
     )
     assert causes(outcomes) == {
-        "Ann@acme.example": "sent",
+        "Ann@acme.example": "existing",
+        "A.Smith@acme.example": "existing",
         "bob@acme.example": "sent",
         "bob.jones@acme": "INVALID_EMAIL",
     }
-    assert outcomes[0].hubspot_id == ann
+    assert outcomes[0].hubspot_id == outcomes[1].hubspot_id == ann.id
+    assert ann.values["firstname"] == "Anna"
     bob = portal.find("contacts", "email", ["bob@acme.example"], ["firstname"])
-    assert bob["bob@acme.example"][0].id == outcomes[1].hubspot_id
-    assert "bob.jones" not in outcomes[2].message
+    assert bob["bob@acme.example"][0].id == outcomes[2].hubspot_id
+    assert "bob.jones" not in outcomes[3].message
+    assert portal.writes == 1
 
 
-def test_creating_twice_makes_one_record(portal: HubSpotPortal, sandbox: SandboxServer) -> None:
+def test_two_new_rows_with_one_unique_value_make_one_record(
+    portal: HubSpotPortal, sandbox: SandboxServer
+) -> None:
     portal.create_properties("companies", GROUP, [APP_ID])
-    batch = create("companies", "app_id", {"A-1": {"name": "Acme"}})
-    sandbox.portal.faults.add(Fault(path="batch/upsert", cut=True))
-    (first,) = portal.write(batch)
-    (second,) = portal.write(batch)
+    inputs = [BatchInput(f"t{n}", f"k{n}", None, "A-1", {"name": f"N{n}"}) for n in range(2)]
+    first, second = portal.write(Batch("companies", "create", "app_id", tuple(inputs)))
+    assert (first.status, second.status) == ("sent", "existing")
     assert first.hubspot_id == second.hubspot_id
-    assert len(sandbox.portal.records("companies").live) == 1
+    (made,) = sandbox.portal.records("companies").live.values()
+    assert made.values["name"] == "N0"
 
 
-def test_companies_cannot_be_created_by_a_property_that_is_not_unique(
+def test_a_conflict_of_another_unique_property_is_told(
     portal: HubSpotPortal, sandbox: SandboxServer
 ) -> None:
-    (outcome,) = portal.write(create("companies", "domain", {"acme.example": {"name": "Acme"}}))
-    assert outcome.cause == "NON_UNIQUE_MATCH"
-    assert not sandbox.portal.records("companies").live
-
-
-def test_a_merged_record_that_vanishes_from_the_answer_is_rejected(
-    portal: HubSpotPortal, sandbox: SandboxServer
-) -> None:
-    one, two, three = companies(sandbox, 3)
-    records = sandbox.portal.records("companies")
-    records.merge(records.get(one), records.get(two), sandbox.portal.now())
-    outcomes = portal.write(update("companies", {one: {"name": "A"}, three: {"name": "B"}}))
-    assert causes(outcomes) == {one: "VANISHED", three: "sent"}
-
-
-def test_an_id_that_is_there_twice_harms_nobody_else(
-    portal: HubSpotPortal, sandbox: SandboxServer
-) -> None:
-    ids = companies(sandbox, 10)
-    inputs = [BatchInput(f"t{n}", f"k{n}", id_, "", {"name": "N"}) for n, id_ in enumerate(ids)]
-    inputs.append(BatchInput("t10", "k10", ids[3], "", {"name": "N"}))
-    outcomes = portal.write(Batch("companies", "update", "", tuple(inputs)))
-    assert [one.status for one in outcomes] == ["sent"] * 11
-    assert [one.hubspot_id for one in outcomes] == [*ids, ids[3]]
-
-
-def test_a_stage_that_is_silently_kept_shows_in_the_outcome(
-    portal: HubSpotPortal, sandbox: SandboxServer
-) -> None:
-    ann = sandbox.portal.put("contacts", {"email": "a@a.example", "lifecyclestage": "customer"}).id
-    (outcome,) = portal.write(update("contacts", {ann: {"lifecyclestage": "lead"}}))
-    assert outcome.status == "sent"
-    assert outcome.values == {"lifecyclestage": "customer"}
-
-
-def test_a_cleared_value_comes_back_empty(portal: HubSpotPortal, sandbox: SandboxServer) -> None:
-    (id_,) = companies(sandbox, 1)
-    (outcome,) = portal.write(update("companies", {id_: {"name": "", "phone": ""}}))
-    assert outcome.values == {"name": "", "phone": ""}
-    assert portal.read("companies", [id_], ["name"])[id_].values == {"name": ""}
+    portal.create_properties("contacts", GROUP, [APP_ID])
+    ann = sandbox.portal.put("contacts", {"email": "ann@acme.example"}).id
+    (outcome,) = portal.write(
+        create(
+            "contacts",
+            "app_id",
+            {
+                "A-1": {"email": "ann@acme.example"},
+            },
+        )
+    )
+    assert (outcome.status, outcome.cause) == ("rejected", "CONFLICT")
+    assert ann in outcome.help
+    assert len(sandbox.portal.records("contacts").live) == 1
 
 
 @pytest.mark.parametrize(
     "fault",
-    [
-        Fault(status=429, body={"policyName": "TEN_SECONDLY_ROLLING"}, times=2),
-        Fault(status=423, times=2),
-        Fault(status=477, headers={"Retry-After": "3"}),
-        Fault(status=502, times=4),
-        Fault(status=524),
-        Fault(cut=True, times=3),
-        Fault(hang=0.2),
-    ],
-    ids=["429", "423", "477", "502", "524", "lost answer", "no answer"],
+    [Fault(cut=True), Fault(late=0.4), Fault(truncate="cut"), Fault(status=504, done=True)],
+    ids=["cut", "late", "half", "504"],
 )
-def test_what_passes_is_waited_out_and_nothing_is_lost_or_doubled(
-    portal: HubSpotPortal, sandbox: SandboxServer, slept: list[float], fault: Fault
+def test_a_lost_answer_to_a_creation_makes_no_second_record(
+    sandbox: SandboxServer, version: ApiVersion, slept: list[float], fault: Fault
 ) -> None:
-    ids = companies(sandbox, 20)
-    sandbox.portal.faults.add(replace(fault))
-    batch = update("companies", {id_: {"name": f"N{id_}"} for id_ in ids})
-    assert causes(portal.write(batch)) == dict.fromkeys(ids, "sent")
-    assert len(slept) == fault.times
-    assert portal.requests == portal.writes == fault.times + 1
-    live = sandbox.portal.records("companies").live
-    assert {id_: record.values["name"] for id_, record in live.items()} == {
-        id_: f"N{id_}" for id_ in ids
-    }
+    patience = Patience(connect=2, read=0.2, sleep=slept.append)
+    portal = HubSpotPortal(
+        sandbox.token, api_version=version, base_url=sandbox.url, patience=patience
+    )
+    portal.create_properties("companies", GROUP, [APP_ID])
+    batch = create("companies", "app_id", {f"A-{n}": {"name": f"N{n}"} for n in range(20)})
+    sandbox.portal.faults.add(replace(fault, path="batch/create"))
+    before = portal.requests
+    made = portal.write(batch)
+    assert {one.status for one in made} == {"sent"}
+    assert {one.hubspot_id for one in made} == set(sandbox.portal.records("companies").live)
+    assert len(sandbox.portal.records("companies").live) == 20
+    assert portal.requests - before == 2
+    assert {one.status for one in portal.write(batch)} == {"existing"}
 
 
-def test_a_portal_that_stays_down_is_given_up(
+def test_a_lost_answer_to_a_request_that_was_not_carried_out_is_made_good(
     portal: HubSpotPortal, sandbox: SandboxServer
 ) -> None:
-    sandbox.portal.faults.add(Fault(status=503, times=99))
-    with pytest.raises(Unavailable):
-        portal.read("companies", ["1"], [])
-    assert portal.requests == 6
+    portal.create_properties("companies", GROUP, [APP_ID])
+    sandbox.portal.faults.add(Fault(path="batch/create", drop=True))
+    made = portal.write(create("companies", "app_id", {"A-1": {"name": "N"}}))
+    assert [one.status for one in made] == ["sent"]
+    sandbox.portal.faults.add(Fault(path="batch/update", drop=True))
+    (id_,) = sandbox.portal.records("companies").live
+    assert causes(portal.write(update("companies", {id_: {"name": "M"}}))) == {id_: "sent"}
+    assert sandbox.portal.records("companies").get(id_).values["name"] == "M"
 
 
-def test_a_daily_limit_is_named_with_its_policy(
+def test_an_update_of_a_merged_record_reaches_the_one_it_is_now(
     portal: HubSpotPortal, sandbox: SandboxServer
 ) -> None:
-    sandbox.portal.limits.enabled = True
-    sandbox.portal.limits.daily = 1
-    portal.properties("companies")
-    with pytest.raises(RateLimited) as limit:
-        portal.properties("companies")
-    assert limit.value.policy == "DAILY"
-    assert portal.requests == 2
+    one, two, three = companies(sandbox, 3)
+    records = sandbox.portal.records("companies")
+    merged = records.merge(records.get(one), records.get(two), sandbox.portal.now())
+    outcomes = portal.write(update("companies", {one: {"name": "A"}, three: {"name": "B"}}))
+    assert causes(outcomes) == {one: "sent", three: "sent"}
+    assert outcomes[0].hubspot_id == merged.id
+    assert merged.values["name"] == "A"
 
 
-def test_a_wrong_token_and_a_missing_scope_stop_at_once(
-    portal: HubSpotPortal, sandbox: SandboxServer, version: ApiVersion
+def test_who_set_a_stage_last_is_known_also_of_merged_records(
+    portal: HubSpotPortal, sandbox: SandboxServer
 ) -> None:
-    stranger = HubSpotPortal("pat-eu1-wrong", api_version=version, base_url=sandbox.url)
-    with pytest.raises(Unauthorized, match="401"):
-        stranger.properties("companies")
-    sandbox.portal.missing_scopes.add("crm.objects.companies.write")
-    with pytest.raises(Forbidden) as refused:
-        portal.write(update("companies", {"1": {"name": "x"}}))
-    assert refused.value.scope == "crm.objects.companies.write"
-    assert (stranger.requests, portal.requests) == (1, 1)
+    now = sandbox.portal.now()
+    records = sandbox.portal.records("contacts")
+    ids = [
+        sandbox.portal.put("contacts", {"email": f"c{n}@a.example", "lifecyclestage": "lead"}).id
+        for n in range(60)
+    ]
+    person, merged, other = ids[0], ids[1], ids[2]
+    records.commit(
+        records.prepare(records.get(person), {"lifecyclestage": "customer"}, {}), now, "CRM_UI"
+    )
+    records.merge(records.get(merged), records.get(other), now)
+    portal.write(update("contacts", {ids[3]: {"lifecyclestage": "customer"}}))
+    before = portal.requests
+    told = portal.last_set_by("contacts", [*ids, "999"], "lifecyclestage")
+    assert portal.requests - before == 2
+    assert told[person] == told[merged] == told[other] == "CRM_UI"
+    assert told[ids[3]] == "INTEGRATION"
+    assert set(told) == set(ids)
 
 
-def test_threads_that_share_a_budget_learn_the_limit_and_keep_to_it(
-    sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
+def test_a_custom_object_is_written_by_any_of_its_names(
+    portal: HubSpotPortal, sandbox: SandboxServer
 ) -> None:
-    monkeypatch.setattr(limits, "WINDOW_SECONDS", 1.0)
-    sandbox.portal.limits.enabled = True
-    sandbox.portal.limits.burst = 40
-    budget = LocalBudget("professional")
+    made = sandbox.portal.create_object(
+        {
+            "name": "licence",
+            "labels": {"singular": "Licence", "plural": "Licences"},
+            "properties": [
+                {
+                    "name": "app_id",
+                    "label": "App id",
+                    "type": "string",
+                    "fieldType": "text",
+                    "hasUniqueValue": True,
+                }
+            ],
+            "requiredProperties": ["app_id"],
+            "associatedObjects": [],
+        }
+    )
+    names = [made.body["objectTypeId"], made.body["fullyQualifiedName"]]
+    for n, name in enumerate(names):
+        (outcome,) = portal.write(create(name, "app_id", {f"L-{n}": {}}))
+        assert outcome.status == "sent"
+        found = portal.find(name, "app_id", [f"L-{n}"], ["app_id"])
+        assert found[f"L-{n}"][0].id == outcome.hubspot_id
 
-    def ask() -> None:
-        one = HubSpotPortal(sandbox.token, base_url=sandbox.url, budget=budget)
-        for _ in range(30):
-            one.properties("deals")
 
-    threads = [threading.Thread(target=ask) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert budget.limit == 40
-    assert sandbox.portal.stats.by_status[200] == 120
-    # 80 without a budget; a busy machine may delay a few requests into the next window.
-    assert sandbox.portal.stats.by_status[429] <= 8
-
-
-def test_searches_keep_to_five_a_second(sandbox: SandboxServer) -> None:
-    sandbox.portal.limits.enabled = True
-    portal = HubSpotPortal(sandbox.token, base_url=sandbox.url, patience=Patience(total=0))
-    began = time.monotonic()
-    for n in range(11):
-        portal.find("companies", "domain", [f"c{n}.example"], [])
-    assert time.monotonic() - began >= 2
-    assert sandbox.portal.stats.by_status == {200: 11}
+def test_an_object_that_is_not_there_stops_the_run_and_blames_no_record(
+    portal: HubSpotPortal,
+) -> None:
+    batch = update("2-999999", {str(n): {"name": "x"} for n in range(1, 101)})
+    with pytest.raises(PortalError, match="infer object type") as stopped:
+        portal.write(batch)
+    assert stopped.value.recovery == "stop"
+    assert "custom object goes by its id" in stopped.value.help
+    assert portal.requests == 1

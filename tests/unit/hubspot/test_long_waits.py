@@ -14,16 +14,17 @@ from tasks.sync import _wait, push_chunk
 DAILY = Answer(429, {"category": "RATE_LIMITS", "policyName": "DAILY", "message": "x"})
 
 
-def test_after_the_daily_limit_the_next_request_asks_instead_of_sleeping_for_an_hour(
+def test_after_the_daily_limit_the_next_request_is_refused_at_once_and_nothing_sleeps(
     portal: HubSpotPortal, script: Script, slept: list[float]
 ) -> None:
-    script.add(DAILY, DAILY)
+    script.add(DAILY)
     for _ in range(2):
         with pytest.raises(RateLimited) as limit:
             portal.read("contacts", ["1"], [])
-        assert limit.value.retry_after == 3600
-    assert sum(slept) <= 70
-    assert portal.requests == 2
+        assert limit.value.policy == "DAILY"
+        assert 3500 < limit.value.retry_after <= 3600
+    assert slept == []
+    assert portal.requests == 1
 
 
 @pytest.mark.parametrize(

@@ -74,11 +74,6 @@ def test_valid_properties_in_the_message_are_passed_over() -> None:
         ({"errors": [{"code": "INVALID_EMAIL"}], "message": "m"}, "INVALID_EMAIL", "m"),
         ({"errors": [{"in": "name"}], "category": "C", "message": "m"}, "C", "m"),
         ({"errors": ["?"], "context": [], "message": 4}, "UNKNOWN", "HubSpot gave no reason"),
-        (
-            {"message": "Unable to perform upsert by non-unique 0-2 property domain"},
-            "NON_UNIQUE_MATCH",
-            None,
-        ),
     ],
 )
 def test_what_is_missing_is_done_without(
@@ -101,12 +96,32 @@ def test_the_help_for_a_missing_property_is_the_command_that_creates_it() -> Non
     assert "`syncworker properties create acme`" in problem(LISTED).help({}, "acme")
 
 
+@pytest.mark.parametrize(
+    ("message", "holder"),
+    [
+        ("Contact already exists. Existing ID: 512", "512"),
+        ("Cannot set X on a new record. 12000000001 already has that value.", "12000000001"),
+        ("Cannot set X on a new record. a new record already has that value.", ""),
+        ("Contact already exists", ""),
+    ],
+)
+def test_a_conflict_names_the_record_that_has_the_value(message: str, holder: str) -> None:
+    told = problem({"message": message, "errors": [{"code": "CONFLICTING_UNIQUE_VALUE"}]})
+    assert (told.code, told.holder) == ("CONFLICT", holder)
+    assert (holder or "another HubSpot record") in told.help({}, "acme")
+
+
+def test_a_problem_without_code_and_category_is_called_what_the_caller_says() -> None:
+    assert problem({}, "TOO_LARGE").code == "TOO_LARGE"
+
+
 @pytest.mark.parametrize("code", [*HELP, "SOMETHING_NEW"])
 def test_every_code_has_a_help_without_holes(code: str) -> None:
     help_ = problem({"errors": [{"code": code, "in": "p"}]}).help({"p": "{0} {x}"}, "acme")
     assert help_
     assert "{property}" not in help_
     assert "{portal}" not in help_
+    assert "{holder}" not in help_
 
 
 def test_an_address_is_masked_even_where_it_is_broken() -> None:

@@ -151,3 +151,54 @@ def test_more_than_a_hundred_go_in_several_requests(portal: HubSpotPortal, scrip
     assert sent[0][0]["hasUniqueValue"] is True
     assert sent[0][0]["label"] == "p0"
     assert "hasUniqueValue" not in sent[0][1]
+
+
+@pytest.mark.parametrize(
+    ("told", "number_format"),
+    [
+        ({"numberDisplayHint": "percentage"}, "percentage"),
+        ({"numberDisplayHint": "formatted", "showCurrencySymbol": False}, "formatted"),
+        ({"numberDisplayHint": "currency"}, "currency"),
+        ({"numberDisplayHint": "formatted", "showCurrencySymbol": True}, "currency"),
+        ({"showCurrencySymbol": True}, "currency"),
+        ({"numberDisplayHint": None}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_numbers_format_is_read(
+    portal: HubSpotPortal, script: Script, told: dict[str, object], number_format: str
+) -> None:
+    script.add(Answer(200, {"results": [{"name": "n", "type": "number", **told}]}))
+    assert portal.properties("deals")["n"].number_format == number_format
+
+
+def test_a_numbers_format_is_set_when_it_is_created(portal: HubSpotPortal, script: Script) -> None:
+    formats = {"mrr": "currency", "rate": "percentage", "seats": ""}
+    made = [
+        PropertyDefinition(name, "number", "number", number_format=number_format)
+        for name, number_format in formats.items()
+    ]
+    script.add(listing(), listing("syncworker"))
+    portal.create_properties("companies", GROUP, made)
+    mrr, rate, seats = script.received[2].body["inputs"]
+    assert (mrr["numberDisplayHint"], mrr["showCurrencySymbol"]) == ("currency", True)
+    assert rate["numberDisplayHint"] == "percentage"
+    assert "showCurrencySymbol" not in rate
+    assert "numberDisplayHint" not in seats
+
+
+def test_options_that_are_kept_elsewhere_are_not_taken_for_the_properties_own(
+    portal: HubSpotPortal, script: Script
+) -> None:
+    owner = {"name": "owner", "externalOptions": True, "options": [{"value": "1", "label": "Ann"}]}
+    script.add(Answer(200, {"results": [owner]}))
+    assert portal.properties("deals")["owner"].options == ()
+
+
+@pytest.mark.parametrize("field", ["calculation_equation", "calculation_rollup"])
+def test_a_custom_property_that_hubspot_computes_is_read_only(
+    portal: HubSpotPortal, script: Script, field: str
+) -> None:
+    computed = {"name": "sum", "type": "number", "fieldType": field, "calculated": False}
+    script.add(Answer(200, {"results": [computed]}))
+    assert portal.properties("deals")["sum"].read_only

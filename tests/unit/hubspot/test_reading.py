@@ -15,6 +15,11 @@ def found(*results: dict[str, Any], **more: object) -> Answer:
     return Answer(200, {"results": list(results), **more})
 
 
+def gone(*ids: str) -> Answer:
+    missing = {"category": "OBJECT_NOT_FOUND", "context": {"ids": list(ids)}}
+    return Answer(207, {"results": [], "errors": [missing]})
+
+
 def record(id_: str, **values: str | None) -> dict[str, Any]:
     return {"id": id_, "properties": values}
 
@@ -23,6 +28,7 @@ def test_a_hundred_ids_a_request_each_once_and_only_ids(
     portal: HubSpotPortal, script: Script
 ) -> None:
     ids = [str(n) for n in range(1, 251)] + ["1", "", "abc", "-1", "²"]
+    script.add(*[gone(*ids[start : start + 100]) for start in (0, 100, 200)])
     portal.read("companies", ids, ["name"])
     assert [len(received.body["inputs"]) for received in script.received] == [100, 100, 50]
     asked = [one["id"] for received in script.received for one in received.body["inputs"]]
@@ -53,7 +59,7 @@ def test_a_merged_record_is_found_by_the_id_it_had(
     portal: HubSpotPortal, script: Script, merged: dict[str, str]
 ) -> None:
     script.add(found(record("9", name="Acme", **merged), record("2", name="Bolt")))
-    read = portal.read("contacts", ["1", "2", "5", "6"], ["name"])
+    read = portal.read("contacts", ["1", "2", "5"], ["name"])
     assert {asked: one.id for asked, one in read.items()} == {"1": "9", "5": "9", "2": "2"}
     assert read["1"].values == {"name": "Acme"}
     assert portal.requests == 1
@@ -72,6 +78,15 @@ def test_a_record_that_is_gone_is_absent(portal: HubSpotPortal, script: Script) 
     missing = {"category": "OBJECT_NOT_FOUND", "context": {"ids": ["1"]}}
     script.add(Answer(207, {"results": [record("2")], "errors": [missing]}))
     assert list(portal.read("companies", ["1", "2"], [])) == ["2"]
+
+
+def test_a_record_that_an_answer_leaves_out_is_asked_for_again_before_it_counts_as_gone(
+    portal: HubSpotPortal, script: Script
+) -> None:
+    script.add(found(record("1")), found(record("2"), {"id": None}, {}))
+    assert list(portal.read("companies", ["1", "2", "3"], [])) == ["1", "2"]
+    assert [one["id"] for one in script.received[1].body["inputs"]] == ["2", "3"]
+    assert portal.requests == 2
 
 
 def test_a_record_that_could_not_be_read_is_not_taken_for_one_that_is_gone(
@@ -171,3 +186,43 @@ def test_no_search_is_longer_than_hubspot_takes(portal: HubSpotPortal, script: S
         for value in received.body["filterGroups"][0]["filters"][0]["values"]
     ]
     assert asked == domains
+
+
+def test_a_page_of_results_without_ids_ends_a_search(portal: HubSpotPortal, script: Script) -> None:
+    script.add(found(*[{"properties": {}}] * 100))
+    with pytest.raises(PortalError, match="does not move on"):
+        portal.find("companies", "domain", ["acme.example"], [])
+
+
+def history(id_: str, *versions: tuple[str, str], **values: str) -> dict[str, Any]:
+    past = [{"timestamp": at, "sourceType": source} for at, source in versions]
+    return record(id_, **values) | {"propertiesWithHistory": {"lifecyclestage": past}}
+
+
+def test_what_last_set_a_property_is_its_newest_version(
+    portal: HubSpotPortal, script: Script
+) -> None:
+    old, new = "2026-01-01T00:00:00.000Z", "2026-02-01T00:00:00.000Z"
+    script.add(
+        found(
+            history("1", (new, "CRM_UI"), (old, "INTEGRATION")),
+            history("2", (old, "CRM_UI"), (new, "INTEGRATION")),
+            history("3"),
+            history("9", (new, "IMPORT"), hs_merged_object_ids="4"),
+            record("5"),
+        )
+    )
+    asked = ["1", "2", "3", "4", "5", "x"]
+    assert portal.last_set_by("contacts", asked, "lifecyclestage") == {
+        "1": "CRM_UI",
+        "2": "INTEGRATION",
+        "4": "IMPORT",
+    }
+    assert script.received[0].body["propertiesWithHistory"] == ["lifecyclestage"]
+
+
+def test_history_is_read_for_fifty_records_a_request(portal: HubSpotPortal, script: Script) -> None:
+    ids = [str(n) for n in range(1, 121)]
+    script.add(*[gone(*ids[start : start + 50]) for start in (0, 50, 100)])
+    assert portal.last_set_by("contacts", ids, "lifecyclestage") == {}
+    assert [len(received.body["inputs"]) for received in script.received] == [50, 50, 20]

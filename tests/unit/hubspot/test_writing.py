@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.hubspot_writes import (
+    bad_option,
+    contact,
+    creations,
+    gone,
+    inputs,
+    licences,
+    result,
+    results,
+    updates,
+)
 from support.scripted_hubspot import Answer, Script
 
 from syncworker.errors import Unavailable
@@ -16,39 +26,12 @@ from syncworker.hubspot.portal import HubSpotPortal
 from syncworker.planning.records import Action, Batch, BatchInput
 
 
-def inputs(count: int, **properties: str) -> tuple[BatchInput, ...]:
-    return tuple(
-        BatchInput(f"t{n}", f"acct-{n}", str(n), f"{n}.example", properties or {"a": "x"})
-        for n in range(1, count + 1)
-    )
-
-
-def updates(count: int, **properties: str) -> Batch:
-    return Batch("companies", "update", "domain", inputs(count, **properties))
-
-
-def creations(*emails: str) -> Batch:
-    made = [
-        BatchInput(f"t{n}", email, None, email, {"a": "x"}) for n, email in enumerate(emails, 1)
-    ]
-    return Batch("contacts", "create", "email", tuple(made))
-
-
-def result(n: int, **more: object) -> dict[str, Any]:
-    return {"id": str(n), "properties": {"a": "x", "hs_object_id": str(n)}, **more}
-
-
-def bad_option(**context: list[str]) -> dict[str, Any]:
-    told = [{"isValid": False, "message": "not an option", "error": "INVALID_OPTION", "name": "a"}]
-    return {
-        "status": "error",
-        "category": "VALIDATION_ERROR",
-        "message": "Property values were not valid: " + json.dumps(told),
-        "context": context,
-    }
+def asked(script: Script) -> list[str]:
+    return [one.rsplit("/", 1)[1] for one in script.asked]
 
 
 def test_updates_go_by_id_each_with_its_own_trace_id(portal: HubSpotPortal, script: Script) -> None:
+    script.add(results(result(1), result(2)))
     portal.write(updates(2))
     assert script.asked == ["POST /crm/objects/2026-09/companies/batch/update"]
     assert script.received[0].body == {
@@ -59,16 +42,14 @@ def test_updates_go_by_id_each_with_its_own_trace_id(portal: HubSpotPortal, scri
     }
 
 
-def test_creations_are_upserts_by_the_match_property(portal: HubSpotPortal, script: Script) -> None:
-    portal.write(creations("Ann@Acme.example"))
-    assert script.asked == ["POST /crm/objects/2026-09/contacts/batch/upsert"]
+def test_a_creation_never_changes_a_record_that_is_there(
+    portal: HubSpotPortal, script: Script
+) -> None:
+    script.add(results({"id": "7", "properties": {"app_id": "A1"}}))
+    portal.write(licences("A1"))
+    assert script.asked == ["POST /crm/objects/2026-09/2-123/batch/create"]
     assert script.received[0].body["inputs"] == [
-        {
-            "id": "ann@acme.example",
-            "idProperty": "email",
-            "properties": {"a": "x"},
-            "objectWriteTraceId": "t1",
-        }
+        {"properties": {"app_id": "A1", "a": "x"}, "objectWriteTraceId": "t1"}
     ]
 
 
@@ -108,107 +89,122 @@ def test_only_the_properties_sent_come_back_and_an_empty_one_as_an_empty_string(
 def test_without_trace_ids_results_are_found_by_id_or_match_value(
     portal: HubSpotPortal, script: Script
 ) -> None:
-    script.add(Answer(200, {"results": [result(2), result(1)]}))
+    script.add(results(result(2), result(1)))
     assert [one.hubspot_id for one in portal.write(updates(2))] == ["1", "2"]
-    made = {"id": "77", "properties": {"email": "ann@acme.example"}}
-    script.add(Answer(200, {"results": [made]}))
-    ann, bob = portal.write(creations("Ann@acme.example", "bob@acme.example"))
-    assert (ann.status, ann.hubspot_id) == ("sent", "77")
-    assert (bob.status, bob.cause) == ("rejected", "VANISHED")
+    script.add(results(contact("78", "bob@acme.example"), contact("77", "ann@acme.example")))
+    made = portal.write(creations("Ann@acme.example", "bob@acme.example"))
+    assert [one.hubspot_id for one in made] == ["77", "78"]
 
 
 def test_a_merged_record_comes_back_with_its_new_id(portal: HubSpotPortal, script: Script) -> None:
-    script.add(Answer(200, {"results": [result(99, objectWriteTraceId="t1")]}))
+    script.add(results(result(99, objectWriteTraceId="t1")))
     (outcome,) = portal.write(updates(1))
     assert (outcome.status, outcome.hubspot_id) == ("sent", "99")
 
 
-def test_a_record_that_a_success_leaves_out_is_rejected(
-    portal: HubSpotPortal, script: Script
-) -> None:
-    script.add(Answer(200, {"results": [result(1)]}))
-    _, two = portal.write(updates(2))
-    assert (two.status, two.cause, two.hubspot_id) == ("rejected", "VANISHED", None)
-    assert "merged" in two.help
-
-
 def test_one_error_may_list_many_ids(portal: HubSpotPortal, script: Script) -> None:
-    missing = {"category": "OBJECT_NOT_FOUND", "message": "gone", "context": {"ids": ["1", "3"]}}
-    script.add(Answer(207, {"results": [result(2)], "errors": [missing]}))
-    assert [one.cause for one in portal.write(updates(3))] == [
-        "OBJECT_NOT_FOUND",
-        "",
-        "OBJECT_NOT_FOUND",
-    ]
-
-
-def test_an_error_that_names_nobody_explains_those_left_out(
-    portal: HubSpotPortal, script: Script
-) -> None:
-    script.add(Answer(200, {"results": [result(1)], "errors": [bad_option()]}))
-    one, two = portal.write(updates(2))
-    assert one.status == "sent"
-    assert two.cause == "INVALID_OPTION"
+    script.add(results(result(2), errors=[gone("1", "3")]))
+    causes = [one.cause for one in portal.write(updates(3))]
+    assert causes == ["OBJECT_NOT_FOUND", "", "OBJECT_NOT_FOUND"]
 
 
 def test_a_result_beside_an_error_for_the_same_record_is_no_success(
     portal: HubSpotPortal, script: Script
 ) -> None:
-    script.add(Answer(200, {"results": [result(1)], "errors": [bad_option(ids=["1"])]}))
+    script.add(results(result(1), errors=[bad_option(ids=["1"])]))
     assert portal.write(updates(1))[0].status == "rejected"
 
 
-def test_a_batch_refused_as_a_whole_is_halved_until_the_bad_record_is_alone(
+def test_when_an_error_names_nobody_those_left_out_are_sent_alone(
     portal: HubSpotPortal, script: Script
 ) -> None:
-    batch = updates(8)
-    refused = Answer(400, bad_option())
-
-    def accepted(*ids: int) -> Answer:
-        return Answer(200, {"results": [result(n) for n in ids]})
-
-    # 8 refused; 1-4 fine; 5-8 refused; 5-6 refused; 5 fine; 6 refused; 7-8 fine
-    script.add(
-        refused,
-        accepted(1, 2, 3, 4),
-        refused,
-        refused,
-        accepted(5),
-        refused,
-        accepted(7, 8),
-    )
-    outcome = portal.write(batch)
-    assert [one.key for one in outcome] == [one.key for one in batch.inputs]
-    assert [one.key for one in outcome if one.status == "rejected"] == ["acct-6"]
-    assert outcome[5].cause == "INVALID_OPTION"
-    assert portal.writes == 7
+    script.add(results(result(1), errors=[bad_option()]))
+    script.add(results(result(2)), results(errors=[bad_option()]))
+    one, two, three = portal.write(updates(3))
+    assert (one.status, two.status) == ("sent", "sent")
+    assert (three.status, three.cause) == ("rejected", "INVALID_OPTION")
+    assert [len(received.body["inputs"]) for received in script.received] == [3, 1, 1]
 
 
-def test_a_match_property_that_is_not_unique_is_told_at_once(
+def test_a_record_that_a_success_leaves_out_is_followed_to_the_one_it_was_merged_into(
     portal: HubSpotPortal, script: Script
 ) -> None:
-    message = "Unable to perform upsert by non-unique 0-2 property domain"
-    script.add(Answer(400, {"message": message, "category": "VALIDATION_ERROR"}))
-    outcome = portal.write(creations("a@a.example", "b@b.example", "c@c.example"))
-    assert {one.cause for one in outcome} == {"NON_UNIQUE_MATCH"}
-    assert "update_only" in outcome[0].help
-    assert portal.requests == 1
+    script.add(results(result(1)))
+    merged = {"id": "9", "properties": {"a": "old", "hs_merged_object_ids": "2"}}
+    script.add(results(merged), results(result(9)))
+    _, two = portal.write(updates(2))
+    assert (two.key, two.status, two.hubspot_id, two.values) == ("acct-2", "sent", "9", {"a": "x"})
+    assert asked(script) == ["update", "read", "update"]
+    assert script.received[2].body["inputs"][0]["id"] == "9"
 
 
-def test_a_write_whose_answer_is_lost_is_sent_again(portal: HubSpotPortal, script: Script) -> None:
-    script.add(Answer(200, {"results": [result(1)]}, cut=True), Answer(503))
-    script.add(Answer(200, {"results": [result(1)]}))
-    assert portal.write(updates(1))[0].status == "sent"
-    assert len({json.dumps(one.body) for one in script.received}) == 1
-    assert (portal.requests, portal.writes) == (3, 3)
+def test_a_merged_record_that_holds_the_values_already_is_not_sent_again(
+    portal: HubSpotPortal, script: Script
+) -> None:
+    script.add(results(result(1)), results(result(9)))
+    _, two = portal.write(updates(2))
+    assert (two.status, two.hubspot_id) == ("sent", "9")
+    assert asked(script) == ["update", "read"]
+
+
+def test_a_record_that_a_success_leaves_out_and_is_gone_is_rejected(
+    portal: HubSpotPortal, script: Script
+) -> None:
+    script.add(results(result(1)), Answer(207, {"results": [], "errors": [gone("2")]}))
+    _, two = portal.write(updates(2))
+    assert (two.status, two.cause, two.hubspot_id) == ("rejected", "OBJECT_NOT_FOUND", None)
+
+
+def test_a_record_that_is_left_out_again_and_again_is_rejected(
+    portal: HubSpotPortal, script: Script
+) -> None:
+    there = {"id": "2", "properties": {"a": "old"}}
+    script.add(results(result(1), {"properties": {}}), results(there), results(), results(there))
+    _, two = portal.write(updates(2))
+    assert (two.status, two.cause) == ("rejected", "VANISHED")
+    assert asked(script) == ["update", "read", "update"]
+
+
+def test_a_creation_that_a_success_leaves_out_is_looked_for(
+    portal: HubSpotPortal, script: Script
+) -> None:
+    script.add(results(contact("1", "a@a.example")))
+    found = results(contact("2", "b@b.example"), contact("3", "c@c.example", a="theirs"))
+    script.add(found, results(contact("4", "d@d.example")))
+    emails = ["a@a.example", "b@b.example", "c@c.example", "d@d.example"]
+    made = portal.write(creations(*emails))
+    assert [(one.status, one.hubspot_id) for one in made] == [
+        ("sent", "1"),
+        ("sent", "2"),
+        ("existing", "3"),
+        ("sent", "4"),
+    ]
+    assert asked(script) == ["create", "read", "create"]
+
+
+def test_a_record_that_is_there_twice_gets_an_outcome_each_time(
+    portal: HubSpotPortal, script: Script
+) -> None:
+    one, two = inputs(2)
+    again = BatchInput("t3", "other", "1", "", {"b": "y"})
+    script.add(results(result(1), result(2)), results({"id": "1", "properties": {"b": "y"}}))
+    outcome = portal.write(Batch("companies", "update", "", (one, again, two)))
+    assert [(o.key, o.hubspot_id) for o in outcome] == [
+        ("acct-1", "1"),
+        ("other", "1"),
+        ("acct-2", "2"),
+    ]
+    sent = [[i["id"] for i in received.body["inputs"]] for received in script.received]
+    assert sent == [["1", "2"], ["1"]]
 
 
 def test_a_portal_that_is_down_raises_and_gives_no_outcome(
     portal: HubSpotPortal, script: Script
 ) -> None:
-    script.add(*[Answer(502)] * 6)
+    script.add(*[Answer(503)] * 6)
     with pytest.raises(Unavailable):
         portal.write(updates(3))
+    assert portal.requests == 6
 
 
 def test_an_empty_batch_asks_nothing(portal: HubSpotPortal) -> None:
@@ -252,13 +248,13 @@ ERRORS = st.fixed_dictionaries(
         },
     ),
 )
-def test_whatever_hubspot_answers_every_input_has_exactly_one_outcome(
+def test_whatever_hubspot_answers_every_input_is_in_exactly_one_place(
     action: Action, answer: dict[str, Any]
 ) -> None:
     batch = Batch("companies", action, "domain", inputs(3))
-    outcome = outcomes(batch, batch.inputs, answer, "acme")
-    assert [one.key for one in outcome] == ["acct-1", "acct-2", "acct-3"]
-    for one in outcome:
-        assert one.status in ("sent", "rejected")
-        assert bool(one.hubspot_id) == (one.status == "sent")
-        assert (one.status == "sent") or (one.cause and one.message and one.help)
+    read = outcomes(batch, batch.inputs, answer)
+    placed = [one for one, _ in (*read.sent, *read.refused)] + list(read.left)
+    assert sorted(one.trace_id for one in placed) == ["t1", "t2", "t3"]
+    for one, outcome in read.sent:
+        assert (outcome.key, outcome.status) == (one.key, "sent")
+        assert outcome.hubspot_id
