@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from syncworker.engine.engine import Engine, Limits
+from syncworker.engine.memory import Priority
 from syncworker.engine.ports import Portal, Source
 from syncworker.errors import MappingError
+from syncworker.hubspot.budget import Budget
+from syncworker.hubspot.budget_limits import App, limits
+from syncworker.hubspot.credentials import Credentials, StaticToken
+from syncworker.hubspot.local_budget import LocalBudget
+from syncworker.hubspot.local_state import LocalState
+from syncworker.hubspot.oauth import OAuthApp, OAuthToken
+from syncworker.hubspot.oauth_redis import RedisTokenStore
+from syncworker.hubspot.oauth_store import FileTokenStore, TokenStore
 from syncworker.hubspot.portal import HubSpotPortal
+from syncworker.hubspot.redis_budget import RedisBudget
 from syncworker.hubspot.retry import Patience
-from syncworker.mapping.portal import PortalMapping
+from syncworker.mapping.portal import HubSpot, PortalMapping
 from syncworker.settings import Settings, secret
 from syncworker.sources import registry
 from syncworker.staging.parquet import ParquetStaging
 from syncworker.store import schema
+from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
@@ -24,6 +41,7 @@ from syncworker.store.pages import SqlPages
 from syncworker.store.plans import SqlPlans
 from syncworker.store.runs import SqlRuns
 from syncworker.store.slots import SqlSlots
+from syncworker.store.unlinked import SqlUnlinked
 
 
 def clock() -> datetime:
@@ -58,6 +76,8 @@ def engine(settings: Settings) -> Engine:
         ledger=SqlLedger(state),
         plans=SqlPlans(state),
         letters=SqlLetters(state),
+        unlinked=SqlUnlinked(state),
+        associations=SqlAssociations(state),
         slots=SqlSlots(state),
         definitions=SqlDefinitions(state),
         staging=ParquetStaging(settings.staging),
@@ -111,22 +131,81 @@ def _sources(settings: Settings) -> Callable[[PortalMapping], Mapping[str, Sourc
     return build
 
 
-def _portals(settings: Settings) -> Callable[[str, PortalMapping], Portal]:
-    """One API object per portal and token: each owns connections and its share of the budget."""
-    kept: dict[tuple[str, str, str], HubSpotPortal] = {}
+def _portals(settings: Settings) -> Callable[[str, PortalMapping, Priority], Portal]:
+    """One API object per portal and priority: each owns connections, all share one budget."""
+    kept: dict[tuple[str, str, Priority], HubSpotPortal] = {}
+    states: dict[str, LocalState] = {}
 
-    def connect(name: str, mapping: PortalMapping) -> Portal:
-        token = secret(mapping.hubspot.credentials)
-        key = (name, token, mapping.hubspot.model_dump_json())
+    def connect(name: str, mapping: PortalMapping, priority: Priority) -> Portal:
+        hubspot = mapping.hubspot
+        key = (name, hubspot.model_dump_json(), priority)
         if key not in kept:
             kept[key] = HubSpotPortal(
-                token,
-                api_version=mapping.hubspot.api_version,
-                base_url=mapping.hubspot.base_url,
-                tier=mapping.hubspot.tier,
+                _credentials(settings, hubspot),
+                api_version=hubspot.api_version,
+                base_url=hubspot.base_url,
+                tier=hubspot.tier,
+                budget=_budget(settings, hubspot, priority, states),
                 patience=Patience(total=settings.patience_seconds),
                 name=name,
             )
         return kept[key]
 
     return connect
+
+
+def _credentials(settings: Settings, hubspot: HubSpot) -> Credentials:
+    """Where the portal's access token comes from; raises SettingsError where nothing is there."""
+    where = hubspot.credentials
+    if isinstance(where, str):
+        secret(where)
+        return StaticToken(lambda: secret(where))
+    app = OAuthApp(
+        client_id=lambda: secret(where.client_id),
+        client_secret=lambda: secret(where.client_secret),
+        refresh_token=lambda: secret(where.refresh_token),
+    )
+    app.secrets()
+    # A worker's own Valkey forgets everything when it stops: tokens are kept in files beside it.
+    store: TokenStore = FileTokenStore(settings.home.resolve() / "tokens")
+    if settings.redis_url is not None:
+        store = RedisTokenStore(_redis(settings))
+    return OAuthToken(
+        app,
+        store,
+        api_version=hubspot.api_version,
+        base_url=hubspot.base_url,
+        clock=clock,
+    )
+
+
+def _budget(
+    settings: Settings, hubspot: HubSpot, priority: Priority, states: dict[str, LocalState]
+) -> Budget:
+    """The portal's budget: of all processes where there is a Redis, else of this one."""
+    where = hubspot.credentials
+    app: App = "private" if isinstance(where, str) else "oauth"
+    reference = where if isinstance(where, str) else where.refresh_token
+    # Two mappings of one HubSpot app and account share its limits.
+    text = f"{hubspot.base_url or ''} {secret(reference)}"
+    key = hashlib.sha256(text.encode()).hexdigest()[:32]
+    allowed = limits(hubspot.tier, app=app)
+    if _has_redis(settings):
+        client = _redis(settings)
+        return RedisBudget(client, key, hubspot.tier, priority=priority, allowed=allowed)
+    state = states.setdefault(key, LocalState(allowed))
+    return LocalBudget(hubspot.tier, priority=priority, state=state)
+
+
+def _has_redis(settings: Settings) -> bool:
+    """Whether one is configured, or a worker has started one here."""
+    return settings.redis_url is not None or settings.socket.exists()
+
+
+def _redis(settings: Settings) -> redis.Redis:
+    """A connection that does not hold requests up for long when Redis is gone."""
+    patience: dict[str, Any] = {"socket_timeout": 1, "retry": Retry(NoBackoff(), 1)}
+    if settings.redis_url is None:
+        return redis.Redis(unix_socket_path=str(settings.socket), **patience)
+    url = settings.redis_url.get_secret_value()
+    return redis.Redis.from_url(url, socket_connect_timeout=1, **patience)

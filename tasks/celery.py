@@ -8,7 +8,7 @@ from celery import Celery, signals
 
 from syncworker import bootstrap, settings, telemetry
 from syncworker.engine.engine import Engine
-from syncworker.engine.todo import Todo
+from syncworker.engine.todo import QUEUE_PRIORITY, Todo
 
 app = Celery("syncworker", include=["tasks.sync", "tasks.upkeep"])
 app.config_from_object("celeryconfig")
@@ -21,9 +21,10 @@ def engine() -> Engine:
 
 
 def send(todos: list[Todo]) -> None:
-    """Enqueue what is to be done next."""
+    """Enqueue what is to be done next; chunks of a run that people wait for overtake others."""
     for todo in todos:
-        app.send_task(f"syncworker.{todo.task}", args=[todo.id])
+        priority = QUEUE_PRIORITY[todo.priority]
+        app.send_task(f"syncworker.{todo.task}", args=[todo.id], priority=priority)
 
 
 @signals.setup_logging.connect  # type: ignore[untyped-decorator]

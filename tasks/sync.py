@@ -40,6 +40,12 @@ def push_chunk(self: Task, chunk_id: int) -> None:
     _work(self, chunk_id)
 
 
+@app.task(name="syncworker.associate_chunk", bind=True)  # type: ignore[untyped-decorator]
+def associate_chunk(self: Task, chunk_id: int) -> None:
+    """Associate the records of one shard."""
+    _work(self, chunk_id)
+
+
 @app.task(name="syncworker.finish_run")  # type: ignore[untyped-decorator]
 def finish_run(run_id: str) -> None:
     """Close a run."""

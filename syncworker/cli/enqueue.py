@@ -7,6 +7,7 @@ from celery import Celery
 from syncworker.engine import finish, sync
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Run
+from syncworker.engine.todo import QUEUE_PRIORITY
 from syncworker.errors import SettingsError
 
 
@@ -20,7 +21,12 @@ def enqueue(engine: Engine, run: Run) -> None:
     app.config_from_object("celeryconfig")
     try:
         for todo in sync.onward(engine, run.id):
-            app.send_task(f"syncworker.{todo.task}", args=[todo.id], retry=False)
+            app.send_task(
+                f"syncworker.{todo.task}",
+                args=[todo.id],
+                priority=QUEUE_PRIORITY[todo.priority],
+                retry=False,
+            )
     except Exception as error:
         gone = SettingsError(
             f"the broker did not take the run: {type(error).__name__}",

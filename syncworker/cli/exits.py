@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syncworker.engine.memory import RunStatus
+from syncworker.engine.memory import Run, RunStatus
 from syncworker.errors import LockHeld, PlanError, SyncworkerError
 
 OK = 0
@@ -10,6 +10,7 @@ FAILED = 1
 DEAD_LETTERS = 3
 REFUSED = 4
 LOCKED = 5
+DEFERRED = 6
 USAGE = 64
 INTERRUPTED = 130
 
@@ -21,6 +22,11 @@ OF_STATUS: dict[RunStatus, int] = {
     "refused": REFUSED,
     "failed": FAILED,
 }
+
+
+def of_run(run: Run) -> int:
+    """The exit code of a run as it stands."""
+    return OF_STATUS[run.status] if run.deferred_until is None else DEFERRED
 
 
 def of_error(error: SyncworkerError) -> int:

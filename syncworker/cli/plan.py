@@ -32,7 +32,7 @@ def command(portal: str, as_of: datetime | None, format_: str, full: bool) -> in
     run = carry_out(engine, portal, as_of=as_of, kind="plan", force=False)
     if format_ == "json":
         say(show_run.as_json(engine, run, with_plan=True))
-        return exits.OF_STATUS[run.status]
+        return exits.of_run(run)
     if "plan" in run.summary:
         for line in show_run.plan_text(engine, run, limit=None if full else show_run.SHOWN):
             say(line)
@@ -44,4 +44,4 @@ def command(portal: str, as_of: datetime | None, format_: str, full: bool) -> in
     else:
         for line in show_run.result_text(run):
             say(line)
-    return exits.OF_STATUS[run.status]
+    return exits.of_run(run)

@@ -13,7 +13,7 @@ import click
 
 from syncworker.cli import exits
 from syncworker.cli.console import tell
-from syncworker.engine import finish, inline, sync
+from syncworker.engine import deferral, finish, inline, sync
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Run, RunKind
 from syncworker.errors import LockHeld, SyncworkerError
@@ -25,7 +25,9 @@ _LINE_SECONDS = 10.0
 def carry_out(
     engine: Engine, portal: str, *, as_of: datetime | None, kind: RunKind, force: bool
 ) -> Run:
-    """Run a portal in this process; a sync that was cut short earlier is gone on with.
+    """Run a portal in this process; a run that was cut short or deferred earlier is gone on with.
+
+    A run whose time has not come yet is returned as it is: HubSpot would take no request.
 
     Raises:
         MappingError: The mapping has errors.
@@ -34,16 +36,20 @@ def carry_out(
     run = _cut_short(engine, portal, kind)
     if run is None:
         run = sync.start(engine, portal, as_of=as_of, kind=kind, force=force)
+    elif deferral.rests(engine, run):
+        return run
     else:
-        tell(f"going on with run {run.id}, as of {run.as_of:%Y-%m-%d %H:%M} UTC, cut short earlier")
+        tell(
+            f"going on with run {run.id}, as of {run.as_of:%Y-%m-%d %H:%M} UTC, {_why(run)} earlier"
+        )
     return inline.carry_out(engine, run, f"{socket.gethostname()}:{os.getpid()}", _reporter())
 
 
 def follow(engine: Engine, run: Run) -> Run:
-    """Wait until workers have ended the run; Ctrl-C ends the waiting, not the run."""
+    """Wait until workers have ended or deferred the run; Ctrl-C ends the waiting, not the run."""
     report = _reporter()
     try:
-        while run.finished_at is None:
+        while run.finished_at is None and run.deferred_until is None:
             time.sleep(_POLL_SECONDS)
             run = engine.runs.get(run.id)
             report(run)
@@ -56,20 +62,28 @@ def follow(engine: Engine, run: Run) -> Run:
 def _cut_short(engine: Engine, portal: str, kind: RunKind) -> Run | None:
     """The portal's run that another process began and nobody works on.
 
-    A plan that was cut short is closed: nothing of it is worth keeping.
+    A plan that was cut short is closed: nothing of it is worth keeping. A deferred one is gone on
+    with when a plan is asked for, and gives way to a sync.
     """
     run = engine.runs.running(portal)
     if run is None or run.mode == "queue" or engine.chunks.held(run.id, now=engine.clock()):
         return None
+    if run.kind == kind and run.deferred_until is not None:
+        return run
     if run.kind == "plan":
         finish.fail(engine, run, SyncworkerError("the plan was cut short", code="CUT_SHORT"))
         return None
     if kind == "plan":
         raise LockHeld(
-            f"sync {run.id} of {portal} was cut short at {run.step}: its rest comes first",
+            f"sync {run.id} of {portal} was {_why(run)} at {run.step}: its rest comes first",
             help=f"go on with it: syncworker sync {portal}",
         )
     return run
+
+
+def _why(run: Run) -> str:
+    """Why it was not worked on to its end."""
+    return "cut short" if run.deferred_until is None else "deferred"
 
 
 def _reporter() -> Callable[[Run], None]:

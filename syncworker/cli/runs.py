@@ -7,6 +7,7 @@ import click
 from syncworker import settings
 from syncworker.cli import exits, options
 from syncworker.cli.console import columns, say
+from syncworker.engine.memory import Run
 
 
 @click.group()
@@ -27,9 +28,15 @@ def list_(portal: str | None) -> None:
     from syncworker import bootstrap
 
     runs = bootstrap.engine(settings.load()).runs.latest(portal, 20)
-    rows = [(r.id, r.portal, r.kind, r.status, f"{r.created_at:%Y-%m-%d %H:%M} UTC") for r in runs]
+    rows = [(r.id, r.portal, r.kind, _state(r), f"{r.created_at:%Y-%m-%d %H:%M} UTC") for r in runs]
     for line in columns(rows, indent="") or ["There are no runs yet. Next: syncworker plan PORTAL"]:
         say(line)
+
+
+def _state(run: Run) -> str:
+    """Its status, or until when it is deferred."""
+    until = run.deferred_until
+    return run.status if until is None else f"deferred until {until:%Y-%m-%d %H:%M} UTC"
 
 
 @command.command()
@@ -51,10 +58,10 @@ def show(run_id: str, format_: str, with_plan: bool) -> int:
     run = engine.runs.get(run_id)
     if format_ == "json":
         say(show_run.as_json(engine, run, with_plan=with_plan))
-        return exits.OF_STATUS[run.status]
+        return exits.of_run(run)
     if with_plan and "plan" in run.summary:
         for line in show_run.plan_text(engine, run, limit=None):
             say(line)
     for line in show_run.report(engine, run):
         say(line)
-    return exits.OF_STATUS[run.status]
+    return exits.of_run(run)

@@ -10,7 +10,7 @@ from typing import Any
 
 from syncworker.cli.console import columns, counted
 from syncworker.engine.engine import Engine
-from syncworker.engine.memory import DeadLetter, Run
+from syncworker.engine.memory import DeadLetter, Run, RunMode
 from syncworker.masking import mask
 from syncworker.planning.lifecycle import STAGE_PROPERTY
 from syncworker.planning.plan import from_json, plan_from_json
@@ -56,6 +56,11 @@ def left_alone(run: Run) -> Iterator[str]:
 def result_text(run: Run) -> Iterator[str]:
     """How the run ended, in a few lines."""
     summary = run.summary
+    if run.deferred_until is not None:
+        yield f"Run {run.id}: deferred, {run.portal}, at {run.step}"
+        yield f"  {run.message}"
+        yield f"  = help: {_GOES_ON[run.mode]}"
+        return
     if run.status == "running":
         yield f"Run {run.id}: {run.portal}, at {run.step}, since {_time(run.created_at)}"
         return
@@ -66,10 +71,15 @@ def result_text(run: Run) -> Iterator[str]:
     if "plan" in summary:
         parts.append(f"{plan_from_json(summary['plan']).total.unchanged} unchanged")
     parts += [f"{n} {name}" for name, n in sorted(outcomes.items()) if name != "sent"]
+    if summary.get("associated"):
+        parts.append(f"{summary['associated']} associated")
     parts += [counted(n, *_LETTERS[kind]) for kind, n in sorted(letters.items())]
     if "requests" in summary:
         requests = counted(summary["requests"], "HubSpot request")
         parts.append(f"{requests} ({counted(summary['writes'], 'write')})")
+    delay = summary.get("delayed_by_budget", 0.0)
+    if delay >= _WORTH_TELLING:
+        parts.append(f"delayed by budget: {delay:.1f} s")
     yield f"Run {run.id}: {run.status}. {', '.join(parts)}. {_seconds(run)}"
     if run.message:
         yield f"  {run.message}"
@@ -132,6 +142,11 @@ _LETTERS = {
     "record": ("dead letter", "dead letters"),
 }
 _EXAMPLES = 3
+_WORTH_TELLING = 1.0  # seconds
+_GOES_ON: dict[RunMode, str] = {
+    "inline": "the same command goes on after that",
+    "queue": "the workers go on after that by themselves",
+}
 
 
 def _named(letter: DeadLetter) -> str:
@@ -152,7 +167,7 @@ def _least_telling(record: RecordPlan) -> tuple[bool, bool, int, int, str]:
     """
     moves = any(change.property == STAGE_PROPERTY for change in record.changes)
     replaced = sum(bool(change.old) for change in record.changes)
-    return (not record.changes, not moves, -replaced, -len(record.changes), record.match)
+    return (not record.changes, not moves, -replaced, -len(record.changes), record.name)
 
 
 def _masked(value: object) -> object:

@@ -30,7 +30,8 @@ def command(
     """Read the sources, compute, plan, ask the guard, and send only what changed.
 
     Exits with 0 when all is well, 3 when some records or rows did not get through, 4 when the
-    guard refused, 5 when another run holds the portal, 1 when it could not be done.
+    guard refused, 5 when another run holds the portal, 6 when the portal's daily requests are
+    used up and the run waits for its next day, 1 when it could not be done.
 
     \b
     Examples:
@@ -60,4 +61,4 @@ def command(
     else:
         for line in show_run.report(engine, run):
             say(line)
-    return exits.OF_STATUS[run.status]
+    return exits.of_run(run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -61,15 +61,20 @@ def command(portals: tuple[str, ...], *, format_: str, online: bool, help_code: 
 def _compared(settings: Settings, portal: str, loaded: Loaded) -> Sequence[Diagnostic]:
     """What only the portal can say about a mapping."""
     from syncworker import bootstrap
-    from syncworker.mapping.online import PortalProperty, check_online
+    from syncworker.mapping.online import check_online
 
     if loaded.mapping is None:
         return ()
-    hubspot = bootstrap.engine(settings).connect(portal, loaded.mapping)
-    properties: dict[str, Mapping[str, PortalProperty]] = {
-        name: hubspot.properties(name) for name in loaded.mapping.objects
-    }
-    return check_online(loaded, portal, properties)
+    hubspot = bootstrap.engine(settings).connect(portal, loaded.mapping, "interactive")
+    objects = loaded.mapping.objects
+    properties = {name: hubspot.properties(name) for name in objects}
+    pipelines = [
+        one
+        for name, mapped in objects.items()
+        if mapped.pipeline is not None
+        for one in hubspot.pipelines(name)
+    ]
+    return check_online(loaded, portal, properties, pipelines)
 
 
 def _files(folder: Path, portals: tuple[str, ...]) -> list[Path]:

@@ -12,16 +12,26 @@ import polars as pl
 from syncworker.engine import properties
 from syncworker.engine.engine import Engine
 from syncworker.engine.facts import facts_of, held_metrics
-from syncworker.engine.link import Links, Target, link
+from syncworker.engine.link import Links, link
 from syncworker.engine.mappings import checked, digest
-from syncworker.engine.memory import Chunk, Planned, Run
-from syncworker.engine.ports import Portal
+from syncworker.engine.memory import Chunk, Planned, Run, Unlinked
+from syncworker.engine.pipelines import pipelines
+from syncworker.engine.ports import Pipeline, PropertyDefinition
+from syncworker.engine.target import ID_PROPERTY, Target
 from syncworker.errors import UnsafePlan
 from syncworker.mapping.desired import DesiredRecord
-from syncworker.mapping.portal import ObjectName, PortalMapping
-from syncworker.mapping.properties import property_rules
-from syncworker.mapping.render import KEY_COLUMNS, desired_records
+from syncworker.mapping.objects import (
+    KEY_COLUMNS,
+    created_by,
+    lifecycle_of,
+    metrics_used,
+    rows_of,
+)
+from syncworker.mapping.portal import Match, PortalMapping, Rows
+from syncworker.mapping.property_rules import property_rules
+from syncworker.mapping.render import desired_records
 from syncworker.metrics.catalog import METRICS
+from syncworker.metrics.compute import Computed
 from syncworker.metrics.compute import compute as compute_metrics
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.known import known, there
@@ -33,18 +43,17 @@ from syncworker.planning.lifecycle import STAGE_PROPERTY
 from syncworker.planning.plan import Plan, plan_from_json, plan_to_json, summarize, to_json
 from syncworker.planning.records import LedgerRecord, RecordPlan
 
-_STREAMS: Mapping[ObjectName, str] = {"companies": "accounts", "contacts": "users"}
+_STREAMS: tuple[Rows, ...] = ("accounts", "users", "subscriptions", "tickets")
 _STRETCH = 1_000
 """Records linked, compared and stored at a time."""
 
 
 def shards(engine: Engine, run: Run) -> list[dict[str, Any]]:
-    """The computing chunks: enough that none has more accounts, or more people, than the limit."""
-    accounts, people = (
-        sum(page.rows for page in engine.pages.staged(run.portal, stream))
-        for stream in _STREAMS.values()
+    """The computing chunks: enough that none has more accounts, people... than the limit."""
+    most = max(
+        sum(page.rows for page in engine.pages.staged(run.portal, stream)) for stream in _STREAMS
     )
-    number = max(1, -(-max(accounts, people) // engine.limits.shard_accounts))
+    number = max(1, -(-most // engine.limits.shard_accounts))
     return [{"shard": shard, "of": number} for shard in range(number)]
 
 
@@ -55,31 +64,39 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
     would hang (measured).
     """
     engine.plans.clear(chunk)
-    portal = engine.connect(run.portal, mapping)
-    requests = portal.requests
+    portal = engine.connect(run.portal, mapping, run.priority)
+    requests, waited = portal.requests, portal.waited
     held = held_metrics(engine, run, mapping)
     whole = facts_of(engine, run, mapping)
     facts = shard(whole, chunk.payload["shard"], chunk.payload["of"])
     computed = compute_metrics(facts, mapping.metrics)
-    accounts = computed.accounts.collect(engine="streaming")
-    frames = {"companies": accounts, "contacts": _contacts(computed.users, accounts)}
+    frames = _frames(mapping, computed)
     plan = Plan(run.portal, run.as_of, digest(run.mapping))
     tallies: tuple[Tally, ...] = ()
     unlinked: Counter[str] = Counter()
     unmapped: dict[str, list[str]] = {}
     number = 0
     for object_name in mapping.objects:
-        target = _target(engine, run, mapping, portal, object_name, whole)
-        desired = desired_records(mapping, object_name, frames[object_name], METRICS, held)
+        definitions = properties.known(engine, run.portal, object_name, portal)
+        target = _target(run, mapping, object_name, definitions, whole)
+        frame = frames[rows_of(object_name, mapping.objects[object_name])]
+        lines: tuple[Pipeline, ...] = ()
+        if mapping.objects[object_name].pipeline is not None:
+            lines = pipelines(engine, run.portal, object_name, portal)
+        desired = desired_records(
+            mapping, object_name, frame, METRICS, held, definitions, pipelines=lines
+        )
         for stretch in _stretches(desired):
             links = link(engine, run, chunk, portal, target, stretch)
             rows = list(_planned(run, mapping, target, stretch, links))
             plan = plan.plus(_summary(run, target, rows, links))
             tallies = guard.combine(tallies, guard.count(rows, target.rules))
             number = _store(engine, run, chunk, rows, links, number)
+            _note_unlinked(engine, run, chunk, target, stretch, links)
             dropped = {*unmapped.get(object_name, ()), *_unmapped(target, links)}
             unmapped[object_name] = sorted(dropped)
             unlinked.update(links.unlinked.values())
+    used = metrics_used(mapping)
     engine.chunks.complete(
         chunk,
         {
@@ -88,12 +105,13 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
             "tallies": [
                 [t.object, t.property, t.with_value, t.cleared, t.flipped] for t in tallies
             ],
-            "held_metrics": {name: why for name, why in held.items() if name in _used(mapping)},
+            "held_metrics": {name: why for name, why in held.items() if name in used},
             "unlinked": unlinked,
             "unmapped": unmapped,
             "requests": portal.requests - requests,
-            "accounts": accounts.height,
-            "users": frames["contacts"].height,
+            "waited": portal.waited - waited,
+            "accounts": frames["accounts"].height,
+            "users": frames["users"].height,
         },
     )
 
@@ -139,38 +157,84 @@ def _stretches(records: Iterator[DesiredRecord]) -> Iterator[list[DesiredRecord]
         yield stretch
 
 
-def _contacts(users: pl.LazyFrame, accounts: pl.DataFrame) -> pl.DataFrame:
-    """People with the metrics of their account beside their own."""
-    own = users.collect_schema().names()
+def _frames(mapping: PortalMapping, computed: Computed) -> dict[Rows, pl.DataFrame]:
+    """By kind of row, what the mapping's objects are filled from."""
+    accounts = computed.accounts.collect(engine="streaming")
+    frames: dict[Rows, pl.DataFrame] = {
+        "accounts": accounts,
+        "users": _with_account(computed.users, accounts),
+    }
+    needed = {rows_of(name, config) for name, config in mapping.objects.items()}
+    if "subscriptions" in needed:
+        frames["subscriptions"] = _with_account(computed.subscriptions, accounts)
+    if "tickets" in needed:
+        frames["tickets"] = _with_account(computed.tickets, accounts)
+    return frames
+
+
+def _with_account(rows: pl.LazyFrame, accounts: pl.DataFrame) -> pl.DataFrame:
+    """Rows with the metrics of their account beside their own."""
+    own = rows.collect_schema().names()
     of_account = [c for c in accounts.columns if c == "account_id" or c not in own]
-    return users.join(
+    return rows.join(
         accounts.lazy().select(of_account), on="account_id", how="left", maintain_order="left"
     ).collect(engine="streaming")
 
 
 def _target(
-    engine: Engine,
     run: Run,
     mapping: PortalMapping,
-    portal: Portal,
-    object_name: ObjectName,
+    object_name: str,
+    definitions: Mapping[str, PropertyDefinition],
     whole: Facts,
 ) -> Target:
-    definitions = properties.known(engine, run.portal, object_name, portal)
     config = mapping.objects[object_name]
-    rows = known(whole).streams[_STREAMS[object_name]].filter(there(run.as_of))
-    match = pl.col(config.match.column).cast(pl.String).str.to_lowercase()
-    found = rows.select(key=KEY_COLUMNS[object_name], match=match).collect(engine="streaming")
-    shared = found["match"].drop_nulls()
+    rows_name = rows_of(object_name, config)
+    key = KEY_COLUMNS[rows_name]
+    rows = known(whole).streams[rows_name].filter(there(run.as_of))
+    columns = {way.column for way in config.match} | {key}
+    found = rows.select(sorted(columns)).collect(engine="streaming")
     stage = definitions.get(STAGE_PROPERTY)
+    way = created_by(object_name, config)
+    lifecycle = lifecycle_of(mapping, object_name)
     return Target(
         name=object_name,
         config=config,
-        rules=property_rules(mapping, object_name, METRICS),
+        rules=property_rules(mapping, object_name, METRICS, definitions),
         stages=tuple(value for value, _ in stage.options) if stage else (),
-        shared=set(shared.filter(shared.is_duplicated())),
-        rows=found["key"],
+        created_by=way.property if way else None,
+        keep_peoples=lifecycle is not None and lifecycle.keep_peoples,
+        shared={way.property: _shared(found, key, way) for way in config.match},
+        rows=found[key],
     )
+
+
+def _shared(rows: pl.DataFrame, key: str, way: Match) -> dict[str, tuple[str, ...]]:
+    """The match values that several rows have, with the rows' keys."""
+    if way.column == key:
+        return {}
+    values = rows.select(
+        key=key, value=pl.col(way.column).cast(pl.String).str.to_lowercase()
+    ).drop_nulls("value")
+    double = values.filter(pl.col("value").is_duplicated())
+    grouped = double.group_by("value").agg(pl.col("key").sort())
+    return {value: tuple(keys) for value, keys in grouped.iter_rows()}
+
+
+def _note_unlinked(
+    engine: Engine,
+    run: Run,
+    chunk: Chunk,
+    target: Target,
+    desired: Iterable[DesiredRecord],
+    links: Links,
+) -> None:
+    """Keep who has no record and why, for `syncworker links`."""
+    names = {record.key: record.name for record in desired}
+    found = [
+        Unlinked(target.name, key, names[key], reason) for key, reason in links.unlinked.items()
+    ]
+    engine.unlinked.replace(chunk, run.portal, target.name, list(names), found, run.as_of)
 
 
 def _planned(
@@ -182,9 +246,17 @@ def _planned(
 ) -> Iterator[tuple[DesiredRecord, LedgerRecord | None, RecordPlan | None]]:
     for record in desired:
         ledger = links.records.get(record.key)
-        if ledger is not None or record.key in links.new:
+        if ledger is not None and target.config.policy == "create_only":
+            yield record, ledger, None  # it is there: never changed
+        elif ledger is not None or record.key in links.new:
             plan = diff(
-                record, ledger, target.rules, run.as_of, mapping.volatile_days, target.stages
+                record,
+                ledger,
+                target.rules,
+                run.as_of,
+                mapping.volatile_days,
+                target.stages,
+                peoples=record.key in links.peoples,
             )
             yield record, ledger, plan
 
@@ -205,19 +277,13 @@ def _summary(
     )
 
 
-def _used(mapping: PortalMapping) -> set[str]:
-    """The metrics the mapping names."""
-    mapped = {p.metric for each in mapping.objects.values() for p in each.properties.values()}
-    rules = (rule for rules in mapping.lifecycle.values() for rule in rules)
-    return mapped | {condition.metric for rule in rules for condition in rule.when}
-
-
 def _unmapped(target: Target, links: Links) -> set[str]:
     """Properties that hold a value of ours or read by us and that the mapping no longer names."""
     filled = {
         name for record in links.records.values() for name, value in record.values.items() if value
     }
-    return filled - {*target.rules, target.config.match.property, STAGE_PROPERTY}
+    ways = {way.property for way in target.config.match}
+    return filled - {*target.rules, *ways, ID_PROPERTY, STAGE_PROPERTY}
 
 
 def _store(

@@ -6,8 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from syncworker.engine.memory import Priority
 from syncworker.engine.ports import Portal, Source, Staging
-from syncworker.engine.stores import Chunks, Definitions, Ledger, Letters, Pages, Plans, Runs, Slots
+from syncworker.engine.stores import (
+    Associations,
+    Chunks,
+    Definitions,
+    Ledger,
+    Letters,
+    Pages,
+    Plans,
+    Runs,
+    Slots,
+    Unlinkeds,
+)
 from syncworker.mapping.portal import PortalMapping
 
 
@@ -43,7 +55,7 @@ class Engine:
 
     Attributes:
         sources: Opens a mapping's sources by name; raises SettingsError for a missing secret.
-        connect: Opens a portal by its name and mapping; raises SettingsError likewise.
+        connect: Opens a portal by its name, mapping and priority; raises SettingsError likewise.
         mapping_text: Reads a portal's mapping; raises MappingError where there is none.
         portals: Names of the portals that have a mapping.
         clock: The time now; aware UTC.
@@ -55,11 +67,13 @@ class Engine:
     ledger: Ledger
     plans: Plans
     letters: Letters
+    unlinked: Unlinkeds
+    associations: Associations
     slots: Slots
     definitions: Definitions
     staging: Staging
     sources: Callable[[PortalMapping], Mapping[str, Source]]
-    connect: Callable[[str, PortalMapping], Portal]
+    connect: Callable[[str, PortalMapping, Priority], Portal]
     mapping_text: Callable[[str], str]
     portals: Callable[[], list[str]]
     clock: Callable[[], datetime]

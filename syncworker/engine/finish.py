@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from syncworker.engine.engine import Engine
-from syncworker.engine.memory import Run
+from syncworker.engine.memory import Run, Step
 from syncworker.errors import SyncworkerError, UnsafePlan
 from syncworker.masking import mask
 
 log = logging.getLogger(__name__)
+_ASKING: tuple[Step, ...] = ("compute", "push", "associate")  # steps that call HubSpot
 _PLANS_KEPT = timedelta(days=30)  # what was sent stays in the history
 
 
@@ -20,14 +21,18 @@ def finish(engine: Engine, run_id: str) -> Run:
     run = engine.runs.get(run_id)
     if run.finished_at is None:
         letters = engine.letters.count(run.id)
-        results = engine.chunks.results(run.id, "push")
+        pushed = engine.chunks.results(run.id, "push")
+        associated = engine.chunks.results(run.id, "associate")
         planning = run.summary["start_requests"] + run.summary["plan_requests"]
         summary = {
             **run.summary,
             "outcomes": engine.plans.outcomes(run.id),
+            "associated": sum(result["associated"] for result in associated),
+            "association_requests": sum(result["requests"] for result in associated),
             "dead_letters": letters,
-            "requests": planning + sum(result["requests"] for result in results),
-            "writes": sum(result["writes"] for result in results),
+            "requests": planning + sum(result["requests"] for result in [*pushed, *associated]),
+            "writes": sum(result["writes"] for result in [*pushed, *associated]),
+            "delayed_by_budget": _delayed(engine, run),
         }
         _close(engine, replace(run, status="rejects" if letters else "done", summary=summary))
         _sweep(engine, run)
@@ -41,6 +46,7 @@ def stop_at_plan(engine: Engine, run: Run, refusal: UnsafePlan | None) -> None:
         "dead_letters": engine.letters.count(run.id),
         "requests": run.summary["start_requests"] + run.summary["plan_requests"],
         "writes": 0,
+        "delayed_by_budget": _delayed(engine, run),
     }
     if refusal is None:
         _close(engine, replace(run, status="planned", summary=summary))
@@ -53,8 +59,22 @@ def fail(engine: Engine, run: Run, error: SyncworkerError) -> None:
     """Close a run that cannot go on; what HubSpot confirmed stays in the ledger."""
     log.error("%s", error, extra={"run": run.id, "portal": run.portal})
     outcomes = engine.plans.outcomes(run.id)
-    summary = {**engine.runs.get(run.id).summary, "outcomes": outcomes}
+    summary = {
+        **engine.runs.get(run.id).summary,
+        "outcomes": outcomes,
+        "delayed_by_budget": _delayed(engine, run),
+    }
     _close(engine, _with_words(replace(run, status="failed", summary=summary), error))
+
+
+def _delayed(engine: Engine, run: Run) -> float:
+    """Seconds that the run's finished chunks waited for the portal's budget, all together."""
+    results = [result for step in _ASKING for result in engine.chunks.results(run.id, step)]
+    # A run that an older version began has no such figures.
+    waited: float = run.summary.get("start_waited", 0.0) + sum(
+        r.get("waited", 0.0) for r in results
+    )
+    return round(waited, 1)
 
 
 def _with_words(run: Run, error: SyncworkerError) -> Run:
@@ -69,6 +89,7 @@ def _close(engine: Engine, run: Run) -> None:
 def _sweep(engine: Engine, run: Run) -> None:
     """Remove staged files that a newer whole reading has replaced, and the plans of old runs."""
     engine.plans.forget(run.portal, finished_before=engine.clock() - _PLANS_KEPT)
+    engine.unlinked.forget(run.portal, before_run=run.id)
     places = engine.pages.outdated(run.portal)
     if places:
         engine.staging.remove(places)

@@ -8,20 +8,17 @@ reported with both sides, never a guess.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-import polars as pl
-
+from syncworker.engine import conflicts
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Chunk, DeadLetter, Run
 from syncworker.engine.ports import Portal, PortalRecord
-from syncworker.mapping.desired import DesiredRecord, PropertyRule
-from syncworker.mapping.portal import Object
-from syncworker.masking import mask
+from syncworker.engine.target import Target
+from syncworker.mapping.desired import DesiredRecord
 from syncworker.planning.diff import needs_reading
-from syncworker.planning.lifecycle import STAGE_PROPERTY
-from syncworker.planning.records import LedgerRecord
+from syncworker.planning.lifecycle import PEOPLE, STAGE_PROPERTY, move
+from syncworker.planning.records import Change, LedgerRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,38 +30,14 @@ class Links:
         new: Keys of records that HubSpot does not have and the mapping lets us create.
         unlinked: By key, why there is no record and none is made.
         letters: Conflicts.
+        peoples: Keys of records whose stage a person set last, where that counts.
     """
 
     records: dict[str, LedgerRecord] = field(default_factory=dict)
     new: set[str] = field(default_factory=set)
     unlinked: dict[str, str] = field(default_factory=dict)
     letters: list[DeadLetter] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The object a portal's records are linked to.
-
-    Attributes:
-        name: `companies` or `contacts`.
-        config: The mapping's section.
-        rules: By property, how it is written.
-        stages: Internal names of the object's lifecycle stages, first to last.
-        shared: Match values, in lower case, that several source rows of any shard have.
-        rows: Keys of all source rows of any shard.
-    """
-
-    name: str
-    config: Object
-    rules: Mapping[str, PropertyRule]
-    stages: tuple[str, ...]
-    shared: AbstractSet[str]
-    rows: pl.Series
-
-    @property
-    def properties(self) -> list[str]:
-        """What is read of a record."""
-        return sorted({*self.rules, self.config.match.property, STAGE_PROPERTY})
+    peoples: set[str] = field(default_factory=set)
 
 
 def link(
@@ -83,18 +56,13 @@ def link(
     links.records.update({k: r for k, r in known.items() if k not in unread})
     linked = [(d, known[d.key]) for d in stale if d.key in known]
     gone = _read_again(engine, run, portal, target, linked, links)
-    _find(
-        engine,
-        run,
-        chunk,
-        portal,
-        target,
-        [d for d in stale if d.key not in known or d.key in gone],
-        links,
-    )
+    lost = [d for d in stale if d.key not in known or d.key in gone]
+    _find(engine, run, chunk, portal, target, lost, links)
     read = [record for record in links.records.values() if record.fresh]
     if read:
         engine.ledger.confirm(chunk, run.portal, read, run.as_of)
+    if target.keep_peoples:
+        links.peoples.update(_peoples(portal, target, desired, links))
     return links
 
 
@@ -125,7 +93,7 @@ def _read_again(
         if owner == record.key or not _there(target, [owner]):
             links.records[record.key] = _as_read(known, now)
         else:
-            links.letters.append(_taken(target, record, now, owner))
+            links.letters.append(conflicts.taken(target, record, now.id, owner))
     return {known.key for _, known in linked if known.hubspot_id not in found}
 
 
@@ -138,21 +106,46 @@ def _find(
     desired: Sequence[DesiredRecord],
     links: Links,
 ) -> None:
-    """Look for records by the match property."""
-    column, match_property = target.config.match.column, target.config.match.property
-    findable = []
-    for record in desired:
-        if record.match is None:
-            links.unlinked[record.key] = f"its {column} is empty"
-        elif record.match.lower() in target.shared:
-            links.letters.append(_shared(target, record))
+    """Look for records, one way after the other, until one finds them."""
+    open_ones = {record.key: record for record in desired}
+    unsure: dict[str, DeadLetter] = {}
+    owners: dict[str, str] = {}
+    for name in [way.property for way in target.config.match]:
+        findable = []
+        for record in open_ones.values():
+            value = dict(record.matches).get(name)
+            keys = target.shared.get(name, {}).get(value.lower(), ()) if value else ()
+            if keys:
+                unsure[record.key] = conflicts.shared(target, record, name, keys)
+            elif value:
+                findable.append(record)
+        if not findable:
+            continue
+        values = [dict(record.matches)[name] for record in findable]
+        found = portal.find(target.name, name, values, target.properties)
+        by_value = {value.lower(): records for value, records in found.items()}
+        owners |= _owners(engine, run, chunk, target, desired, found)
+        for record in findable:
+            candidates = by_value.get(dict(record.matches)[name].lower(), ())
+            if candidates:
+                del open_ones[record.key]
+                _decide(target, record, name, candidates, owners, links)
+    for record in open_ones.values():
+        if record.key in unsure:
+            links.letters.append(unsure[record.key])
         else:
-            findable.append(record)
-    if not findable:
-        return
-    values = [str(record.match) for record in findable]
-    found = portal.find(target.name, match_property, values, target.properties)
-    by_value = {value.lower(): records for value, records in found.items()}
+            _not_found(target, record, links)
+
+
+def _owners(
+    engine: Engine,
+    run: Run,
+    chunk: Chunk,
+    target: Target,
+    desired: Sequence[DesiredRecord],
+    found: Mapping[str, Sequence[PortalRecord]],
+) -> dict[str, str]:
+    """Which row each of the found records is linked to."""
     ids = [record.id for records in found.values() for record in records]
     owners = engine.ledger.owners(run.portal, target.name, ids)
     # A row that the source no longer has must not keep its record from the row that came after
@@ -161,33 +154,70 @@ def _find(
     left -= _there(target, left)
     if left:
         engine.ledger.forget(chunk, run.portal, target.name, sorted(left))
-        owners = {id_: key for id_, key in owners.items() if key not in left}
-    for record in findable:
-        candidates = by_value.get(str(record.match).lower(), ())
-        _decide(target, record, candidates, owners, links)
+    return {id_: key for id_, key in owners.items() if key not in left}
 
 
 def _decide(
     target: Target,
     record: DesiredRecord,
+    name: str,
     candidates: Sequence[PortalRecord],
     owners: dict[str, str],
     links: Links,
 ) -> None:
+    """Link a record to the one that was found, unless it is another row's."""
     if len(candidates) > 1:
-        links.letters.append(_ambiguous(target, record, candidates))
-    elif candidates:
-        found = candidates[0]
-        owner = owners.setdefault(found.id, record.key)
-        if owner != record.key:
-            links.letters.append(_taken(target, record, found, owner))
-        else:
-            fresh = LedgerRecord(target.name, record.key, found.id, {})
-            links.records[record.key] = _as_read(fresh, found)
-    elif target.config.policy == "upsert":
+        links.letters.append(conflicts.ambiguous(target, record, name, candidates))
+        return
+    found = candidates[0]
+    owner = owners.setdefault(found.id, record.key)
+    if owner == record.key:
+        owner = _named_owner(target, record, found) or record.key
+    if owner != record.key:
+        links.letters.append(conflicts.taken(target, record, found.id, owner))
+        return
+    fresh = LedgerRecord(target.name, record.key, found.id, {}, linked_by=name)
+    links.records[record.key] = _as_read(fresh, found)
+
+
+def _named_owner(target: Target, record: DesiredRecord, found: PortalRecord) -> str | None:
+    """The other row that our own key property on the HubSpot record names, if it is there."""
+    for name, value in record.matches:
+        held = found.values.get(name, "")
+        if name in target.rules and held and held != value and _there(target, [held]):
+            return held
+    return None
+
+
+def _not_found(target: Target, record: DesiredRecord, links: Links) -> None:
+    names = [name for name, _ in record.matches]
+    if not names:
+        columns = " and ".join(way.column for way in target.config.match)
+        links.unlinked[record.key] = f"its {columns} is empty"
+    elif not target.creates:
+        links.unlinked[record.key] = f"HubSpot has none with this {' or '.join(names)}"
+    elif target.created_by in names:
         links.new.add(record.key)
     else:
-        links.unlinked[record.key] = f"HubSpot has none with this {target.config.match.property}"
+        column = next(
+            (way.column for way in target.config.match if way.property == target.created_by), ""
+        )
+        links.unlinked[record.key] = f"it cannot be created, its {column} is empty"
+
+
+def _peoples(
+    portal: Portal, target: Target, desired: Sequence[DesiredRecord], links: Links
+) -> set[str]:
+    """Keys of the records whose stage would move and was last set by a person."""
+    moving = {
+        links.records[record.key].hubspot_id: record.key
+        for record in desired
+        if record.key in links.records
+        and (current := links.records[record.key].values.get(STAGE_PROPERTY))
+        and isinstance(move(record, current, target.stages), Change)
+    }
+    sources = portal.last_set_by(target.name, list(moving), STAGE_PROPERTY) if moving else {}
+    return {moving[id_] for id_, source in sources.items() if source in PEOPLE}
 
 
 def _there(target: Target, keys: Collection[str]) -> set[str]:
@@ -198,49 +228,4 @@ def _there(target: Target, keys: Collection[str]) -> set[str]:
 def _as_read(record: LedgerRecord, found: PortalRecord) -> LedgerRecord:
     return replace(
         record, hubspot_id=found.id, values={**record.values, **found.values}, fresh=True
-    )
-
-
-def _shared(target: Target, record: DesiredRecord) -> DeadLetter:
-    return _conflict(
-        target,
-        record,
-        f"several rows have the {target.config.match.column} {record.match}",
-        f"give each row its own {target.config.match.column}, or match by a unique property",
-    )
-
-
-def _ambiguous(
-    target: Target, record: DesiredRecord, candidates: Sequence[PortalRecord]
-) -> DeadLetter:
-    ids = ", ".join(sorted(candidate.id for candidate in candidates))
-    return _conflict(
-        target,
-        record,
-        f"HubSpot has {len(candidates)} {target.name} with {target.config.match.property} "
-        f"{record.match} (ids {ids})",
-        "merge them in HubSpot, or match by a unique property",
-    )
-
-
-def _taken(target: Target, record: DesiredRecord, found: PortalRecord, owner: str) -> DeadLetter:
-    return _conflict(
-        target,
-        record,
-        f"HubSpot record {found.id} is linked to {owner} already",
-        f"two source rows, {record.key} and {owner}, mean one HubSpot record: "
-        "mend the source or match by a unique property",
-    )
-
-
-def _conflict(target: Target, record: DesiredRecord, message: str, help: str) -> DeadLetter:  # noqa: A002
-    return DeadLetter(
-        kind="record",
-        subject=target.name,
-        key=record.key,
-        cause="LINK_CONFLICT",
-        property=target.config.match.property,
-        message=mask(message),
-        help=mask(help),
-        values=record.values,
     )

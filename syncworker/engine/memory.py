@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from syncworker.engine.ports import Pair
 from syncworker.planning.records import Change, LedgerRecord
 
 RunKind = Literal["sync", "plan"]
 RunMode = Literal["inline", "queue"]
 RunStatus = Literal["running", "planned", "done", "rejects", "refused", "failed"]
-Step = Literal["start", "extract", "compute", "push", "end"]
+Step = Literal["start", "extract", "compute", "push", "associate", "end"]
+Priority = Literal["interactive", "scheduled", "backfill"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,10 @@ class Run:
         message: Why it stopped, where it did.
         help: What to do about it.
         code: The error's code.
+        priority: Who goes first where requests are scarce: a person who waits, then schedules,
+            then backfills.
+        deferred_until: When it goes on, where the portal's daily requests are used up; `message`
+            says so meanwhile.
         summary: What the run came to, by step; for people and for --json.
     """
 
@@ -52,6 +58,8 @@ class Run:
     message: str = ""
     help: str = ""
     code: str = ""
+    priority: Priority = "interactive"
+    deferred_until: datetime | None = None
     summary: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -62,7 +70,7 @@ class Chunk:
     Attributes:
         id: Its id.
         run_id: The run it belongs to.
-        step: extract, compute or push.
+        step: extract, compute, push or associate.
         payload: What to do: source and stream; shard; or first and last position in the plan.
         progress: Where the last committed page left off; empty at first.
         claim: Grows with each claim; a commit with an older one is refused.
@@ -121,6 +129,16 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class Unlinked:
+    """A row that has no HubSpot record and gets none, and why."""
+
+    object: str
+    key: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeadLetter:
     """Something that did not get through, why, and what was meant.
 
@@ -145,6 +163,25 @@ class DeadLetter:
     help: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     first_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettledPairs:
+    """What some pairs of records that belong together came to.
+
+    Attributes:
+        from_object: The object whose rows ask for it.
+        to_object: The object they are associated with.
+        pairs: Those that HubSpot has now.
+        fine: Our keys of their `from` rows, whose letters about this association are resolved.
+        letters: Dead letters of the other pairs; `property` is `association:` and `to_object`.
+    """
+
+    from_object: str
+    to_object: str
+    pairs: tuple[Pair, ...]
+    fine: tuple[str, ...]
+    letters: tuple[DeadLetter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

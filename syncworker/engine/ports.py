@@ -108,7 +108,22 @@ class Staging(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PropertyDefinition:
-    """A property of a portal, as it is or as it should be made."""
+    """A property of a portal, as it is or as it should be made.
+
+    Attributes:
+        name: HubSpot's internal name.
+        type: HubSpot's type: string, number, date, datetime, enumeration or bool.
+        field_type: HubSpot's form field.
+        label: What people read on the record.
+        description: What it means, for the same people.
+        group: The property group's internal name.
+        options: Values and labels, in the order people see them; empty where HubSpot keeps them
+            elsewhere (pipelines, owners).
+        read_only: Whether its values cannot be written: calculated, or HubSpot's own.
+        unique: Whether no two records share a value.
+        number_format: Of a number: HubSpot's display hint (`formatted`, `currency`, `percentage`,
+            `unformatted`...), or "".
+    """
 
     name: str
     type: str
@@ -119,6 +134,42 @@ class PropertyDefinition:
     options: tuple[tuple[str, str], ...] = ()
     read_only: bool = False
     unique: bool = False
+    number_format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PropertyLimit:
+    """How many custom properties an object may have, and how many it has."""
+
+    limit: int
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A pipeline of deals or tickets: its id, its label, and its stages as (id, label)."""
+
+    id: str
+    label: str
+    stages: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two HubSpot records, by id, that belong together."""
+
+    from_id: str
+    to_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairOutcome:
+    """What became of a pair that was to be associated; `cause` is empty where it is now."""
+
+    pair: Pair
+    cause: str = ""
+    message: str = ""
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +189,11 @@ class Portal(Protocol):
         ...
 
     @property
+    def waited(self) -> float:
+        """Seconds that requests through this object have waited for the portal's budget."""
+        ...
+
+    @property
     def writes(self) -> int:
         """Those of the requests that change records or property definitions."""
         ...
@@ -153,6 +209,10 @@ class Portal(Protocol):
 
         A property that exists already is left as it is.
         """
+        ...
+
+    def archived_properties(self, object_name: str) -> frozenset[str]:
+        """Names of the object's archived properties, which HubSpot may not give a second time."""
         ...
 
     def stages(self, object_name: str) -> tuple[tuple[str, str], ...]:
@@ -180,6 +240,38 @@ class Portal(Protocol):
         """Records by the id asked for; one that is gone is absent; a merged one has its new id."""
         ...
 
+    def last_set_by(
+        self, object_name: str, ids: Sequence[str], property_name: str
+    ) -> Mapping[str, str]:
+        """By id asked for, what last set the property: HubSpot's source type (`CRM_UI`...).
+
+        A record that is gone, or whose property never had a value, is absent.
+        """
+        ...
+
     def write(self, batch: Batch) -> tuple[RecordOutcome, ...]:
-        """Send a batch; one outcome per input, correlated by trace id, never by order."""
+        """Send a batch; one outcome per input, correlated by trace id, never by order.
+
+        An answer that got lost is settled by reading the records before anything is sent again.
+        """
+        ...
+
+    def pipelines(self, object_name: str) -> tuple[Pipeline, ...]:
+        """The object's pipelines."""
+        ...
+
+    def property_limit(self, object_name: str) -> PropertyLimit | None:
+        """How many custom properties there may be; None where the portal does not tell."""
+        ...
+
+    def associated(
+        self, from_object: str, to_object: str, ids: Sequence[str]
+    ) -> Mapping[str, frozenset[str]]:
+        """By id asked for, the ids of the records of `to_object` it belongs to."""
+        ...
+
+    def associate(
+        self, from_object: str, to_object: str, pairs: Sequence[Pair]
+    ) -> tuple[PairOutcome, ...]:
+        """Associate pairs by HubSpot's default type; one outcome per pair, in their order."""
         ...

@@ -2,15 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from syncworker.engine.engine import Engine
-from syncworker.engine.ports import Portal, PropertyDefinition
+from syncworker.engine.pipelines import pipelines
+from syncworker.engine.ports import Pipeline, Portal, PropertyDefinition, PropertyLimit
 from syncworker.errors import ConfigError
-from syncworker.mapping.portal import ObjectName, PortalMapping
+from syncworker.mapping.conflicts import Conflict, conflicts
+from syncworker.mapping.portal import PortalMapping
 from syncworker.mapping.properties import WantedProperty, wanted_properties
+from syncworker.mapping.property_rules import left_out
 from syncworker.metrics.catalog import METRICS
 
 GROUP = ("saas_metrics", "SaaS metrics")
 """Name and label of the property group syncworker creates its properties in."""
+NEARLY_FULL = 0.9
+"""Share of an object's property limit from which on people are warned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What one object of a mapping needs, against what the portal has.
+
+    Attributes:
+        object: `companies`, `contacts`, `deals`, `tickets` or a custom object's id.
+        names: Every property that is written, in the mapping's order; our own keys come first.
+        there: The portal's definitions by name.
+        missing: What the portal lacks and `properties create` makes.
+        conflicts: What does not fit and a person has to mend; PORTAL is its name in their help.
+        left_out: Mapped recurring revenue properties that only HubSpot can make; not written.
+    """
+
+    object: str
+    names: tuple[str, ...]
+    there: Mapping[str, PropertyDefinition]
+    missing: tuple[PropertyDefinition, ...]
+    conflicts: tuple[Conflict, ...]
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacles:
+    """What may keep one object's missing properties from being made.
+
+    Attributes:
+        archived: Missing ones whose name an archived property has; whether HubSpot gives a name
+            twice is not documented, so they are tried.
+        limit: How many custom properties the object may have; None where the portal does not tell.
+        after: How many it would have.
+    """
+
+    archived: tuple[str, ...] = ()
+    limit: PropertyLimit | None = None
+    after: int = 0
+
+    @property
+    def too_many(self) -> bool:
+        """Whether the missing ones do not fit any more."""
+        return self.limit is not None and self.after > self.limit.limit
+
+    @property
+    def nearly_full(self) -> bool:
+        """Whether the object would be near its limit."""
+        return self.limit is not None and self.after >= NEARLY_FULL * self.limit.limit
 
 
 def known(
@@ -25,83 +80,132 @@ def known(
     return found
 
 
-def missing(
+def compare(
     engine: Engine, portal_name: str, mapping: PortalMapping, portal: Portal
-) -> dict[ObjectName, list[WantedProperty]]:
-    """By object, the mapped properties the portal does not have."""
-    return {
-        name: [
-            p
-            for p in wanted_properties(mapping, name, METRICS)
-            if p.name not in known(engine, portal_name, name, portal)
-        ]
-        for name in mapping.objects
-    }
+) -> list[Compared]:
+    """Compare every mapped object with what is known of the portal."""
+    return [_compared(engine, portal_name, mapping, portal, name) for name in mapping.objects]
+
+
+def obstacles(portal: Portal, compared: Compared) -> Obstacles:
+    """Ask the portal what may keep the missing properties from being made."""
+    if not compared.missing:
+        return Obstacles()
+    archived = portal.archived_properties(compared.object)
+    limit = portal.property_limit(compared.object)
+    return Obstacles(
+        archived=tuple(p.name for p in compared.missing if p.name in archived),
+        limit=limit,
+        after=limit.used + len(compared.missing) if limit else 0,
+    )
 
 
 def require(engine: Engine, portal_name: str, mapping: PortalMapping, portal: Portal) -> None:
-    """Make sure that every mapped property is there, can be written and has the right type.
+    """Make sure that every mapped property is there and can take its values.
 
     Raises:
-        ConfigError: One is not; the message names them all and the command that makes them.
+        ConfigError: One is not; the message names them all, and the help what to type.
     """
-    lacking = [
-        f"{name}.{p.name}"
-        for name, properties in missing(engine, portal_name, mapping, portal).items()
-        for p in properties
-    ]
+    compared = compare(engine, portal_name, mapping, portal)
+    lacking = [f"{one.object}.{p.name}" for one in compared for p in one.missing]
+    if lacking or any(one.conflicts for one in compared):
+        engine.definitions.forget(portal_name)  # the next try must see what was mended
+    require_no_conflicts(portal_name, compared)
     if lacking:
-        engine.definitions.forget(portal_name)
         raise ConfigError(
             f"portal {portal_name} lacks {len(lacking)} mapped "
             f"{'property' if len(lacking) == 1 else 'properties'}: {', '.join(lacking)}",
             help=f"syncworker properties create {portal_name}",
             code="PROPERTY_MISSING",
         )
+
+
+def require_no_conflicts(portal_name: str, compared: Sequence[Compared]) -> None:
+    """Make sure that what is there can take its values.
+
+    Raises:
+        ConfigError: Something cannot; the message names it all.
+    """
     wrong = [
-        f"{name}.{p.name} {problem}"
-        for name in mapping.objects
-        for p in wanted_properties(mapping, name, METRICS)
-        if (problem := _problem(p, known(engine, portal_name, name, portal)[p.name]))
+        f"{one.object}: {c.message}"
+        for one in compared
+        for c in one.conflicts
+        if c.kind != "options"  # a record that needs one is reported by itself
     ]
     if wrong:
-        engine.definitions.forget(portal_name)
         raise ConfigError(
             f"portal {portal_name} cannot take what is mapped: {'; '.join(wrong)}",
-            help="map another property, or set the `type:` that the portal has",
+            help=f"what to do about each: syncworker properties diff {portal_name}",
             code="PROPERTY_CONFLICT",
         )
 
 
-def create(
-    engine: Engine, portal_name: str, mapping: PortalMapping, portal: Portal
-) -> dict[ObjectName, list[str]]:
-    """Create what is missing; by object, the names of what was made."""
-    engine.definitions.forget(portal_name)
-    made: dict[ObjectName, list[str]] = {}
-    for name, properties in missing(engine, portal_name, mapping, portal).items():
-        if properties:
-            portal.create_properties(name, GROUP, [_definition(p) for p in properties])
-        made[name] = [p.name for p in properties]
-    engine.definitions.forget(portal_name)
-    return made
+def require_room(portal_name: str, found: Mapping[str, Obstacles]) -> None:
+    """Make sure that the missing properties, by object, keep within the portal's limits.
+
+    Raises:
+        ConfigError: Those of an object do not.
+    """
+    for name, one in found.items():
+        if one.limit is not None and one.too_many:
+            raise ConfigError(
+                f"portal {portal_name} has {one.limit.used} of at most {one.limit.limit} custom "
+                f"properties of {name}: {one.after - one.limit.used} more do not fit",
+                help="delete properties nobody uses in HubSpot, or map fewer",
+                code="PROPERTY_LIMIT",
+            )
 
 
-def _problem(wanted_one: WantedProperty, there: PropertyDefinition) -> str:
-    if there.read_only:
-        return "is read-only or calculated"
-    if there.type != wanted_one.type:
-        return f"is {there.type} in the portal and {wanted_one.type} in the mapping"
-    return ""
+def create(engine: Engine, portal_name: str, portal: Portal, compared: Compared) -> None:
+    """Create what one object lacks; what is there is never changed.
+
+    Ask `require_no_conflicts` and `require_room` about every object before the first is created.
+
+    Raises:
+        Forbidden: The token may not create properties; `scope` names what it lacks.
+        PortalError: HubSpot refused for another reason.
+    """
+    try:
+        if compared.missing:
+            portal.create_properties(compared.object, GROUP, compared.missing)
+    finally:
+        engine.definitions.forget(portal_name)
 
 
-def _definition(wanted_one: WantedProperty) -> PropertyDefinition:
+def _compared(
+    engine: Engine, portal_name: str, mapping: PortalMapping, portal: Portal, name: str
+) -> Compared:
+    there = known(engine, portal_name, name, portal)
+    config = mapping.objects[name]
+    lines: tuple[Pipeline, ...] = ()
+    if config.pipeline is not None:
+        lines = pipelines(engine, portal_name, name, portal)
+    wanted = wanted_properties(mapping, name, METRICS)
+    missing = tuple(_definition(one) for one in wanted if one.name not in there)
+    made = {one.name for one in missing}
+    return Compared(
+        object=name,
+        names=tuple(dict.fromkeys([*(one.name for one in wanted), *config.properties])),
+        there=there,
+        missing=missing,
+        conflicts=tuple(
+            one
+            for one in conflicts(mapping, name, METRICS, there, lines)
+            if one.kind != "missing" or one.property not in made
+        ),
+        left_out=left_out(mapping, name, there),
+    )
+
+
+def _definition(wanted: WantedProperty) -> PropertyDefinition:
     return PropertyDefinition(
-        name=wanted_one.name,
-        type=wanted_one.type,
-        field_type=wanted_one.field_type,
-        label=wanted_one.label,
-        description=wanted_one.description,
+        name=wanted.name,
+        type=wanted.type,
+        field_type=wanted.field_type,
+        label=wanted.label,
+        description=wanted.description,
         group=GROUP[0],
-        options=wanted_one.options,
+        options=wanted.options,
+        unique=wanted.unique,
+        number_format=wanted.number_format,
     )

@@ -4,23 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import Literal
+from dataclasses import dataclass, replace
 
+from syncworker.engine import properties
 from syncworker.engine.engine import Engine
-from syncworker.engine.memory import Chunk, DeadLetter, Planned, Run, Settled
+from syncworker.engine.existing import Written, relink
+from syncworker.engine.memory import Chunk, Planned, Run, Settled
+from syncworker.engine.ports import Portal
+from syncworker.engine.settle import nothing_to_send, settled, unchanged
 from syncworker.errors import Unavailable
-from syncworker.mapping.desired import PropertyRule
+from syncworker.mapping.objects import created_by
 from syncworker.mapping.portal import PortalMapping
-from syncworker.mapping.properties import property_rules
+from syncworker.mapping.property_rules import property_rules
 from syncworker.metrics.catalog import METRICS
-from syncworker.planning.batch import batches
-from syncworker.planning.outcome import Judged, judge
+from syncworker.planning.batch import batches, clearing
+from syncworker.planning.lifecycle import STAGE_PROPERTY
 from syncworker.planning.plan import from_json
 from syncworker.planning.records import Batch, LedgerRecord, RecordOutcome, RecordPlan
 
-_GONE = frozenset({"OBJECT_NOT_FOUND", "VANISHED"})
-"""Causes of a rejection that mean: it was deleted or merged since it was linked."""
+
+@dataclass(frozen=True, slots=True)
+class _Push:
+    """What every batch of one object needs."""
+
+    engine: Engine
+    run: Run
+    chunk: Chunk
+    portal: Portal
+    written: Written
+    positions: Mapping[str, int]
+    plans: Mapping[str, RecordPlan]
+    known: Mapping[str, LedgerRecord]
+    back: frozenset[str]
 
 
 def push(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> None:
@@ -29,24 +44,44 @@ def push(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> None
     Raises:
         PortalError: HubSpot cannot be used now; what was settled before stays settled.
     """
-    portal = engine.connect(run.portal, mapping)
-    requests, writes = portal.requests, portal.writes
+    portal = engine.connect(run.portal, mapping, run.priority)
+    requests, writes, waited = portal.requests, portal.writes, portal.waited
     planned = engine.plans.open(run.id, chunk.payload["first"], chunk.payload["last"])
-    plans = {(p.object, p.key): (p, from_json(p.body)) for p in planned}
-    _settle_held(engine, run, chunk, list(plans.values()))
+    plans = [(one, from_json(one.body)) for one in planned]
+    _settle_held(engine, run, chunk, plans)
     deferred = 0
-    for object_name in mapping.objects:
-        rules = property_rules(mapping, object_name, METRICS)
-        of_object = [plan for _, plan in plans.values() if plan.object == object_name]
-        match_property = mapping.objects[object_name].match.property
-        for batch in batches(of_object, match_property):
-            with _accounted_for(engine, run, chunk, batch, plans):
-                outcomes = portal.write(batch)
-                done = [outcome for outcome in outcomes if outcome.status != "deferred"]
-                deferred += len(outcomes) - len(done)
-                engine.plans.settle(
-                    chunk, run.portal, _settled(engine, run, rules, batch, done, plans), run.as_of
-                )
+    for object_name, config in mapping.objects.items():
+        of_object = [(one, plan) for one, plan in plans if plan.object == object_name]
+        if not of_object:
+            continue
+        definitions = properties.known(engine, run.portal, object_name, portal)
+        stage = definitions.get(STAGE_PROPERTY)
+        context = _Push(
+            engine,
+            run,
+            chunk,
+            portal,
+            Written(
+                property_rules(mapping, object_name, METRICS, definitions),
+                tuple(value for value, _ in stage.options) if stage else (),
+                mapping.volatile_days,
+                config.policy == "create_only",
+            ),
+            {plan.key: one.position for one, plan in of_object},
+            {plan.key: plan for _, plan in of_object},
+            engine.ledger.get(run.portal, object_name, [plan.key for _, plan in of_object]),
+            frozenset(
+                plan.key for _, plan in of_object if any(c.clear_first for c in plan.changes)
+            ),
+        )
+        way = created_by(object_name, config)
+        # Written down before anything is sent: what is not settled when a run ends is read again.
+        engine.plans.sending(chunk, [context.positions[plan.key] for plan in _sendable(context)])
+        kept, late = _clear_stages(context)
+        deferred += late
+        sending = [plan for plan in _sendable(context) if plan.key not in kept]
+        for batch in batches(sending, way.property if way else ""):
+            deferred += _send(context, batch)
     if deferred:
         raise Unavailable(f"HubSpot did not take {deferred} records this time")
     engine.chunks.complete(
@@ -55,119 +90,122 @@ def push(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> None
             **chunk.payload,
             "requests": portal.requests - requests,
             "writes": portal.writes - writes,
+            "waited": portal.waited - waited,
         },
     )
 
 
+def _sendable(context: _Push) -> list[RecordPlan]:
+    return [plan for plan in context.plans.values() if plan.changes or plan.action == "create"]
+
+
+def _send(context: _Push, batch: Batch) -> int:
+    """Send a batch and settle it; how many of its records HubSpot could not take now."""
+    with _accounted_for(context, batch):
+        answered = context.portal.write(batch)
+        existing = [outcome for outcome in answered if outcome.status == "existing"]
+        found = relink(
+            context.engine,
+            context.run,
+            context.portal,
+            context.written,
+            context.plans,
+            existing,
+        )
+        outcomes = [outcome for outcome in answered if outcome.status != "existing"]
+        done = [one for one in (*outcomes, *found.outcomes) if one.status != "deferred"]
+        done = _read_back(context, batch.object, done)
+        known = {**context.known, **found.records}
+        plans = {**context.plans, **found.plans}
+        _settle(
+            context,
+            [
+                settled(
+                    context.positions[one.key],
+                    plans[one.key],
+                    one,
+                    known.get(one.key),
+                    context.written.rules,
+                    context.run.as_of,
+                )
+                for one in done
+            ]
+            + [unchanged(context.positions[one.key], one) for one in found.unchanged],
+        )
+    return len(outcomes) + len(found.outcomes) - len(done)
+
+
+def _clear_stages(context: _Push) -> tuple[set[str], int]:
+    """Empty stages that go back; keys that must not be sent now, and how many are for later."""
+    kept: set[str] = set()
+    late = 0
+    for batch in clearing(context.plans.values()):
+        with _accounted_for(context, batch):
+            refused = [one for one in context.portal.write(batch) if one.status != "sent"]
+            rejected = [one for one in refused if one.status == "rejected"]
+            late += len(refused) - len(rejected)
+            _settle(
+                context,
+                [
+                    settled(
+                        context.positions[one.key],
+                        context.plans[one.key],
+                        one,
+                        context.known.get(one.key),
+                        context.written.rules,
+                        context.run.as_of,
+                    )
+                    for one in rejected
+                ],
+            )
+            kept.update(one.key for one in refused)
+    return kept, late
+
+
+def _read_back(
+    context: _Push, object_name: str, outcomes: Sequence[RecordOutcome]
+) -> list[RecordOutcome]:
+    """Outcomes of stages that went back, with the stage HubSpot really holds."""
+    ids = [
+        str(one.hubspot_id) for one in outcomes if one.key in context.back and one.status == "sent"
+    ]
+    found = context.portal.read(object_name, ids, [STAGE_PROPERTY]) if ids else {}
+    return [
+        replace(one, values={**one.values, **found[one.hubspot_id].values})
+        if one.hubspot_id is not None and one.hubspot_id in found
+        else one
+        for one in outcomes
+    ]
+
+
 @contextmanager
-def _accounted_for(
-    engine: Engine,
-    run: Run,
-    chunk: Chunk,
-    batch: Batch,
-    plans: Mapping[tuple[str, str], tuple[Planned, RecordPlan]],
-) -> Iterator[None]:
+def _accounted_for(context: _Push, batch: Batch) -> Iterator[None]:
     """See to it that no value is in HubSpot which the ledger takes for another one.
 
-    What is about to be sent is written down first: if the run fails before its answer came, it is
-    read again. Where the answer cannot be settled the ledger forgets the records' values at once:
-    this worker may have been halted and send when the chunk has long been another worker's.
+    Where the answer cannot be settled the ledger forgets the records' values at once: this worker
+    may have been halted and send when the chunk has long been another worker's.
     """
-    keys = [one.key for one in batch.inputs]
-    engine.plans.sending(chunk, [plans[batch.object, key][0].position for key in keys])
     try:
         yield
     except Exception:
-        engine.ledger.doubt(run.portal, batch.object, keys)
+        keys = [one.key for one in batch.inputs]
+        context.engine.ledger.doubt(context.run.portal, batch.object, keys)
         raise
+
+
+def _settle(context: _Push, every: Sequence[Settled]) -> None:
+    if every:
+        context.engine.plans.settle(context.chunk, context.run.portal, every, context.run.as_of)
 
 
 def _settle_held(
     engine: Engine, run: Run, chunk: Chunk, plans: Sequence[tuple[Planned, RecordPlan]]
 ) -> None:
-    """Records that only hold changes back need no request."""
+    """Records of which nothing is sent need no request."""
     held = [
-        Settled(planned.position, "held", plan.object, plan.key, None)
+        nothing_to_send(planned.position, plan)
         for planned, plan in plans
         if plan.action == "update" and not plan.changes
     ]
     if held:
         engine.plans.settle(chunk, run.portal, held, run.as_of)
-
-
-def _settled(
-    engine: Engine,
-    run: Run,
-    rules: Mapping[str, PropertyRule],
-    batch: Batch,
-    outcomes: Sequence[RecordOutcome],
-    plans: Mapping[tuple[str, str], tuple[Planned, RecordPlan]],
-) -> list[Settled]:
-    ledger = engine.ledger.get(run.portal, batch.object, [outcome.key for outcome in outcomes])
-    return [
-        _settle(*plans[batch.object, outcome.key], outcome, ledger.get(outcome.key), rules, run)
-        for outcome in outcomes
-    ]
-
-
-def _settle(
-    planned: Planned,
-    plan: RecordPlan,
-    outcome: RecordOutcome,
-    known: LedgerRecord | None,
-    rules: Mapping[str, PropertyRule],
-    run: Run,
-) -> Settled:
-    """One record's outcome: what is confirmed enters the ledger, what is not is a dead letter."""
-    if outcome.hubspot_id is None:
-        letter = _letter(plan, outcome.cause, outcome.property, outcome.message, outcome.help)
-        # Without values it is read in the next run, and looked for again if it is gone.
-        unsure = replace(known, values={}) if known and outcome.cause in _GONE else None
-        return Settled(planned.position, "rejected", plan.object, plan.key, unsure, (), (letter,))
-    judged = judge(plan, outcome, rules)
-    confirmed = {j.change.property: j.value for j in judged if j.value is not None}
-    base = known
-    if base is None or plan.action == "create":  # what an earlier record held says nothing
-        base = LedgerRecord(plan.object, plan.key, outcome.hubspot_id, {})
-    values = {**base.values, **confirmed}
-    if base.hubspot_id != outcome.hubspot_id:  # merged: the next run reads what it holds, and
-        values = {}  # whether it is linked to another key already
-    letters = tuple(
-        _letter(plan, j.cause, j.change.property, j.message, j.help)
-        for j in judged
-        if j.status == "rejected"
-    )
-    return Settled(
-        position=planned.position,
-        status=_status(judged),
-        object=plan.object,
-        key=plan.key,
-        record=replace(
-            base,
-            values=values,
-            written_at=run.as_of,
-        ),
-        changes=tuple(j.change for j in judged if j.status == "sent"),
-        letters=letters,
-    )
-
-
-def _status(judged: Sequence[Judged]) -> Literal["sent", "held", "rejected"]:
-    """Of a record HubSpot took: rejected if it kept a value, held if it kept its stage only."""
-    every = {one.status for one in judged}
-    if "rejected" in every:
-        return "rejected"
-    return "held" if every == {"held"} else "sent"
-
-
-def _letter(plan: RecordPlan, cause: str, name: str, message: str, help: str) -> DeadLetter:  # noqa: A002
-    return DeadLetter(
-        kind="record",
-        subject=plan.object,
-        key=plan.key,
-        cause=cause,
-        property=name,
-        message=message,
-        help=help,
-        values={change.property: change.new for change in plan.changes},
-    )

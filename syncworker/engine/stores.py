@@ -7,7 +7,7 @@ raises `StoreError` when the database cannot be used.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -17,11 +17,13 @@ from syncworker.engine.memory import (
     Planned,
     Run,
     Settled,
+    SettledPairs,
     StagedPage,
     Step,
     StreamRead,
+    Unlinked,
 )
-from syncworker.engine.ports import PropertyDefinition
+from syncworker.engine.ports import Pair, PropertyDefinition
 from syncworker.planning.records import LedgerRecord
 
 
@@ -71,6 +73,14 @@ class Runs(Protocol):
         move, and letters of records that the sync did not meet again are resolved. Of a failed
         run the ledger forgets the values of records that were sent and not settled.
         """
+        ...
+
+    def defer(self, run_id: str, *, until: datetime, message: str) -> None:
+        """Let the open run rest until then; `message` says why."""
+        ...
+
+    def resume(self, run_id: str) -> None:
+        """The run goes on: it is no longer deferred."""
         ...
 
 
@@ -182,6 +192,10 @@ class Ledger(Protocol):
         """The records by our key; unknown ones are absent."""
         ...
 
+    def linked(self, portal: str) -> Iterator[LedgerRecord]:
+        """Every linked record of the portal, by object and key; values are left out."""
+        ...
+
     def owners(self, portal: str, object_name: str, ids: Sequence[str]) -> dict[str, str]:
         """By HubSpot id, our key that is linked to it."""
         ...
@@ -201,6 +215,44 @@ class Ledger(Protocol):
 
         Needs no claim, as it can only cost a reading.
         """
+        ...
+
+
+class Unlinkeds(Protocol):
+    """Rows that have no HubSpot record, as the portal's last run found them."""
+
+    def replace(
+        self,
+        chunk: Chunk,
+        portal: str,
+        object_name: str,
+        keys: Sequence[str],
+        found: Sequence[Unlinked],
+        now: datetime,
+    ) -> None:
+        """Of these keys, `found` are unlinked now and the others are not."""
+        ...
+
+    def forget(self, portal: str, *, before_run: str) -> None:
+        """Drop what no run since then found: rows that the source no longer has."""
+        ...
+
+    def all(self, portal: str) -> list[Unlinked]:
+        """The portal's unlinked rows, by object and key."""
+        ...
+
+
+class Associations(Protocol):
+    """The associations HubSpot confirmed, so that nothing is asked or sent twice."""
+
+    def known(
+        self, portal: str, from_object: str, to_object: str, from_ids: Sequence[str]
+    ) -> set[Pair]:
+        """The known pairs of those records."""
+        ...
+
+    def settle(self, chunk: Chunk, portal: str, settled: SettledPairs, now: datetime) -> None:
+        """Confirmed pairs and dead letters of a stretch, together; known pairs are fine."""
         ...
 
 

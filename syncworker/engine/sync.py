@@ -1,9 +1,13 @@
 """A run of a portal, from its start to its end. Read this file top to bottom for a row's way.
 
 A run goes through steps: extract (sources -> staging), compute (staging -> metrics -> desired
-records -> plan), push (plan -> HubSpot -> ledger). Each step is cut into chunks; any process that
-can reach the store may work on one. Whoever finishes the last chunk of a step moves the run on.
-Killed anywhere and done again, the end is the same.
+records -> plan), push (plan -> HubSpot -> ledger), associate (which records belong together, where
+the mapping asks for it). Each step is cut into chunks; any process that can reach the store may
+work on one. Whoever finishes the last chunk of a step moves the run on. Killed anywhere and done
+again, the end is the same.
+
+Where the portal's daily requests are used up the run is deferred: it stays open, nothing of it is
+enqueued, and it goes on where it was when the portal's next day has begun.
 """
 
 from __future__ import annotations
@@ -14,17 +18,22 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from syncworker.engine import compute, extract, finish, properties, push
+from syncworker.engine import associate, compute, deferral, extract, finish, properties, push
 from syncworker.engine.engine import Engine
 from syncworker.engine.lease import held
 from syncworker.engine.mappings import checked
-from syncworker.engine.memory import Chunk, Run, RunKind, RunMode
+from syncworker.engine.memory import Chunk, Priority, Run, RunKind, RunMode
 from syncworker.engine.todo import CHUNK_TASKS, Todo
 from syncworker.errors import ClaimLost, RateLimited, StoreError, SyncworkerError, Unavailable
 from syncworker.model.streams import STREAMS
 
 log = logging.getLogger(__name__)
-_WORK = {"extract": extract.extract, "compute": compute.compute, "push": push.push}
+_WORK = {
+    "extract": extract.extract,
+    "compute": compute.compute,
+    "push": push.push,
+    "associate": associate.associate,
+}
 
 
 def start(
@@ -35,6 +44,7 @@ def start(
     kind: RunKind = "sync",
     mode: RunMode = "inline",
     force: bool = False,
+    priority: Priority = "interactive",
 ) -> Run:
     """Open a run; the portal is this run's until it ends.
 
@@ -45,6 +55,7 @@ def start(
         kind: sync, or plan to stop before anything is sent.
         mode: Whether this process or workers do the work.
         force: Let it through the guard.
+        priority: Who goes first where the portal's requests are scarce.
 
     Raises:
         MappingError: The mapping has errors.
@@ -62,6 +73,7 @@ def start(
         force=force,
         mapping=text,
         created_at=now,
+        priority=priority,
     )
     engine.runs.open(run)
     return run
@@ -76,7 +88,7 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
         last_try: Whether an error that may pass ends the run; else it is raised.
     """
     run = engine.runs.get(run_id)
-    if run.step != "start":
+    if run.step != "start" or run.deferred_until is not None:
         return onward(engine, run.id)  # a message that came twice must not end what goes well
     try:
         mapping = checked(run.portal, run.mapping)
@@ -84,10 +96,13 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
         for stream in STREAMS:
             staged = engine.pages.staged(run.portal, stream)
             engine.staging.require([page.place for page in staged])
-        portal = engine.connect(run.portal, mapping)
-        requests = portal.requests
+        portal = engine.connect(run.portal, mapping, run.priority)
+        requests, waited = portal.requests, portal.waited
         properties.require(engine, run.portal, mapping, portal)
     except SyncworkerError as error:
+        if deferral.asks_for(error):
+            deferral.defer(engine, run, error)
+            return []
         if error.recovery == "retry" and not last_try:
             raise
         finish.fail(engine, run, error)
@@ -106,7 +121,10 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
         old="start",
         new="extract",
         payloads=streams,
-        summary={"start_requests": portal.requests - requests},
+        summary={
+            "start_requests": portal.requests - requests,
+            "start_waited": portal.waited - waited,
+        },
     )
     return onward(engine, run.id)
 
@@ -129,6 +147,9 @@ def work(engine: Engine, chunk_id: int, owner: str) -> list[Todo]:
     if chunk is None:
         return []
     run = engine.runs.get(chunk.run_id)
+    if run.deferred_until is not None:  # its message was on the way when the run was deferred
+        engine.chunks.release(chunk)
+        return onward(engine, run.id)
     if chunk.attempts > engine.limits.attempts:
         finish.fail(engine, run, _poisoned(chunk))
         return []
@@ -139,8 +160,6 @@ def work(engine: Engine, chunk_id: int, owner: str) -> list[Todo]:
         with suppress(SyncworkerError):
             engine.chunks.release(chunk)  # who goes on need not wait for the lease to run out
         raise
-    except ClaimLost as error:
-        return _lost(run, chunk, error)
     except SyncworkerError as error:
         return _stopped(engine, run, chunk, error)
     except Exception as error:  # a defect of ours: the run ends, the worker goes on
@@ -152,13 +171,16 @@ def work(engine: Engine, chunk_id: int, owner: str) -> list[Todo]:
 def onward(engine: Engine, run_id: str) -> list[Todo]:
     """What the run needs next: its free chunks, the next step's, or its end. Safe to ask twice."""
     run = engine.runs.get(run_id)
-    if run.finished_at is not None:
+    if run.finished_at is not None or deferral.rests(engine, run):
         return []
+    if run.deferred_until is not None:
+        engine.runs.resume(run.id)
+        run = engine.runs.get(run.id)
     if run.step == "start":
-        return [Todo("sync_portal", run.id)]
+        return [Todo("sync_portal", run.id, run.priority)]
     free = engine.chunks.take(run.id, now=engine.clock(), most=engine.limits.in_flight)
     if free:
-        return [Todo(CHUNK_TASKS[step], chunk_id) for chunk_id, step in free]
+        return [Todo(CHUNK_TASKS[step], chunk_id, run.priority) for chunk_id, step in free]
     if engine.chunks.left(run.id, run.step):
         return []
     return _moved_on(engine, run)
@@ -192,7 +214,11 @@ def _next_step(engine: Engine, run: Run) -> list[Todo]:
         return onward(engine, run.id)
     if run.step == "compute":
         return _after_planning(engine, run)
-    return [Todo("finish_run", run.id)]
+    shards = associate.shards(engine, run) if run.step == "push" else []
+    if shards:
+        engine.runs.advance(run.id, old="push", new="associate", payloads=shards, summary={})
+        return onward(engine, run.id)
+    return [Todo("finish_run", run.id, run.priority)]
 
 
 def _after_planning(engine: Engine, run: Run) -> list[Todo]:
@@ -211,8 +237,14 @@ def _after_planning(engine: Engine, run: Run) -> list[Todo]:
 
 def _stopped(engine: Engine, run: Run, chunk: Chunk, error: SyncworkerError) -> list[Todo]:
     """After an error: later again, or the end of the run; nothing if the chunk is another's."""
+    if isinstance(error, ClaimLost):
+        return _lost(run, chunk, error)
     begun = engine.limits.attempts
     try:
+        if deferral.asks_for(error):
+            deferral.defer(engine, run, error)
+            engine.chunks.release(chunk)
+            return []
         if error.recovery == "retry" and run.mode == "queue":
             begun = engine.chunks.postpone(chunk, until=engine.clock() + _wait(error))
         else:

@@ -20,7 +20,7 @@ _PATIENCE = 5
 
 
 def tick(engine: Engine) -> list[Todo]:
-    """Free chunks of killed workers, move stuck runs on, and start what the schedules ask for.
+    """Free chunks of killed workers, move stuck and deferred runs on, start what schedules ask for.
 
     Safe to do at any time and by several workers at once.
     """
@@ -53,18 +53,20 @@ def _scheduled(engine: Engine, portal: str, now: datetime) -> list[Todo]:
             return _taken_over(engine, open_run, now)
         if not engine.slots.claim(portal, "sync", _slot(now, duration(schedule.every))):
             return []
-        run = sync.start(engine, portal, mode="queue")
+        run = sync.start(engine, portal, mode="queue", priority="scheduled")
     except LockHeld:
         return []
     except SyncworkerError as error:
         log.warning("the schedule could not start a sync: %s", error, extra={"portal": portal})
         return []
-    return [Todo("sync_portal", run.id)]
+    return [Todo("sync_portal", run.id, run.priority)]
 
 
 def _taken_over(engine: Engine, run: Run, now: datetime) -> list[Todo]:
     """Go on with a run whose command died long ago: it would keep the schedule out for ever."""
     sign = engine.chunks.last_sign(run.id) or run.created_at
+    if run.deferred_until is not None:  # until then its command had nothing to do
+        sign = max(sign, run.deferred_until)
     if run.mode == "queue" or now - sign < _PATIENCE * engine.limits.lease:
         return []
     if run.kind == "plan":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
+
+from syncworker.planning import json_text
 
 
 def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -32,7 +33,10 @@ def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[st
         with driver.cursor() as cursor, cursor.copy(into) as copy:
             for row in rows:
                 copy.write_row(
-                    [json.dumps(row[name]) if name in is_json else row[name] for name in columns]
+                    [
+                        json_text.dumps(row[name]) if name in is_json else row[name]
+                        for name in columns
+                    ]
                 )
     except errors as error:
         # What the driver raises by itself looks like any other error of the database from here.

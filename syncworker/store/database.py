@@ -16,11 +16,16 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyErro
 
 from syncworker.errors import StoreError
 from syncworker.masking import mask
+from syncworker.planning import json_text
 
 _BUSY_SECONDS = 30
 _CONNECT_SECONDS = 10
 _POSTGRESQL = "postgresql+psycopg"
 _KNOWN = ("sqlite", "postgresql")
+_JSON: dict[str, Any] = {
+    "json_serializer": json_text.dumps,
+    "json_deserializer": json_text.loads,
+}
 
 
 class Database:
@@ -54,11 +59,14 @@ class Database:
     def _engine(self) -> sa.Engine:
         if self.url.get_backend_name() == "postgresql":
             return sa.create_engine(
-                self.url, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_SECONDS}
+                self.url,
+                pool_pre_ping=True,
+                connect_args={"connect_timeout": _CONNECT_SECONDS},
+                **_JSON,
             )
         if self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(self.url, connect_args={"timeout": _BUSY_SECONDS})
+        engine = sa.create_engine(self.url, connect_args={"timeout": _BUSY_SECONDS}, **_JSON)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -78,19 +86,29 @@ class Database:
                 yield writing
 
     def upsert(
-        self, table: sa.Table, key: tuple[str, ...], update: tuple[str, ...]
+        self,
+        table: sa.Table,
+        key: tuple[str, ...],
+        update: tuple[str, ...],
+        unless_empty: tuple[str, ...] = (),
     ) -> sa.sql.dml.Insert:
-        """INSERT that updates the `update` columns where a row of that key exists."""
+        """INSERT that updates where a row of that key exists.
+
+        Args:
+            table: The table.
+            key: Columns of its primary key.
+            update: Columns that get the new value.
+            unless_empty: Text columns that keep their value where the new one is "".
+        """
         index = [table.c[name] for name in key]
+        lite, post = sqlite.insert(table), postgresql.insert(table)
+        new = lite.excluded if self.url.get_backend_name() == "sqlite" else post.excluded
+        values: dict[str, sa.ColumnElement[Any]] = {name: new[name] for name in update}
+        for name in unless_empty:
+            values[name] = sa.case((new[name] == "", table.c[name]), else_=new[name])
         if self.url.get_backend_name() == "sqlite":
-            lite = sqlite.insert(table)
-            return lite.on_conflict_do_update(
-                index_elements=index, set_={c: lite.excluded[c] for c in update}
-            )
-        post = postgresql.insert(table)
-        return post.on_conflict_do_update(
-            index_elements=index, set_={c: post.excluded[c] for c in update}
-        )
+            return lite.on_conflict_do_update(index_elements=index, set_=values)
+        return post.on_conflict_do_update(index_elements=index, set_=values)
 
     def close(self) -> None:
         """Close pooled connections; a forked child must not use its parent's."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from syncworker.store.tables import ledger
 _KEY = ("portal", "object", "key")
 _NEWER = ("hubspot_id", "values", "confirmed_at", "written_at")
 _VARIABLES = 500  # keys in one IN list
+_AT_ONCE = 1_000  # records held while all are streamed
 
 
 class SqlLedger:
@@ -30,14 +31,32 @@ class SqlLedger:
         found: dict[str, LedgerRecord] = {}
         with self._database.read() as connection:
             for start in range(0, len(keys), _VARIABLES):
-                query = sa.select(row.key, row.hubspot_id, row["values"], row.written_at).where(
+                query = sa.select(
+                    row.key, row.hubspot_id, row["values"], row.written_at, row.linked_by
+                ).where(
                     row.portal == portal,
                     row.object == object_name,
-                    row.key.in_(keys[start : start + _VARIABLES]),
+                    row.key.in_(sa.bindparam("keys", expanding=True)),
                 )
-                for key, hubspot_id, values, written_at in connection.execute(query):
-                    found[key] = LedgerRecord(object_name, key, hubspot_id, values, written_at)
+                some = {"keys": list(keys[start : start + _VARIABLES])}
+                for key, id_, values, written_at, linked_by in connection.execute(query, some):
+                    found[key] = LedgerRecord(
+                        object_name, key, id_, values, written_at, linked_by=linked_by
+                    )
         return found
+
+    def linked(self, portal: str) -> Iterator[LedgerRecord]:
+        """Every linked record, a thousand at a time, without its values."""
+        row = ledger.c
+        query = (
+            sa.select(row.object, row.key, row.hubspot_id, row.written_at, row.linked_by)
+            .where(row.portal == portal)
+            .order_by(row.object, row.key)
+            .execution_options(yield_per=_AT_ONCE)
+        )
+        with self._database.read() as connection, connection.execute(query) as found:
+            for one in found.mappings():
+                yield LedgerRecord(**one, values={})
 
     def owners(self, portal: str, object_name: str, ids: Sequence[str]) -> dict[str, str]:
         """Our key by HubSpot id."""
@@ -87,7 +106,10 @@ def put(
     records: Sequence[LedgerRecord],
     now: datetime,
 ) -> None:
-    """Store confirmed records in an open transaction."""
+    """Store confirmed records in an open transaction.
+
+    One that does not say how it was linked keeps what is known of that.
+    """
     rows = [
         {
             "portal": portal,
@@ -97,8 +119,9 @@ def put(
             "values": dict(record.values),
             "confirmed_at": now,
             "written_at": record.written_at,
+            "linked_by": record.linked_by,
         }
         for record in records
     ]
     if rows:
-        connection.execute(database.upsert(ledger, _KEY, _NEWER), rows)
+        connection.execute(database.upsert(ledger, _KEY, _NEWER, unless_empty=("linked_by",)), rows)

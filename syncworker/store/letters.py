@@ -108,19 +108,23 @@ def resolve(
     subject: str,
     keys: Sequence[str],
     now: datetime,
+    property_name: str | None = None,
 ) -> None:
-    """Mark the letters of these keys as resolved, in an open transaction."""
+    """Mark the letters of these keys as resolved, of one property where asked."""
     letter = dead_letters.c
+    of_property = sa.true() if property_name is None else letter.property == property_name
     connection.execute(
         sa.update(dead_letters)
         .where(
             letter.portal == portal,
             letter.kind == kind,
             letter.subject == subject,
-            letter.key.in_(keys),
+            letter.key.in_(sa.bindparam("of_keys", expanding=True)),
+            of_property,
             letter.resolved_at.is_(None),
         )
-        .values(resolved_at=now)
+        .values(resolved_at=now),
+        {"of_keys": list(keys)},
     )
 
 

@@ -17,6 +17,9 @@ from syncworker.store.database import Database
 from syncworker.store.tables import history, ledger, plan_records, runs
 
 _OPEN = ("planned", "sending")  # without an outcome
+# Lists of positions are given with the statement: built into it, each of them costs more than its
+# row does.
+_AT = plan_records.c.position.in_(sa.bindparam("at", expanding=True))
 
 
 class SqlPlans:
@@ -119,12 +122,9 @@ class SqlPlans:
             update_mine(connection, chunk, status="running")
             connection.execute(
                 sa.update(plan_records)
-                .where(
-                    row.run_id == chunk.run_id,
-                    row.position.in_(positions),
-                    row.status == "planned",
-                )
-                .values(status="sending")
+                .where(row.run_id == chunk.run_id, _AT, row.status == "planned")
+                .values(status="sending"),
+                {"at": list(positions)},
             )
 
     def settle(self, chunk: Chunk, portal: str, settled: Sequence[Settled], now: datetime) -> None:
@@ -136,18 +136,14 @@ class SqlPlans:
             settled = _without_outcome(connection, chunk.run_id, settled)
             if not settled:
                 return
-            connection.execute(
-                sa.update(plan_records)
-                .where(
-                    plan_records.c.run_id == sa.bindparam("of_run"),
-                    plan_records.c.position == sa.bindparam("at_position"),
+            for status in {s.status for s in settled}:
+                came_to = [s.position for s in settled if s.status == status]
+                connection.execute(
+                    sa.update(plan_records)
+                    .where(plan_records.c.run_id == chunk.run_id, _AT)
+                    .values(status=status),
+                    {"at": came_to},
                 )
-                .values(status=sa.bindparam("came_to")),
-                [
-                    {"of_run": chunk.run_id, "at_position": s.position, "came_to": s.status}
-                    for s in settled
-                ],
-            )
             confirmed = [s.record for s in settled if s.record is not None]
             ledger_book.put(connection, self._database, portal, confirmed, now)
             past = [_history_row(portal, chunk.run_id, s, now) for s in settled if s.changes]
@@ -194,12 +190,9 @@ def _without_outcome(
     connection: sa.Connection, run_id: str, settled: Sequence[Settled]
 ) -> list[Settled]:
     row = plan_records.c
-    query = sa.select(row.position).where(
-        row.run_id == run_id,
-        row.position.in_([s.position for s in settled]),
-        row.status.in_(_OPEN),
-    )
-    waiting = set(connection.execute(query).scalars())
+    query = sa.select(row.position).where(row.run_id == run_id, _AT, row.status.in_(_OPEN))
+    positions = [s.position for s in settled]
+    waiting = set(connection.execute(query, {"at": positions}).scalars())
     return [s for s in settled if s.position in waiting]
 
 

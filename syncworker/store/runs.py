@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,8 +31,10 @@ class SqlRuns:
         except IntegrityError:
             other = self.running(run.portal)
             since = f"{other.created_at:%Y-%m-%d %H:%M:%S} UTC" if other else "just now"
+            deferred = f"; {other.message}" if other and other.deferred_until else ""
             raise LockHeld(
-                f"run {other.id if other else '?'} has held portal {run.portal} since {since}",
+                f"run {other.id if other else '?'} has held portal {run.portal} since {since}"
+                f"{deferred}",
                 help=f"watch it: syncworker runs show {other.id if other else ''}".rstrip(),
             ) from None
 
@@ -104,6 +107,22 @@ class SqlRuns:
                 ).rowcount
             )
 
+    def defer(self, run_id: str, *, until: datetime, message: str) -> None:
+        """Let the open run rest until then."""
+        self._rest(run_id, until, message)
+
+    def resume(self, run_id: str) -> None:
+        """The run goes on."""
+        self._rest(run_id, None, "")
+
+    def _rest(self, run_id: str, until: datetime | None, message: str) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                sa.update(runs)
+                .where(runs.c.id == run_id, runs.c.finished_at.is_(None))
+                .values(deferred_until=until, message=message)
+            )
+
     def finish(self, run: Run) -> bool:
         """Close the run, and what must be closed with it."""
         with self._database.write() as connection:
@@ -117,6 +136,7 @@ class SqlRuns:
                     message=run.message,
                     help=run.help,
                     code=run.code,
+                    deferred_until=None,
                     summary=dict(run.summary),
                 )
             ).rowcount

@@ -28,7 +28,7 @@ metadata = sa.MetaData()
 _OPEN = sa.text("finished_at IS NULL")
 
 
-def _text(name: str, *, default: str | None = None) -> sa.Column[str]:
+def _text(name: str, *, default: sa.TextClause | str | None = None) -> sa.Column[str]:
     return sa.Column(name, sa.Text, nullable=False, server_default=default)
 
 
@@ -67,6 +67,8 @@ runs = sa.Table(
     _text("message"),
     _text("help"),
     _text("code"),
+    _text("priority", default="interactive"),
+    _time("deferred_until", nullable=True),
     _json("summary"),
     # One open run per portal: the lock that two processes cannot both take.
     sa.Index("one_open_run", "portal", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
@@ -130,6 +132,7 @@ ledger = sa.Table(
     _json("values"),
     _time("confirmed_at"),
     _time("written_at", nullable=True),
+    _text("linked_by", default=sa.text("''")),
     sa.Index("ledger_by_hubspot_id", "portal", "object", "hubspot_id"),
 )
 
@@ -180,6 +183,28 @@ dead_letters = sa.Table(
     _time("last_at"),
     _time("resolved_at", nullable=True),
     sa.Index("letters_of_run", "run_id"),
+)
+
+unlinked = sa.Table(
+    "unlinked",
+    metadata,
+    sa.Column("portal", sa.Text, primary_key=True),
+    sa.Column("object", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    _text("name"),
+    _text("reason"),
+    _text("run_id"),
+    _time("at"),
+)
+
+associations = sa.Table(
+    "associations",
+    metadata,
+    sa.Column("portal", sa.Text, primary_key=True),
+    sa.Column("from_object", sa.Text, primary_key=True),
+    sa.Column("to_object", sa.Text, primary_key=True),
+    sa.Column("from_id", sa.Text, primary_key=True),
+    sa.Column("to_id", sa.Text, primary_key=True),
 )
 
 slots = sa.Table(

@@ -252,6 +252,52 @@ def test_the_sandbox_serves_until_it_is_stopped(tmp_path: Path, number: signal.S
     assert err == ""
 
 
+def test_a_sandbox_is_there_again_from_its_file_and_lets_requests_go_wrong(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "syncworker", "sandbox", "up", "--port", "0"]
+    kept = ["--empty", "--state", "portal.json"]
+    broken = ["--faults", "503:100%", "--seed", "3"]
+    body = {"companies": [{"name": "Acme"}]}
+    for options, names in ((kept, []), ([*kept, *broken], ["Acme"])):
+        process = subprocess.Popen(
+            [*command, *options],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[5].rstrip(";")
+        held = requests.get(f"{url}/_sandbox/state?object=companies", timeout=5).json()
+        assert [row["properties"]["name"] for row in held["companies"]] == names
+        requests.post(f"{url}/_sandbox/state", json=body, timeout=5).raise_for_status()
+        status = requests.get(f"{url}/crm/v3/owners", timeout=5).status_code
+        assert status == (401 if options is kept else 503)
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=10)[1] == ""
+        assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (("--faults", "429"), 64, "FAULT:PERCENT%"),
+        (("--faults", "429:80%,500:21%"), 64, "more than 100 %"),
+        (("--pause", "-1"), 64, "--pause"),
+        (("--state", "notes.txt"), 1, "notes.txt cannot be used: it is not JSON"),
+        (("--state", "notes.txt/portal.json"), 1, "portal.json cannot be used"),
+    ],
+)
+def test_the_sandbox_refuses_options_it_cannot_use(
+    workspace: Workspace, options: tuple[str, str], code: int, said: str
+) -> None:
+    (workspace.folder / "notes.txt").write_text("my notes")
+    done = workspace.run("sandbox", "up", "--port", "0", *options)
+
+    assert done.returncode == code
+    assert said in " ".join(done.stderr.split())
+    assert (workspace.folder / "notes.txt").read_text() == "my notes"
+
+
 def test_the_sandbox_says_when_its_port_is_taken(workspace: Workspace) -> None:
     done = workspace.run("sandbox", "up", "--port", str(workspace.server.port))
 

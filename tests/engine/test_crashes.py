@@ -8,13 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.fake_engine import AS_OF, Clock, FakePortal, FakeSource, make_engine
+from support.fake_engine import (
+    AS_OF,
+    WITH_CONTACTS,
+    Clock,
+    FakePortal,
+    FakeSource,
+    make_engine,
+)
 
 from syncworker.engine import inline, sync
 from syncworker.engine.engine import Engine
+from syncworker.engine.ports import Pair
 
 ACCOUNTS = 5
-PORTS = ("runs", "chunks", "pages", "ledger", "plans", "letters", "staging")
+PORTS = ("runs", "chunks", "pages", "ledger", "plans", "letters", "associations", "staging")
 
 
 class Killed(BaseException):
@@ -51,13 +59,19 @@ class Counter:
 
 
 def wrapped(engine: Engine, counter: Counter) -> Engine:
-    portal = engine.connect("acme", None)  # type: ignore[arg-type]
+    portal = engine.connect("acme", None, "interactive")  # type: ignore[arg-type]
     ports = {f.name: getattr(engine, f.name) for f in fields(engine) if f.name in PORTS}
     return replace(
         engine,
         **{name: Wrapped(port, counter) for name, port in ports.items()},
-        connect=lambda _name, _mapping: Wrapped(portal, counter),
+        connect=lambda _name, _mapping, _priority: Wrapped(portal, counter),
     )
+
+
+def made(
+    folder: Path, portal: FakePortal, source: FakeSource, clock: Clock | None = None
+) -> Engine:
+    return make_engine(folder, portal, source, mapping=WITH_CONTACTS, clock=clock)
 
 
 def carry_out(engine: Engine) -> str:
@@ -70,12 +84,13 @@ def expected(portal: FakePortal) -> None:
         company = portal.companies[str(i)]
         assert company["saas_mrr"] == f"{(1000 + i) / 100:g}"
         assert company["saas_subscription_status"] == "active"
+    assert portal.together == {Pair(f"p{i}", str(i)) for i in range(ACCOUNTS)}
 
 
 def calls_of_a_whole_run(folder: Path) -> int:
     counter = Counter(None, after=False)
     portal = FakePortal(ACCOUNTS)
-    engine = wrapped(make_engine(folder, portal, FakeSource(ACCOUNTS)), counter)
+    engine = wrapped(made(folder, portal, FakeSource(ACCOUNTS)), counter)
     assert carry_out(engine) == "done"
     expected(portal)
     return counter.calls
@@ -87,13 +102,13 @@ def test_a_run_killed_at_any_call_and_started_again_ends_the_same(
 ) -> None:
     total = calls_of_a_whole_run(tmp_path / "whole")
     assert total > 60
-    for kill_at in range(1 + after, total, 16):
+    for kill_at in range(1 + after, total, 23):
         folder = tmp_path / str(kill_at)
         portal, source = FakePortal(ACCOUNTS), FakeSource(ACCOUNTS)
         with pytest.raises(Killed):
-            carry_out(wrapped(make_engine(folder, portal, source), Counter(kill_at, after=after)))
+            carry_out(wrapped(made(folder, portal, source), Counter(kill_at, after=after)))
         # A new process, after the dead one's leases have run out.
-        engine = make_engine(folder, portal, source, clock=Clock(minutes=2))
+        engine = made(folder, portal, source, Clock(minutes=2))
         assert carry_out(engine) in ("done", "planned"), kill_at
         expected(portal)
         ledger = engine.ledger.get("acme", "companies", [f"a{i}" for i in range(ACCOUNTS)])

@@ -31,7 +31,11 @@ objects:
     match: {property: email, column: email}
     properties: {saas_demo_count: demo_count}
 """
-UPSERT = MAPPING.replace("column: domain}\n", "column: domain}\n    policy: upsert\n")
+UPSERT = MAPPING.replace(
+    "match: {property: domain, column: domain}\n",
+    "match:\n      - {property: saas_account_id, column: account_id}\n"
+    "      - {property: domain, column: domain}\n    policy: upsert\n",
+)
 
 
 class Portal(FakePortal):
@@ -68,7 +72,7 @@ class Portal(FakePortal):
     def write(self, batch: Batch) -> tuple[RecordOutcome, ...]:
         outcomes = []
         for one in batch.inputs:
-            id_ = one.hubspot_id or self._create(one.match)
+            id_ = one.hubspot_id or self._create()
             id_ = self.merged.get(id_, id_)
             if id_ not in self.companies:
                 gone = RecordOutcome(one.key, "rejected", cause="OBJECT_NOT_FOUND", message="gone")
@@ -80,9 +84,9 @@ class Portal(FakePortal):
         self.writes += 1
         return tuple(outcomes)
 
-    def _create(self, match: str) -> str:
+    def _create(self) -> str:
         id_ = f"new{len(self.companies)}"
-        self.companies[id_] = {"domain": match}
+        self.companies[id_] = {}
         return id_
 
 
@@ -176,6 +180,7 @@ def test_a_record_created_in_the_place_of_a_deleted_one_starts_with_nothing(
     tmp_path: Path,
 ) -> None:
     portal, source = Portal(2), FakeSource(2)
+    portal.types["saas_account_id"] = "string"
     engine = make_engine(tmp_path, portal, source, mapping=UPSERT)
     run(engine)
     del portal.companies["0"]
@@ -241,7 +246,9 @@ def test_a_conflict_names_no_whole_address(tmp_path: Path) -> None:
     engine = make_engine(tmp_path, portal, source, mapping=PEOPLE)
     run(engine)
     found = engine.letters.open("acme", run_id=None, most=9)
-    assert [letter.message for letter in found] == ["several rows have the email j…@x.example"] * 2
+    assert [letter.message for letter in found] == [
+        "2 source rows have the email j…@x.example: u0, u1"
+    ] * 2
 
 
 def test_two_companies_with_one_domain_and_a_row_without_one_are_told_and_not_guessed(

@@ -40,8 +40,9 @@ def test_a_due_schedule_starts_one_run_for_workers_per_slot(tmp_path: Path) -> N
     engine = engine_with(tmp_path, "1h", clock)
     (todo,) = upkeep.tick(engine)
     (run,) = engine.runs.queued()
-    assert todo == Todo("sync_portal", run.id)
+    assert todo == Todo("sync_portal", run.id, "scheduled")
     assert (run.kind, run.mode, run.as_of) == ("sync", "queue", clock.now)
+    assert run.priority == "scheduled"
     work_off(engine, [todo])
     assert engine.runs.get(run.id).status == "done"
     clock.now += timedelta(minutes=59)

@@ -18,7 +18,7 @@ from alembic.migration import MigrationContext
 from support.postgres import fresh_database, start_postgres
 from support.stores import PORTAL, Stores, make_ready, stores
 
-from syncworker.errors import StoreError
+from syncworker.errors import LockHeld, StoreError
 from syncworker.store import schema
 from syncworker.store.database import Database
 from syncworker.store.tables import metadata
@@ -126,6 +126,50 @@ def test_an_older_database_is_refused_until_it_is_upgraded_and_keeps_its_rows(
     assert (letter.key, letter.message) == ("f:1", "bad")
     state.pages.replace(state.extraction(state.run()), "users", None)
     assert state.letters.open(PORTAL, run_id=None, most=9) == []
+
+
+def test_runs_and_links_from_before_priorities_are_kept_and_a_downgrade_takes_them_back(
+    state: Stores,
+) -> None:
+    migrate(state.database, "0002")
+    at = "2026-11-20 00:00:00+00:00" if is_postgresql(state) else "2026-11-20 00:00:00"
+    with state.database.write() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO runs (id, portal, kind, mode, status, step, as_of, force, mapping, "
+                "created_at, message, help, code, summary) VALUES ('r1', 'acme', 'sync', 'queue', "
+                "'running', 'push', :at, :force, '', :at, '', '', '', '{}')"
+            ),
+            {"at": at, "force": False},
+        )
+        connection.execute(
+            sa.text(
+                'INSERT INTO ledger (portal, object, key, hubspot_id, "values", confirmed_at) '
+                "VALUES ('acme', 'companies', 'a1', '7', '{}', :at)"
+            ),
+            {"at": at},
+        )
+    schema.upgrade(state.database)
+    run = state.runs.get("r1")
+    assert (run.priority, run.deferred_until) == ("interactive", None)
+    assert state.ledger.get(PORTAL, "companies", ["a1"])["a1"].linked_by == ""
+    assert {"associations", "unlinked"} <= tables(state.database)
+
+    migrate(state.database, "0002", down=True)
+    assert not {"associations", "unlinked"} & tables(state.database)
+    with state.database.read() as connection:
+        assert connection.execute(sa.text("SELECT id, step FROM runs")).one() == ("r1", "push")
+        columns = {c["name"] for c in sa.inspect(connection).get_columns("ledger")}
+        # The lock on open runs survives the table being made anew.
+        indexes = {i["name"] for i in sa.inspect(connection).get_indexes("runs")}
+    assert "linked_by" not in columns
+    assert "one_open_run" in indexes
+    schema.upgrade(state.database)
+    assert state.runs.get("r1") == run
+    with pytest.raises(LockHeld):
+        state.run()
+    assert state.finish(run)
+    assert state.run().portal == PORTAL
 
 
 def is_postgresql(state: Stores) -> bool:

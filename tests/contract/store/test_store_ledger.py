@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from support.stores import NOW, PORTAL, Stores, record
+from support.stores import NOW, PORTAL, Stores, record, sent
 
 
 def test_confirmed_records_come_back_and_unknown_ones_are_absent(state: Stores) -> None:
@@ -46,3 +46,47 @@ def test_nothing_asked_for_is_nothing(state: Stores) -> None:
     assert state.ledger.get(PORTAL, "companies", []) == {}
     assert state.ledger.owners(PORTAL, "companies", []) == {}
     state.ledger.confirm(state.chunk(state.run()), PORTAL, [], NOW)
+
+
+def test_how_a_record_was_linked_is_kept_by_confirmations_that_do_not_say(state: Stores) -> None:
+    run = state.run()
+    chunk = state.planned(run, 1)
+    found = replace(record("a0", "hs0"), linked_by="domain")
+    state.ledger.confirm(chunk, PORTAL, [found, record("a1")], NOW)
+    state.ledger.confirm(chunk, PORTAL, [record("a0", "hs0", x="1"), record("a1", x="1")], NOW)
+    state.plans.settle(chunk, PORTAL, [sent(0)], NOW)
+    known = state.ledger.get(PORTAL, "companies", ["a0", "a1"])
+    assert known["a0"] == replace(record("a0", "hs0", saas_mrr="100"), linked_by="domain")
+    assert known["a1"].linked_by == ""
+
+
+def test_a_record_that_is_linked_anew_says_how(state: Stores) -> None:
+    chunk = state.chunk(state.run())
+    for way in ("domain", "saas_account_id"):
+        state.ledger.confirm(chunk, PORTAL, [replace(record("a"), linked_by=way)], NOW)
+    assert state.ledger.get(PORTAL, "companies", ["a"])["a"].linked_by == "saas_account_id"
+
+
+def test_linked_records_come_by_object_and_key_without_their_values(state: Stores) -> None:
+    chunk = state.chunk(state.run())
+    companies = [
+        replace(record(f"a{n:04}", f"hs{n}", x="1"), linked_by="domain") for n in range(2_345)
+    ]
+    person = replace(record("a0001", "9"), object="contacts", linked_by="created")
+    state.ledger.confirm(chunk, PORTAL, [person, *reversed(companies)], NOW)
+    state.ledger.confirm(chunk, "other", [record("z")], NOW)
+    assert list(state.ledger.linked(PORTAL)) == [
+        *(replace(c, values={}) for c in companies),
+        person,
+    ]
+    assert list(state.ledger.linked("unknown")) == []
+
+
+def test_linked_records_can_be_left_half_read(state: Stores) -> None:
+    chunk = state.chunk(state.run())
+    state.ledger.confirm(chunk, PORTAL, [record(f"a{n:04}") for n in range(1_500)], NOW)
+    linked = state.ledger.linked(PORTAL)
+    assert next(linked).key == "a0000"
+    state.ledger.confirm(chunk, PORTAL, [record("a0000", "7")], NOW)
+    linked.close()
+    assert state.ledger.owners(PORTAL, "companies", ["7"]) == {"7": "a0000"}

@@ -87,6 +87,36 @@ def test_a_run_ends_once_and_keeps_the_first_words(state: Stores) -> None:
     assert not state.runs.advance(run.id, old="end", new="push", payloads=[{}], summary={})
 
 
+def test_a_deferred_run_rests_until_it_is_resumed(state: Stores) -> None:
+    run = state.run(priority="scheduled")
+    until = NOW + timedelta(hours=3)
+    state.runs.defer(run.id, until=until, message="no requests left")
+    rests = state.runs.get(run.id)
+    assert (rests.deferred_until, rests.message) == (until, "no requests left")
+    assert (rests.status, rests.priority) == ("running", "scheduled")
+    assert state.runs.running(PORTAL) == rests
+    state.runs.resume(run.id)
+    assert state.runs.get(run.id) == run
+
+
+def test_whoever_wants_a_deferred_portal_is_told_until_when_it_rests(state: Stores) -> None:
+    run = state.run()
+    state.runs.defer(run.id, until=NOW + timedelta(hours=3), message="goes on at 09:00 UTC")
+    with pytest.raises(LockHeld, match="2026-11-21 06:00:00 UTC; goes on at 09:00 UTC"):
+        state.run()
+
+
+def test_a_run_that_has_ended_cannot_be_deferred_and_one_that_ends_no_longer_is(
+    state: Stores,
+) -> None:
+    run = state.run()
+    state.runs.defer(run.id, until=NOW, message="rests")
+    assert state.finish(run, "failed")
+    state.runs.defer(run.id, until=NOW, message="rests")
+    ended = state.runs.get(run.id)
+    assert (ended.deferred_until, ended.message) == (None, "")
+
+
 def test_lists_show_the_newest_first_and_only_what_workers_see_to(state: Stores) -> None:
     ids = ["20260101T000000-a", "20260102T000000-a", "20260103T000000-a"]
     runs = [new_run(f"p{i}", id=run_id) for i, run_id in enumerate(ids)]

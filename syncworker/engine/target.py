@@ -1,0 +1,51 @@
+"""The object that rows are linked to, with what linking and planning need to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from syncworker.mapping.desired import PropertyRule
+from syncworker.mapping.portal import Object
+from syncworker.planning.lifecycle import STAGE_PROPERTY
+
+ID_PROPERTY = "hs_object_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An object of a portal.
+
+    Attributes:
+        name: `companies`, `contacts`, `deals`, `tickets` or a custom object's id.
+        config: The mapping's section.
+        rules: By property, how it is written.
+        stages: Internal names of the object's lifecycle stages, first to last; empty: it has none.
+        created_by: The unique property a record is created by; None: none can be created.
+        keep_peoples: Whether a stage that a person set last stays.
+        shared: By match property, the values that several rows of any shard have, in lower case,
+            with the keys of those rows.
+        rows: Keys of all source rows of any shard.
+    """
+
+    name: str
+    config: Object
+    rules: Mapping[str, PropertyRule]
+    stages: tuple[str, ...]
+    created_by: str | None
+    keep_peoples: bool
+    shared: Mapping[str, Mapping[str, tuple[str, ...]]]
+    rows: pl.Series
+
+    @property
+    def creates(self) -> bool:
+        """Whether records that HubSpot does not have are created."""
+        return self.config.policy != "update_only"
+
+    @property
+    def properties(self) -> list[str]:
+        """What is read of a record."""
+        ways = {way.property for way in self.config.match} - {ID_PROPERTY}
+        return sorted({*self.rules, *ways, *([STAGE_PROPERTY] if self.stages else [])})
