@@ -13,7 +13,7 @@ from syncworker.engine.engine import Engine
 from syncworker.engine.memory import DeadLetter, Run, RunMode
 from syncworker.masking import mask
 from syncworker.planning.lifecycle import STAGE_PROPERTY
-from syncworker.planning.plan import from_json, plan_from_json
+from syncworker.planning.plan import from_json, plan_from_json, to_document
 from syncworker.planning.records import RecordPlan
 from syncworker.planning.text import plan_lines
 
@@ -131,7 +131,9 @@ def as_json(engine: Engine, run: Run, *, with_plan: bool) -> str:
     if "plan" in run.summary:
         document["summary"] = {**run.summary, "plan": json.loads(run.summary["plan"])}
     if with_plan:
-        document["records"] = [json.loads(p.body) for p in engine.plans.show(run.id, _ALL)]
+        document["records"] = [
+            to_document(from_json(p.body)) for p in engine.plans.show(run.id, _ALL)
+        ]
     letters = engine.letters.open(run.portal, run_id=run.id, most=_ALL)
     document["dead_letters"] = [asdict(letter) for letter in letters]
     return json.dumps(_masked(document), default=_plain, ensure_ascii=False, indent=2)

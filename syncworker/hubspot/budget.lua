@@ -129,7 +129,8 @@ local function take()
   end
 
   local seen = others()
-  local foreign = math.max(seen[1], seen[2], seen[3])
+  local guessed = now < (state.guessed_until or 0) and state.guessed or 0
+  local foreign = math.max(seen[1], seen[2], seen[3], guessed)
   local margin = foreign > 0 and rules.margin * limit or 0
   local allowed = math.max(
     1, math.floor(rules.least * limit), math.floor(limit - foreign - margin))
@@ -189,6 +190,8 @@ local function learn()
   if said.limit and said.remaining then
     local used = said.limit - said.remaining - ours(given.sent or now)
     if used > rules.noise * limit then saw_others(used) end
+    -- What HubSpot counts is better than what a refusal let us guess.
+    if (state.guessed_until or 0) > 0 then set('guessed_until', 0) end
   end
   if said.daily and said.daily_remaining then
     set('daily', said.daily)
@@ -215,7 +218,8 @@ local function refused()
   -- HubSpot's window is full, and the refused request is not in it.
   local used = limit - ours(given.sent or now) + 1
   if used > 0 then
-    saw_others(used)
+    set('guessed', used)
+    set('guessed_until', now + 3 * window)
   else
     set('stretch', math.min(rules.stretch_most, stretched() + rules.stretch_step))
     set('stretched_at', now)

@@ -47,6 +47,7 @@ class LocalState:
         self._waiting: dict[Priority, dict[str, float]] = {p: {} for p in PRIORITIES}
         self._foreign = [0, 0, 0]
         self._foreign_window = 0
+        self._guessed, self._guessed_until = 0, float("-inf")
         self._stretch = 0.0
         self._stretched_at = 0.0
         self._daily = limits.daily
@@ -120,6 +121,8 @@ class LocalState:
                 others = said.limit - said.remaining - self._ours(sent or now)
                 if others > RULES["noise"] * self.limit:
                     self._saw_others(now, others)
+                # What HubSpot counts is better than what a refusal let us guess.
+                self._guessed_until = float("-inf")
             if said.daily and said.daily_remaining is not None:
                 self._daily = said.daily
                 self._used = said.daily - said.daily_remaining
@@ -142,7 +145,7 @@ class LocalState:
             # HubSpot's window is full, and the refused request is not in it.
             others = self.limit - self._ours(sent or now) + 1
             if others > 0:
-                self._saw_others(now, others)
+                self._guessed, self._guessed_until = others, now + 3 * self._window
             else:
                 step = self._stretched(now) + RULES["stretch_step"]
                 self._stretch = min(RULES["stretch_most"], step)
@@ -207,7 +210,8 @@ class LocalState:
         moved = max(0, min(3, index - self._foreign_window))
         self._foreign = [0] * moved + self._foreign[: 3 - moved]
         self._foreign_window = index
-        return max(self._foreign)
+        guessed = self._guessed if now < self._guessed_until else 0
+        return max(*self._foreign, guessed)
 
     def _saw_others(self, now: float, used: int) -> None:
         self._others(now)

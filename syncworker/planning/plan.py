@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
+from typing import Any
 
 from syncworker.errors import StalePlan
 from syncworker.planning import json_text
@@ -160,6 +161,11 @@ def from_json(text: str) -> RecordPlan:
     data["empty"] = tuple(data["empty"])
     data["refused"] = tuple(Held(**held) for held in data["refused"])
     return RecordPlan(**data)
+
+
+def to_document(plan: RecordPlan) -> dict[str, Any]:
+    """The record's plan as names and values, for people's programs."""
+    return asdict(plan) | {"changes": [change._asdict() for change in plan.changes]}
 
 
 def plan_to_json(plan: Plan) -> str:

@@ -40,6 +40,7 @@ class Database:
     """
 
     def __init__(self, url: str) -> None:
+        self._upserts: dict[tuple[object, ...], sa.sql.dml.Insert] = {}
         try:
             self.url = _known(url)
             self.engine = self._engine()
@@ -100,15 +101,22 @@ class Database:
             update: Columns that get the new value.
             unless_empty: Text columns that keep their value where the new one is "".
         """
+        kept = self._upserts.get((table.name, update, unless_empty))
+        if kept is not None:
+            return kept
         index = [table.c[name] for name in key]
         lite, post = sqlite.insert(table), postgresql.insert(table)
         new = lite.excluded if self.url.get_backend_name() == "sqlite" else post.excluded
         values: dict[str, sa.ColumnElement[Any]] = {name: new[name] for name in update}
         for name in unless_empty:
             values[name] = sa.case((new[name] == "", table.c[name]), else_=new[name])
-        if self.url.get_backend_name() == "sqlite":
-            return lite.on_conflict_do_update(index_elements=index, set_=values)
-        return post.on_conflict_do_update(index_elements=index, set_=values)
+        made: sa.sql.dml.Insert = (
+            lite.on_conflict_do_update(index_elements=index, set_=values)
+            if self.url.get_backend_name() == "sqlite"
+            else post.on_conflict_do_update(index_elements=index, set_=values)
+        )
+        self._upserts[table.name, update, unless_empty] = made
+        return made
 
     def close(self) -> None:
         """Close pooled connections; a forked child must not use its parent's."""

@@ -15,6 +15,17 @@ from syncworker.store.tables import ledger
 
 _KEY = ("portal", "object", "key")
 _NEWER = ("hubspot_id", "values", "confirmed_at", "written_at")
+_READ = sa.select(
+    ledger.c.key,
+    ledger.c.hubspot_id,
+    ledger.c["values"],
+    ledger.c.written_at,
+    ledger.c.linked_by,
+).where(
+    ledger.c.portal == sa.bindparam("of_portal"),
+    ledger.c.object == sa.bindparam("of_object"),
+    ledger.c.key.in_(sa.bindparam("of_keys", expanding=True)),
+)
 _VARIABLES = 500  # keys in one IN list
 _AT_ONCE = 1_000  # records held while all are streamed
 
@@ -27,19 +38,12 @@ class SqlLedger:
 
     def get(self, portal: str, object_name: str, keys: Sequence[str]) -> dict[str, LedgerRecord]:
         """Records by our key."""
-        row = ledger.c
         found: dict[str, LedgerRecord] = {}
+        of = {"of_portal": portal, "of_object": object_name}
         with self._database.read() as connection:
             for start in range(0, len(keys), _VARIABLES):
-                query = sa.select(
-                    row.key, row.hubspot_id, row["values"], row.written_at, row.linked_by
-                ).where(
-                    row.portal == portal,
-                    row.object == object_name,
-                    row.key.in_(sa.bindparam("keys", expanding=True)),
-                )
-                some = {"keys": list(keys[start : start + _VARIABLES])}
-                for key, id_, values, written_at, linked_by in connection.execute(query, some):
+                some = of | {"of_keys": list(keys[start : start + _VARIABLES])}
+                for key, id_, values, written_at, linked_by in connection.execute(_READ, some):
                     found[key] = LedgerRecord(
                         object_name, key, id_, values, written_at, linked_by=linked_by
                     )

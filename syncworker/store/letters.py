@@ -12,6 +12,20 @@ from syncworker.store.database import Database
 from syncworker.store.tables import dead_letters
 
 _KEY = ("portal", "kind", "subject", "key", "property")
+_RESOLVE = (
+    sa.update(dead_letters)
+    .where(
+        dead_letters.c.portal == sa.bindparam("of_portal"),
+        dead_letters.c.kind == sa.bindparam("of_kind"),
+        dead_letters.c.subject == sa.bindparam("of_subject"),
+        dead_letters.c.key.in_(sa.bindparam("of_keys", expanding=True)),
+        dead_letters.c.resolved_at.is_(None),
+    )
+    .values(resolved_at=sa.bindparam("now"))
+)
+# What became of a record says nothing about its associations.
+_RESOLVE_RECORD = _RESOLVE.where(dead_letters.c.property.not_like("association:%"))
+_RESOLVE_ONE = _RESOLVE.where(dead_letters.c.property == sa.bindparam("of_property"))
 _NEWER = ("source", "cause", "message", "help", "values", "run_id", "last_at", "resolved_at")
 
 
@@ -110,22 +124,12 @@ def resolve(
     now: datetime,
     property_name: str | None = None,
 ) -> None:
-    """Mark the letters of these keys as resolved, of one property where asked."""
-    letter = dead_letters.c
-    of_property = sa.true() if property_name is None else letter.property == property_name
-    connection.execute(
-        sa.update(dead_letters)
-        .where(
-            letter.portal == portal,
-            letter.kind == kind,
-            letter.subject == subject,
-            letter.key.in_(sa.bindparam("of_keys", expanding=True)),
-            of_property,
-            letter.resolved_at.is_(None),
-        )
-        .values(resolved_at=now),
-        {"of_keys": list(keys)},
-    )
+    """Mark the letters of these keys as resolved: of one property, or all but associations."""
+    of = {"of_portal": portal, "of_kind": kind, "of_subject": subject, "of_keys": list(keys)}
+    if property_name is None:
+        connection.execute(_RESOLVE_RECORD, of | {"now": now})
+    else:
+        connection.execute(_RESOLVE_ONE, of | {"now": now, "of_property": property_name})
 
 
 def resolve_rows(

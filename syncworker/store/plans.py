@@ -17,9 +17,15 @@ from syncworker.store.database import Database
 from syncworker.store.tables import history, ledger, plan_records, runs
 
 _OPEN = ("planned", "sending")  # without an outcome
-# Lists of positions are given with the statement: built into it, each of them costs more than its
-# row does.
-_AT = plan_records.c.position.in_(sa.bindparam("at", expanding=True))
+_AT = sa.and_(
+    plan_records.c.run_id == sa.bindparam("of_run"),
+    plan_records.c.position.in_(sa.bindparam("at", expanding=True)),
+)
+_SENDING = (
+    sa.update(plan_records).where(_AT, plan_records.c.status == "planned").values(status="sending")
+)
+_CAME_TO = sa.update(plan_records).where(_AT).values(status=sa.bindparam("came_to"))
+_WAITING = sa.select(plan_records.c.position).where(_AT, plan_records.c.status.in_(_OPEN))
 
 
 class SqlPlans:
@@ -117,15 +123,9 @@ class SqlPlans:
 
     def sending(self, chunk: Chunk, positions: Sequence[int]) -> None:
         """Remember before a request what it may change, whether or not its answer comes."""
-        row = plan_records.c
         with self._database.write() as connection:
             update_mine(connection, chunk, status="running")
-            connection.execute(
-                sa.update(plan_records)
-                .where(row.run_id == chunk.run_id, _AT, row.status == "planned")
-                .values(status="sending"),
-                {"at": list(positions)},
-            )
+            connection.execute(_SENDING, {"of_run": chunk.run_id, "at": list(positions)})
 
     def settle(self, chunk: Chunk, portal: str, settled: Sequence[Settled], now: datetime) -> None:
         """One batch's outcomes, whole or not at all; a record that has one already keeps it."""
@@ -137,13 +137,8 @@ class SqlPlans:
             if not settled:
                 return
             for status in {s.status for s in settled}:
-                came_to = [s.position for s in settled if s.status == status]
-                connection.execute(
-                    sa.update(plan_records)
-                    .where(plan_records.c.run_id == chunk.run_id, _AT)
-                    .values(status=status),
-                    {"at": came_to},
-                )
+                at = [s.position for s in settled if s.status == status]
+                connection.execute(_CAME_TO, {"of_run": chunk.run_id, "at": at, "came_to": status})
             confirmed = [s.record for s in settled if s.record is not None]
             ledger_book.put(connection, self._database, portal, confirmed, now)
             past = [_history_row(portal, chunk.run_id, s, now) for s in settled if s.changes]
@@ -189,10 +184,8 @@ def doubt_unsettled(connection: sa.Connection, run: Run) -> None:
 def _without_outcome(
     connection: sa.Connection, run_id: str, settled: Sequence[Settled]
 ) -> list[Settled]:
-    row = plan_records.c
-    query = sa.select(row.position).where(row.run_id == run_id, _AT, row.status.in_(_OPEN))
-    positions = [s.position for s in settled]
-    waiting = set(connection.execute(query, {"at": positions}).scalars())
+    asked = {"of_run": run_id, "at": [s.position for s in settled]}
+    waiting = set(connection.execute(_WAITING, asked).scalars())
     return [s for s in settled if s.position in waiting]
 
 

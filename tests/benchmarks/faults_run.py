@@ -64,9 +64,12 @@ objects:
 def main(companies: int, contacts: int, faults: str) -> None:
     """Sync until it is done, then compare everything with everything."""
     folder = Path(tempfile.mkdtemp(prefix="faults-"))
-    with SandboxServer(Portal(limits=False)) as server:
+    with SandboxServer(Portal()) as server:
         workspace = Workspace(folder, server)
-        workspace.env["SYNCWORKER_RETRY_DELAY_SECONDS"] = "1"
+        workspace.env = {
+            "ACME_TOKEN": server.token,
+            "ACME_DATABASE": workspace.env["ACME_DATABASE"],
+        }
         workspace.write_mapping(_MAPPING)
         _fill(workspace, companies, contacts)
         created = workspace.run("properties", "create", PORTAL)
@@ -75,7 +78,7 @@ def main(companies: int, contacts: int, faults: str) -> None:
         server.portal.stats.reset()
         started = time.monotonic()
         runs = 0
-        with workspace.worker(SYNCWORKER_CHUNKS_IN_FLIGHT="8"):
+        with workspace.worker():
             while not workspace.socket.exists():
                 time.sleep(0.1)
             while True:

@@ -92,7 +92,7 @@ def sent(type_: MetricType, there: Property, value: object) -> tuple[str | None,
         schema={"account_id": pl.String(), "value": COLUMNS[type_]},
     )
     (record,) = desired_records(mapping, "companies", frame, catalog, {}, {"saas_x": there})
-    return record.values.get("saas_x"), record.unknown.get("saas_x", "")
+    return record.values.get("saas_x"), (record.unknown | record.refused).get("saas_x", "")
 
 
 def respelled(type_: PropertyType, value: str) -> str:
