@@ -132,24 +132,29 @@ def _sources(settings: Settings) -> Callable[[PortalMapping], Mapping[str, Sourc
 
 
 def _portals(settings: Settings) -> Callable[[str, PortalMapping, Priority], Portal]:
-    """One API object per portal and priority: each owns connections, all share one budget."""
-    kept: dict[tuple[str, str, Priority], HubSpotPortal] = {}
+    """One API object per portal and priority: each owns connections, all share one budget.
+
+    A rotated token makes a new one at the next task, so that all processes agree on the budget.
+    """
+    kept: dict[tuple[str, str, Priority], tuple[str, HubSpotPortal]] = {}
     states: dict[str, LocalState] = {}
 
     def connect(name: str, mapping: PortalMapping, priority: Priority) -> Portal:
         hubspot = mapping.hubspot
         key = (name, hubspot.model_dump_json(), priority)
-        if key not in kept:
-            kept[key] = HubSpotPortal(
+        app = _app(hubspot)
+        if key not in kept or kept[key][0] != app:
+            portal = HubSpotPortal(
                 _credentials(settings, hubspot),
                 api_version=hubspot.api_version,
                 base_url=hubspot.base_url,
-                tier=hubspot.tier,
-                budget=_budget(settings, hubspot, priority, states),
+                budget=_budget(settings, hubspot, app, priority, states),
                 patience=Patience(total=settings.patience_seconds),
                 name=name,
+                asks_usage=isinstance(hubspot.credentials, str),
             )
-        return kept[key]
+            kept[key] = (app, portal)
+        return kept[key][1]
 
     return connect
 
@@ -179,16 +184,27 @@ def _credentials(settings: Settings, hubspot: HubSpot) -> Credentials:
     )
 
 
+def _app(hubspot: HubSpot) -> str:
+    """Which HubSpot app in which account it is: two mappings of one share its limits.
+
+    Raises:
+        SettingsError: There is no token or refresh token where the mapping points.
+    """
+    where = hubspot.credentials
+    reference = where if isinstance(where, str) else where.refresh_token
+    text = f"{hubspot.base_url or ''} {secret(reference)}"
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
 def _budget(
-    settings: Settings, hubspot: HubSpot, priority: Priority, states: dict[str, LocalState]
+    settings: Settings,
+    hubspot: HubSpot,
+    key: str,
+    priority: Priority,
+    states: dict[str, LocalState],
 ) -> Budget:
     """The portal's budget: of all processes where there is a Redis, else of this one."""
-    where = hubspot.credentials
-    app: App = "private" if isinstance(where, str) else "oauth"
-    reference = where if isinstance(where, str) else where.refresh_token
-    # Two mappings of one HubSpot app and account share its limits.
-    text = f"{hubspot.base_url or ''} {secret(reference)}"
-    key = hashlib.sha256(text.encode()).hexdigest()[:32]
+    app: App = "private" if isinstance(hubspot.credentials, str) else "oauth"
     allowed = limits(hubspot.tier, app=app)
     if _has_redis(settings):
         client = _redis(settings)

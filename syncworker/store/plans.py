@@ -24,8 +24,12 @@ _AT = sa.and_(
 _SENDING = (
     sa.update(plan_records).where(_AT, plan_records.c.status == "planned").values(status="sending")
 )
-_CAME_TO = sa.update(plan_records).where(_AT).values(status=sa.bindparam("came_to"))
-_WAITING = sa.select(plan_records.c.position).where(_AT, plan_records.c.status.in_(_OPEN))
+_CAME_TO = (
+    sa.update(plan_records)
+    .where(_AT, plan_records.c.status.in_(_OPEN))
+    .values(status=sa.bindparam("came_to"))
+    .returning(plan_records.c.position)
+)
 
 
 class SqlPlans:
@@ -119,7 +123,7 @@ class SqlPlans:
             .limit(most)
         )
         with self._database.read() as connection:
-            return [Planned(**found) for found in connection.execute(query).mappings()]
+            return [Planned(*found) for found in connection.execute(query)]
 
     def sending(self, chunk: Chunk, positions: Sequence[int]) -> None:
         """Remember before a request what it may change, whether or not its answer comes."""
@@ -133,12 +137,9 @@ class SqlPlans:
             return
         with self._database.write() as connection:
             update_mine(connection, chunk, attempts=0)
-            settled = _without_outcome(connection, chunk.run_id, settled)
+            settled = _marked(connection, chunk.run_id, settled)
             if not settled:
                 return
-            for status in {s.status for s in settled}:
-                at = [s.position for s in settled if s.status == status]
-                connection.execute(_CAME_TO, {"of_run": chunk.run_id, "at": at, "came_to": status})
             confirmed = [s.record for s in settled if s.record is not None]
             ledger_book.put(connection, self._database, portal, confirmed, now)
             past = [_history_row(portal, chunk.run_id, s, now) for s in settled if s.changes]
@@ -181,12 +182,14 @@ def doubt_unsettled(connection: sa.Connection, run: Run) -> None:
     )
 
 
-def _without_outcome(
-    connection: sa.Connection, run_id: str, settled: Sequence[Settled]
-) -> list[Settled]:
-    asked = {"of_run": run_id, "at": [s.position for s in settled]}
-    waiting = set(connection.execute(_WAITING, asked).scalars())
-    return [s for s in settled if s.position in waiting]
+def _marked(connection: sa.Connection, run_id: str, settled: Sequence[Settled]) -> list[Settled]:
+    """Give each its outcome; those that had none before."""
+    now = set[int]()
+    for status in {s.status for s in settled}:
+        at = [s.position for s in settled if s.status == status]
+        found = connection.execute(_CAME_TO, {"of_run": run_id, "at": at, "came_to": status})
+        now.update(found.scalars())
+    return [s for s in settled if s.position in now]
 
 
 def _resolve(

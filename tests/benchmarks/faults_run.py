@@ -19,6 +19,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from sqlite3 import connect
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -100,30 +101,39 @@ def main(companies: int, contacts: int, faults: str) -> None:
         _compare(workspace, companies, contacts)
 
 
-def _sync(workspace: Workspace) -> dict[str, object]:
-    done = workspace.run(
-        "sync", PORTAL, "--as-of", AS_OF.isoformat(), "--enqueue", "--wait", "--format", "json"
-    )
-    assert done.stdout, done.stderr
-    run: dict[str, object] = json.loads(done.stdout)
+def _sync(workspace: Workspace) -> dict[str, Any]:
+    begun = workspace.run("sync", PORTAL, "--as-of", AS_OF.isoformat(), "--enqueue")
+    assert begun.returncode == 0, begun.stderr
+    query = "SELECT id FROM runs WHERE finished_at IS NOT NULL ORDER BY id DESC LIMIT 1"
+    before = found = _state(workspace, query)
+    while found == before:
+        time.sleep(1)
+        found = _state(workspace, query)
+    shown = workspace.run("runs", "show", found[0][0], "--format", "json")
+    run: dict[str, Any] = json.loads(shown.stdout)
     return run
 
 
-def _compare(workspace: Workspace, companies: int, contacts: int) -> None:
+def _state(workspace: Workspace, query: str) -> list[tuple[Any, ...]]:
     with closing(connect(workspace.folder / ".syncworker" / "state.db")) as state:
-        ledger = {
-            (name, key): (hubspot_id, json.loads(values))
-            for name, key, hubspot_id, values in state.execute(
-                'SELECT object, key, hubspot_id, "values" FROM ledger'
-            )
-        }
-        letters = {
-            (name, key): cause
-            for name, key, cause in state.execute(
-                "SELECT subject, key, cause FROM dead_letters "
-                "WHERE kind = 'record' AND resolved_at IS NULL"
-            )
-        }
+        return state.execute(query).fetchall()
+
+
+def _compare(workspace: Workspace, companies: int, contacts: int) -> None:
+    ledger = {
+        (name, key): (hubspot_id, json.loads(values))
+        for name, key, hubspot_id, values in _state(
+            workspace, 'SELECT object, key, hubspot_id, "values" FROM ledger'
+        )
+    }
+    letters = {
+        (name, key): cause
+        for name, key, cause in _state(
+            workspace,
+            "SELECT subject, key, cause FROM dead_letters "
+            "WHERE kind = 'record' AND resolved_at IS NULL",
+        )
+    }
     expected = {("companies", f"a{i}") for i in range(companies)}
     expected |= {("contacts", f"u{i}") for i in range(contacts)}
     lost = expected - ledger.keys() - letters.keys()

@@ -196,7 +196,8 @@ def _planned(engine: Engine, ids: list[str], value: str, changed: int) -> Run:
     engine.chunks.complete(chunk, {})
     size, step = engine.plans.number(run.id), engine.limits.push_records
     payloads = [{"first": n, "last": min(n + step, size) - 1} for n in range(0, size, step)]
-    engine.runs.advance(run.id, old="compute", new="push", payloads=payloads, summary={})
+    summary = {"computed_at": now.isoformat()}
+    engine.runs.advance(run.id, old="compute", new="push", payloads=payloads, summary=summary)
     return run
 
 
