@@ -26,9 +26,47 @@ from syncworker.settings import Settings
 _START_SECONDS = 10.0
 
 
+class Broker:
+    """The broker that a worker uses.
+
+    Args:
+        settings: Where it listens.
+        owned: Whether it is this process's to start and stop.
+
+    Attributes:
+        started: Whether it was started here, and so began empty.
+    """
+
+    def __init__(self, settings: Settings, *, owned: bool) -> None:
+        self._settings, self._owned = settings, owned
+        self._process: subprocess.Popen[bytes] | None = None
+        self.started = owned and not answers(settings)
+        if self.started:
+            self._process = _start(settings)
+
+    def revived(self) -> bool:
+        """Start it again where it is ours and has died; whether that was needed.
+
+        Raises:
+            SettingsError: It does not start.
+        """
+        if not self._owned:
+            return False
+        process = self._process
+        if answers(self._settings) if process is None else process.poll() is None:
+            return False
+        self._process = _start(self._settings)
+        return True
+
+    def stop(self) -> None:
+        """Stop it where it is ours."""
+        if self._owned:
+            _stop(self._settings, self._process)
+
+
 @contextmanager
-def running(settings: Settings) -> Iterator[bool]:
-    """A broker for as long as the block lasts; yields whether it was started here, and is empty.
+def running(settings: Settings) -> Iterator[Broker]:
+    """A broker for as long as the block lasts.
 
     Of several workers in one home folder the first owns the broker. One whose owner was killed is
     taken over, with what is queued in it.
@@ -38,21 +76,20 @@ def running(settings: Settings) -> Iterator[bool]:
     """
     if settings.redis_url is not None:
         require(settings)
-        yield False
+        yield Broker(settings, owned=False)
         return
     settings.socket.parent.mkdir(parents=True, exist_ok=True)
     settings.home.mkdir(parents=True, exist_ok=True)
     with (settings.home / "broker.lock").open("w") as lock:
         if not _owned(lock):
             _await(settings)
-            yield False
+            yield Broker(settings, owned=False)
             return
-        adopted = answers(settings)
-        process = None if adopted else _start(settings)
+        broker = Broker(settings, owned=True)
         try:
-            yield not adopted
+            yield broker
         finally:
-            _stop(settings, process)
+            broker.stop()
 
 
 def _owned(lock: TextIO) -> bool:

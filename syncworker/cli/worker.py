@@ -6,14 +6,20 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from types import FrameType
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from syncworker import settings as settings_module
 from syncworker.cli import broker, exits
 from syncworker.cli.console import tell
+
+if TYPE_CHECKING:
+    from syncworker.engine.engine import Engine
+
+_LOOK_SECONDS = 2.0
 
 
 @click.command()
@@ -38,18 +44,28 @@ def command(concurrency: int) -> int:
 
     settings = settings_module.load()
     engine = bootstrap.engine(settings)
-    with broker.running(settings) as started:
-        if started:
-            # A new broker's queue is empty: what counts as enqueued is not.
-            now = engine.clock()
-            engine.chunks.free_lost(now=now, enqueued_before=now)
+    with broker.running(settings) as queue:
+        if queue.started:
+            _forget_queued(engine)
             tell(f"started a broker on {settings.socket}")
+
+        def look() -> None:
+            if queue.revived():
+                _forget_queued(engine)
+                tell(f"the broker on {settings.socket} had died: started it again")
+
         tell("workers are starting; stop them with Ctrl-C")
-        return _work(concurrency, settings.log_level)
+        return _work(concurrency, settings.log_level, look)
 
 
-def _work(concurrency: int, log_level: str) -> int:
-    """Run Celery as a child, pass signals on, and wait for it."""
+def _forget_queued(engine: Engine) -> None:
+    """A new broker's queue is empty: what counts as enqueued is not."""
+    now = engine.clock()
+    engine.chunks.free_lost(now=now, enqueued_before=now)
+
+
+def _work(concurrency: int, log_level: str, look: Callable[[], None]) -> int:
+    """Run Celery as a child, pass signals on, and look after the broker until it ends."""
     process = start(concurrency, log_level)
 
     def stop(number: int, _frame: FrameType | None) -> None:
@@ -57,11 +73,23 @@ def _work(concurrency: int, log_level: str) -> int:
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        code = process.wait()
+        while (code := _ended(process)) is None:
+            look()
     finally:
+        if process.poll() is None:  # the broker does not start again
+            process.terminate()
+            process.wait()
         for number, handler in before.items():
             signal.signal(number, handler)
     return exits.OK if code == 0 else exits.FAILED
+
+
+def _ended(process: subprocess.Popen[bytes]) -> int | None:
+    """Its exit code, or None where it goes on."""
+    try:
+        return process.wait(_LOOK_SECONDS)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def start(

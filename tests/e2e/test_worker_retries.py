@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
-from support.workspace import PORTAL, Workspace, wait_until
+from support.workspace import PORTAL, Workspace, children, wait_until
 
 from syncworker.sandbox.faults import Fault
 
@@ -22,6 +25,19 @@ try:
 except SettingsError as error:
     print(error.code, engine.runs.get(run.id).status, engine.runs.running("acme"))
 """
+
+
+def brokers(worker: int) -> list[int]:
+    """Processes of a worker that are its broker."""
+    return [
+        pid for pid in children(worker) if b"valkey" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+
+
+def ended(workspace: Workspace) -> bool:
+    """Whether the newest run has ended."""
+    runs = workspace.run("runs", "list", PORTAL).stdout
+    return bool(runs) and "running" not in runs.splitlines()[0]
 
 
 def test_workers_try_again_later_when_hubspot_fails_for_a_while(workspace: Workspace) -> None:
@@ -49,6 +65,22 @@ def test_a_broker_that_goes_before_it_takes_the_run_leaves_the_portal_free(
     )
     assert done.stdout == "BROKER_UNREACHABLE failed None\n", done.stderr
     assert workspace.run("sync", PORTAL).returncode == 0
+
+
+def test_a_worker_whose_broker_dies_starts_it_again_and_does_what_was_queued_in_it(
+    workspace: Workspace,
+) -> None:
+    with workspace.worker() as worker:
+        wait_until(workspace.socket.exists, what="the broker")
+        workspace.portal.faults.add(Fault(path="companies/batch/update", delay=3))
+        assert workspace.run("sync", PORTAL, "--enqueue").returncode == 0
+        wait_until(lambda: bool(brokers(worker.pid)), what="the broker's process")
+        os.kill(brokers(worker.pid)[0], signal.SIGKILL)
+        wait_until(lambda: "had died: started it again" in workspace.log(), what="a new broker")
+        wait_until(lambda: ended(workspace), what="the end of the run")
+        again = workspace.sync("--enqueue", "--wait")
+    assert (again["status"], again["exit"]) == ("done", 0)
+    assert again["summary"]["outcomes"].get("sent", 0) == 0  # the first run sent it all
 
 
 def test_an_idle_worker_stops_at_once_and_a_busy_one_gives_its_task_back(
