@@ -91,6 +91,7 @@ def create(portal: str) -> None:
       syncworker properties create acme
       SYNCWORKER_MAPPINGS=staging syncworker properties create acme
     """
+    from syncworker.cli import show_properties
     from syncworker.engine import properties
 
     engine, hubspot, compared = _compared(portal)
@@ -104,6 +105,8 @@ def create(portal: str) -> None:
             say(f"{one.object}: created {len(names)}: {', '.join(names)}")
         else:
             say(f"{one.object}: nothing was missing")
+        for line in show_properties.left_out_lines(one):
+            say(line)
     say(_next(portal, 0, 0))
 
 

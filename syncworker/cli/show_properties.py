@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from syncworker.cli.console import columns, counted
+from syncworker.cli.show_run import NOT_TRACKED
 from syncworker.engine.ports import PropertyDefinition
 from syncworker.engine.properties import Compared, Obstacles
 
@@ -47,9 +48,14 @@ def diff_lines(portal: str, one: Compared, found: Obstacles) -> Iterator[str]:
     for conflict in one.conflicts:
         yield f"  ! {conflict.message}"
         yield f"      = help: {_help(portal, conflict.help)}"
-    for name in one.left_out:
-        yield f"  = {name} is left out: HubSpot has it once recurring revenue is tracked there"
+    yield from left_out_lines(one)
     yield from _limit_lines(one, found)
+
+
+def left_out_lines(one: Compared) -> Iterator[str]:
+    """The properties of one object that are not written, because only HubSpot can make them."""
+    for name in one.left_out:
+        yield f"  = {name} is left out: {NOT_TRACKED}"
 
 
 def diff_json(

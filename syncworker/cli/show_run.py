@@ -18,6 +18,8 @@ from syncworker.planning.records import RecordPlan
 from syncworker.planning.text import plan_lines
 
 SCHEMA_VERSION = 1
+NOT_TRACKED = "HubSpot has it once a person switches recurring revenue tracking on there"
+"""Why a recurring revenue property is left out."""
 SHOWN = 20
 """Records of an object that are shown unless all are asked for."""
 _ALL = 10_000_000
@@ -49,6 +51,8 @@ def left_alone(run: Run) -> Iterator[str]:
         yield f"  left alone: {', '.join(metrics)}: {reason}"
     for reason, number in sorted(run.summary["unlinked"].items()):
         yield f"  left alone: {counted(number, 'record')}: {reason}"
+    for name, left_out in sorted(run.summary.get("left_out", {}).items()):
+        yield f"  left alone: {name} {', '.join(left_out)}: {NOT_TRACKED}"
     for name, unmapped in sorted(run.summary.get("unmapped", {}).items()):
         yield f"  left alone: {name} {', '.join(unmapped)}: no longer in the mapping"
 
@@ -95,7 +99,7 @@ def report(engine: Engine, run: Run) -> Iterator[str]:
         return
     letters = engine.letters.open(run.portal, run_id=run.id, most=_LETTERS_SHOWN)
     yield from letter_lines(letters)
-    if letters:
+    if letters and run.status != "failed":
         yield f"Next: syncworker dead-letters list {run.portal}"
 
 

@@ -60,6 +60,7 @@ def associate(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) ->
                 outcomes, made = _sent(portal, from_object, to_object, list(keys))
                 settled = _settled(from_object, to_object, outcomes, keys)
                 engine.associations.settle(chunk, run.portal, settled, run.as_of)
+                _look_up_again(engine, run, settled, outcomes)
                 associated += made
     engine.chunks.complete(
         chunk,
@@ -120,6 +121,20 @@ def _sent(
     made = sum(not outcome.cause for outcome in outcomes)
     there_already = [PairOutcome(pair) for pair in pairs if pair not in set(missing)]
     return there_already + outcomes, made
+
+
+def _look_up_again(
+    engine: Engine, run: Run, settled: SettledPairs, outcomes: Iterable[PairOutcome]
+) -> None:
+    """Have the next run read records that HubSpot no longer has, unchanged as they may be."""
+    gone = [outcome.pair for outcome in outcomes if "OBJECT_NOT_FOUND" in outcome.cause]
+    for name, ids in (
+        (settled.from_object, {pair.from_id for pair in gone}),
+        (settled.to_object, {pair.to_id for pair in gone}),
+    ):
+        owners = engine.ledger.owners(run.portal, name, sorted(ids)) if ids else {}
+        if owners:
+            engine.ledger.doubt(run.portal, name, sorted(owners.values()))
 
 
 def _settled(

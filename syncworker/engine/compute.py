@@ -20,11 +20,13 @@ from syncworker.engine.ports import Pipeline, PropertyDefinition
 from syncworker.engine.target import ID_PROPERTY, Target
 from syncworker.errors import UnsafePlan
 from syncworker.mapping.desired import DesiredRecord
+from syncworker.mapping.hubspot_names import DEAL_PIPELINE
 from syncworker.mapping.objects import (
     KEY_COLUMNS,
     created_by,
     lifecycle_of,
     metrics_used,
+    own_keys,
     rows_of,
 )
 from syncworker.mapping.portal import Match, PortalMapping, Rows
@@ -75,7 +77,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
     tallies: tuple[Tally, ...] = ()
     unlinked: Counter[str] = Counter()
     unmapped: dict[str, list[str]] = {}
-    number = 0
+    number = refused = 0
     for object_name in mapping.objects:
         definitions = properties.known(engine, run.portal, object_name, portal)
         target = _target(run, mapping, object_name, definitions, whole)
@@ -90,6 +92,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
             links = link(engine, run, chunk, portal, target, stretch)
             rows = list(_planned(run, mapping, target, stretch, links))
             plan = plan.plus(_summary(run, target, rows, links))
+            refused += sum(bool(p.refused) for _, _, p in rows if p is not None)
             tallies = guard.combine(tallies, guard.count(rows, target.rules))
             number = _store(engine, run, chunk, rows, links, number)
             _note_unlinked(engine, run, chunk, target, stretch, links)
@@ -108,6 +111,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
             "held_metrics": {name: why for name, why in held.items() if name in used},
             "unlinked": unlinked,
             "unmapped": unmapped,
+            "refused": refused,
             "requests": portal.requests - requests,
             "waited": portal.waited - waited,
             "accounts": frames["accounts"].height,
@@ -206,6 +210,9 @@ def _target(
         keep_peoples=lifecycle is not None and lifecycle.keep_peoples,
         shared={way.property: _shared(found, key, way) for way in config.match},
         rows=found[key],
+        own={way.property: found[way.column].cast(pl.String) for way in own_keys(config)},
+        # Of a domain HubSpot's definition may say so, and two companies may have it all the same.
+        unique=frozenset(n for n, one in definitions.items() if one.unique and n != "domain"),
     )
 
 
@@ -283,7 +290,7 @@ def _unmapped(target: Target, links: Links) -> set[str]:
         name for record in links.records.values() for name, value in record.values.items() if value
     }
     ways = {way.property for way in target.config.match}
-    return filled - {*target.rules, *ways, ID_PROPERTY, STAGE_PROPERTY}
+    return filled - {*target.rules, *ways, ID_PROPERTY, STAGE_PROPERTY, DEAL_PIPELINE}
 
 
 def _store(

@@ -8,6 +8,7 @@ from syncworker.engine.memory import DeadLetter
 from syncworker.engine.ports import PortalRecord
 from syncworker.engine.target import Target
 from syncworker.mapping.desired import DesiredRecord
+from syncworker.mapping.objects import own_keys
 from syncworker.masking import mask
 
 LINK_CONFLICT = "LINK_CONFLICT"
@@ -22,7 +23,7 @@ def shared(target: Target, record: DesiredRecord, name: str, keys: Sequence[str]
         record,
         name,
         f"{len(keys)} source rows have the {name} {dict(record.matches)[name]}: {some}",
-        f"give each row its own {name}, or match by a unique property of your own",
+        f"give each row its own {name}, or {_by_key(target, record, name)}",
     )
 
 
@@ -37,7 +38,7 @@ def ambiguous(
         name,
         f"HubSpot has {len(candidates)} {target.name} with {name} "
         f"{dict(record.matches)[name]} (ids {ids})",
-        "merge them in HubSpot, or match by a unique property of your own",
+        f"merge them in HubSpot, or {_by_key(target, record, name)}",
     )
 
 
@@ -51,6 +52,15 @@ def taken(target: Target, record: DesiredRecord, hubspot_id: str, owner: str) ->
         f"two source rows, {record.key} and {owner}, mean one HubSpot record: "
         "mend the source or match by a unique property of your own",
     )
+
+
+def _by_key(target: Target, record: DesiredRecord, name: str) -> str:
+    """How a unique property of our own tells the right record where `name` does not."""
+    values = dict(record.matches)
+    for key in own_keys(target.config):
+        if key.property in values and key.property != name:
+            return f"write {values[key.property]} into {key.property} of the right record"
+    return "match by a unique property of your own"
 
 
 def _conflict(

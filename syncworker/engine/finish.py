@@ -87,7 +87,12 @@ def _close(engine: Engine, run: Run) -> None:
 
 
 def _sweep(engine: Engine, run: Run) -> None:
-    """Remove staged files that a newer whole reading has replaced, and the plans of old runs."""
+    """Remove staged files that a newer whole reading has replaced, and the plans of old runs.
+
+    Where the portal's properties lacked something, the next run must see what was mended there.
+    """
+    if any(result.get("refused") for result in engine.chunks.results(run.id, "compute")):
+        engine.definitions.forget(run.portal)
     engine.plans.forget(run.portal, finished_before=engine.clock() - _PLANS_KEPT)
     engine.unlinked.forget(run.portal, before_run=run.id)
     places = engine.pages.outdated(run.portal)

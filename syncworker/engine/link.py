@@ -16,6 +16,7 @@ from syncworker.engine.memory import Chunk, DeadLetter, Run
 from syncworker.engine.ports import Portal, PortalRecord
 from syncworker.engine.target import Target
 from syncworker.mapping.desired import DesiredRecord
+from syncworker.mapping.hubspot_names import DEAL_STAGE
 from syncworker.planning.diff import needs_reading
 from syncworker.planning.lifecycle import PEOPLE, STAGE_PROPERTY, move
 from syncworker.planning.records import Change, LedgerRecord
@@ -55,12 +56,16 @@ def link(
     unread = {d.key for d in stale}
     links.records.update({k: r for k, r in known.items() if k not in unread})
     linked = [(d, known[d.key]) for d in stale if d.key in known]
-    gone = _read_again(engine, run, portal, target, linked, links)
+    gone = _read_again(engine, run, chunk, portal, target, linked, links)
     lost = [d for d in stale if d.key not in known or d.key in gone]
     _find(engine, run, chunk, portal, target, lost, links)
+    unfound = sorted(gone - links.records.keys())
+    if unfound:
+        engine.ledger.forget(chunk, run.portal, target.name, unfound)
     read = [record for record in links.records.values() if record.fresh]
     if read:
         engine.ledger.confirm(chunk, run.portal, read, run.as_of)
+        _withdraw(engine, run, chunk, target, desired, known, links)
     if target.keep_peoples:
         links.peoples.update(_peoples(portal, target, desired, links))
     return links
@@ -69,6 +74,7 @@ def link(
 def _read_again(
     engine: Engine,
     run: Run,
+    chunk: Chunk,
     portal: Portal,
     target: Target,
     linked: Sequence[tuple[DesiredRecord, LedgerRecord]],
@@ -81,16 +87,18 @@ def _read_again(
     if not linked:
         return set()
     found = portal.read(target.name, [r.hubspot_id for _, r in linked], target.properties)
-    merged = [found[r.hubspot_id].id for _, r in linked if r.hubspot_id in found]
-    merged = [one for one in merged if one not in {r.hubspot_id for _, r in linked}]
-    owners = engine.ledger.owners(run.portal, target.name, merged) if merged else {}
+    asked = {r.hubspot_id for _, r in linked}
+    merged = [one.id for one in found.values() if one.id not in asked]
+    owners = _owners(engine, run, chunk, target, [d for d, _ in linked], merged) if merged else {}
     owners |= {r.hubspot_id: r.key for _, r in linked}
     for record, known in linked:
         if known.hubspot_id not in found:
             continue
         now = found[known.hubspot_id]
         owner = owners.setdefault(now.id, record.key)
-        if owner == record.key or not _there(target, [owner]):
+        if owner == record.key and now.id != known.hubspot_id:
+            owner = _named_owner(target, record, now) or record.key
+        if owner == record.key:
             links.records[record.key] = _as_read(known, now)
         else:
             links.letters.append(conflicts.taken(target, record, now.id, owner))
@@ -109,7 +117,7 @@ def _find(
     """Look for records, one way after the other, until one finds them."""
     open_ones = {record.key: record for record in desired}
     unsure: dict[str, DeadLetter] = {}
-    owners: dict[str, str] = {}
+    owners = {record.hubspot_id: key for key, record in links.records.items()}
     for name in [way.property for way in target.config.match]:
         findable = []
         for record in open_ones.values():
@@ -122,9 +130,12 @@ def _find(
         if not findable:
             continue
         values = [dict(record.matches)[name] for record in findable]
-        found = portal.find(target.name, name, values, target.properties)
+        found = portal.find(
+            target.name, name, values, target.properties, unique=name in target.unique
+        )
         by_value = {value.lower(): records for value, records in found.items()}
-        owners |= _owners(engine, run, chunk, target, desired, found)
+        ids = [record.id for records in found.values() for record in records]
+        owners = _owners(engine, run, chunk, target, desired, ids) | owners
         for record in findable:
             candidates = by_value.get(dict(record.matches)[name].lower(), ())
             if candidates:
@@ -137,16 +148,51 @@ def _find(
             _not_found(target, record, links)
 
 
+def _withdraw(
+    engine: Engine,
+    run: Run,
+    chunk: Chunk,
+    target: Target,
+    desired: Sequence[DesiredRecord],
+    known: Mapping[str, LedgerRecord],
+    links: Links,
+) -> None:
+    """Give up links to records that another worker has linked another row to in the same moment.
+
+    Both have written down theirs before they look, so at least one of them sees the other.
+    """
+    made = {
+        key: record.hubspot_id
+        for key, record in links.records.items()
+        if record.fresh and (key not in known or known[key].hubspot_id != record.hubspot_id)
+    }
+    if not made:
+        return
+    claims = engine.ledger.claims(run.portal, target.name, list(made.values()))
+    lost = {
+        key: others[0]
+        for key, id_ in made.items()
+        if (others := sorted(_there(target, [one for one in claims[id_] if one != key])))
+    }
+    for record in (one for one in desired if one.key in lost):
+        del links.records[record.key]
+        links.letters.append(conflicts.taken(target, record, made[record.key], lost[record.key]))
+    merged = [replace(known[key], values={}) for key in lost if key in known]
+    if merged:
+        engine.ledger.confirm(chunk, run.portal, merged, run.as_of)
+    if lost:
+        engine.ledger.forget(chunk, run.portal, target.name, sorted(lost.keys() - known.keys()))
+
+
 def _owners(
     engine: Engine,
     run: Run,
     chunk: Chunk,
     target: Target,
     desired: Sequence[DesiredRecord],
-    found: Mapping[str, Sequence[PortalRecord]],
+    ids: Sequence[str],
 ) -> dict[str, str]:
-    """Which row each of the found records is linked to."""
-    ids = [record.id for records in found.values() for record in records]
+    """Which row each of HubSpot's records is linked to."""
     owners = engine.ledger.owners(run.portal, target.name, ids)
     # A row that the source no longer has must not keep its record from the row that came after
     # it: the person who asked for a demo and has signed up, the account that was made anew.
@@ -182,9 +228,10 @@ def _decide(
 
 def _named_owner(target: Target, record: DesiredRecord, found: PortalRecord) -> str | None:
     """The other row that our own key property on the HubSpot record names, if it is there."""
-    for name, value in record.matches:
+    ours = dict(record.matches)
+    for name, keys in target.own.items():
         held = found.values.get(name, "")
-        if name in target.rules and held and held != value and _there(target, [held]):
+        if held and held != ours.get(name) and keys.is_in([held]).any():
             return held
     return None
 
@@ -197,12 +244,21 @@ def _not_found(target: Target, record: DesiredRecord, links: Links) -> None:
     elif not target.creates:
         links.unlinked[record.key] = f"HubSpot has none with this {' or '.join(names)}"
     elif target.created_by in names:
-        links.new.add(record.key)
+        if DEAL_STAGE in target.rules and not record.values.get(DEAL_STAGE):
+            links.unlinked[record.key] = _without_stage(record)
+        else:
+            links.new.add(record.key)
     else:
         column = next(
             (way.column for way in target.config.match if way.property == target.created_by), ""
         )
         links.unlinked[record.key] = f"it cannot be created, its {column} is empty"
+
+
+def _without_stage(record: DesiredRecord) -> str:
+    state = record.because.get(DEAL_STAGE) or "its subscription's state is not known"
+    reason = record.unknown.get(DEAL_STAGE) or f"the mapping names none where {state}"
+    return f"it cannot be created without a deal stage: {reason}"
 
 
 def _peoples(
@@ -216,7 +272,12 @@ def _peoples(
         and (current := links.records[record.key].values.get(STAGE_PROPERTY))
         and isinstance(move(record, current, target.stages), Change)
     }
-    sources = portal.last_set_by(target.name, list(moving), STAGE_PROPERTY) if moving else {}
+    return set_by_people(portal, target.name, moving)
+
+
+def set_by_people(portal: Portal, object_name: str, moving: Mapping[str, str]) -> set[str]:
+    """Of our keys by HubSpot id, those of the records whose stage a person set last."""
+    sources = portal.last_set_by(object_name, list(moving), STAGE_PROPERTY) if moving else {}
     return {moving[id_] for id_, source in sources.items() if source in PEOPLE}
 
 
@@ -226,6 +287,6 @@ def _there(target: Target, keys: Collection[str]) -> set[str]:
 
 
 def _as_read(record: LedgerRecord, found: PortalRecord) -> LedgerRecord:
-    return replace(
-        record, hubspot_id=found.id, values={**record.values, **found.values}, fresh=True
-    )
+    # What a record held that was merged into another one says nothing about the other one.
+    before = record.values if record.hubspot_id == found.id else {}
+    return replace(record, hubspot_id=found.id, values={**before, **found.values}, fresh=True)

@@ -225,12 +225,16 @@ class Portal(Protocol):
         match_property: str,
         values: Sequence[str],
         properties: Sequence[str],
+        *,
+        unique: bool = False,
     ) -> Mapping[str, tuple[PortalRecord, ...]]:
         """Records by a property's value, with the values of `properties`.
 
-        Two records for one value are both returned: it is for the caller to call it a conflict.
-        A value that no record has is absent. Values are compared as HubSpot does (e-mail
-        addresses in lower case; a contact's secondary addresses count).
+        Where no two records share a value (`unique`, as the property's definition has it) they are
+        read at once; else they are searched for, which takes more requests. Two records for one
+        value are both returned: it is for the caller to call it a conflict. A value that no record
+        has is absent. Values are compared as HubSpot does (e-mail addresses in lower case; a
+        contact's secondary addresses count).
         """
         ...
 

@@ -100,8 +100,13 @@ def obstacles(portal: Portal, compared: Compared) -> Obstacles:
     )
 
 
-def require(engine: Engine, portal_name: str, mapping: PortalMapping, portal: Portal) -> None:
+def require(
+    engine: Engine, portal_name: str, mapping: PortalMapping, portal: Portal
+) -> dict[str, tuple[str, ...]]:
     """Make sure that every mapped property is there and can take its values.
+
+    Returns:
+        By object, the mapped properties that are left out, because only HubSpot can make them.
 
     Raises:
         ConfigError: One is not; the message names them all, and the help what to type.
@@ -118,6 +123,7 @@ def require(engine: Engine, portal_name: str, mapping: PortalMapping, portal: Po
             help=f"syncworker properties create {portal_name}",
             code="PROPERTY_MISSING",
         )
+    return {one.object: one.left_out for one in compared if one.left_out}
 
 
 def require_no_conflicts(portal_name: str, compared: Sequence[Compared]) -> None:

@@ -12,15 +12,18 @@ from syncworker.engine.existing import Written, relink
 from syncworker.engine.memory import Chunk, Planned, Run, Settled
 from syncworker.engine.ports import Portal
 from syncworker.engine.settle import nothing_to_send, settled, unchanged
+from syncworker.engine.waited import brought_up_to_date, has_waited
 from syncworker.errors import Unavailable
-from syncworker.mapping.objects import created_by
+from syncworker.mapping.objects import created_by, lifecycle_of, own_keys
 from syncworker.mapping.portal import PortalMapping
 from syncworker.mapping.property_rules import property_rules
 from syncworker.metrics.catalog import METRICS
-from syncworker.planning.batch import batches, clearing
+from syncworker.planning.batch import batches, clearing, goes_back, setting
 from syncworker.planning.lifecycle import STAGE_PROPERTY
 from syncworker.planning.plan import from_json
 from syncworker.planning.records import Batch, LedgerRecord, RecordOutcome, RecordPlan
+
+Values = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +37,7 @@ class _Push:
     written: Written
     positions: Mapping[str, int]
     plans: Mapping[str, RecordPlan]
-    known: Mapping[str, LedgerRecord]
-    back: frozenset[str]
+    known: dict[str, LedgerRecord]
 
 
 def push(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> None:
@@ -56,6 +58,7 @@ def push(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> None
             continue
         definitions = properties.known(engine, run.portal, object_name, portal)
         stage = definitions.get(STAGE_PROPERTY)
+        lifecycle = lifecycle_of(mapping, object_name)
         context = _Push(
             engine,
             run,
@@ -66,22 +69,28 @@ def push(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> None
                 tuple(value for value, _ in stage.options) if stage else (),
                 mapping.volatile_days,
                 config.policy == "create_only",
+                lifecycle is not None and lifecycle.keep_peoples,
+                tuple(way.property for way in own_keys(config)),
             ),
             {plan.key: one.position for one, plan in of_object},
             {plan.key: plan for _, plan in of_object},
             engine.ledger.get(run.portal, object_name, [plan.key for _, plan in of_object]),
-            frozenset(
-                plan.key for _, plan in of_object if any(c.clear_first for c in plan.changes)
-            ),
         )
+        if has_waited(engine, run):
+            context = _looked_at_again(context)
         way = created_by(object_name, config)
         # Written down before anything is sent: what is not settled when a run ends is read again.
         engine.plans.sending(chunk, [context.positions[plan.key] for plan in _sendable(context)])
-        kept, late = _clear_stages(context)
+        back = {plan.key: plan for plan in context.plans.values() if goes_back(plan)}
+        cleared, late = _clear_stages(context, back)
         deferred += late
-        sending = [plan for plan in _sendable(context) if plan.key not in kept]
+        sending = [
+            setting(plan) if plan.key in back else plan
+            for plan in _sendable(context)
+            if plan.key in cleared or plan.key not in back
+        ]
         for batch in batches(sending, way.property if way else ""):
-            deferred += _send(context, batch)
+            deferred += _send(context, batch, cleared)
     if deferred:
         raise Unavailable(f"HubSpot did not take {deferred} records this time")
     engine.chunks.complete(
@@ -99,7 +108,18 @@ def _sendable(context: _Push) -> list[RecordPlan]:
     return [plan for plan in context.plans.values() if plan.changes or plan.action == "create"]
 
 
-def _send(context: _Push, batch: Batch) -> int:
+def _looked_at_again(context: _Push) -> _Push:
+    """The same with plans that are true again; those that send nothing any more are settled."""
+    plans, known = brought_up_to_date(context.portal, context.written, context.plans, context.known)
+    now = replace(context, plans=plans, known=known)
+    empty = [
+        plan for plan in plans.values() if context.plans[plan.key].changes and not plan.changes
+    ]
+    _settle(now, [unchanged(context.positions[plan.key], known[plan.key], plan) for plan in empty])
+    return now
+
+
+def _send(context: _Push, batch: Batch, cleared: Mapping[str, Values]) -> int:
     """Send a batch and settle it; how many of its records HubSpot could not take now."""
     with _accounted_for(context, batch):
         answered = context.portal.write(batch)
@@ -111,10 +131,11 @@ def _send(context: _Push, batch: Batch) -> int:
             context.written,
             context.plans,
             existing,
+            context.known,
         )
         outcomes = [outcome for outcome in answered if outcome.status != "existing"]
         done = [one for one in (*outcomes, *found.outcomes) if one.status != "deferred"]
-        done = _read_back(context, batch.object, done)
+        done = _read_back(context, batch.object, done, cleared)
         known = {**context.known, **found.records}
         plans = {**context.plans, **found.plans}
         _settle(
@@ -130,20 +151,51 @@ def _send(context: _Push, batch: Batch) -> int:
                 )
                 for one in done
             ]
-            + [unchanged(context.positions[one.key], one) for one in found.unchanged],
+            + [
+                unchanged(context.positions[one.key], one, found.plans.get(one.key))
+                for one in found.unchanged
+            ],
         )
+        _doubt_overwritten(context, batch.object, done, plans)
     return len(outcomes) + len(found.outcomes) - len(done)
 
 
-def _clear_stages(context: _Push) -> tuple[set[str], int]:
-    """Empty stages that go back; keys that must not be sent now, and how many are for later."""
-    kept: set[str] = set()
+def _doubt_overwritten(
+    context: _Push,
+    object_name: str,
+    done: Sequence[RecordOutcome],
+    plans: Mapping[str, RecordPlan],
+) -> None:
+    """Where HubSpot wrote to the record that ours was merged into, whose row may be another."""
+    ids = [
+        str(one.hubspot_id)
+        for one in done
+        if one.status == "sent" and plans[one.key].hubspot_id not in {None, one.hubspot_id}
+    ]
+    owners = context.engine.ledger.owners(context.run.portal, object_name, ids) if ids else {}
+    if owners:
+        context.engine.ledger.doubt(context.run.portal, object_name, list(owners.values()))
+    for key in {*owners.values()} & context.known.keys():
+        context.known[key] = replace(context.known[key], values={})
+
+
+def _clear_stages(context: _Push, back: Mapping[str, RecordPlan]) -> tuple[dict[str, Values], int]:
+    """Empty stages that go back, with what else changes.
+
+    Returns:
+        By key of the records whose stage can be set now, what HubSpot holds of the rest; and how
+        many records are for later.
+    """
+    cleared: dict[str, Values] = {}
     late = 0
-    for batch in clearing(context.plans.values()):
+    for batch in clearing(back.values()):
         with _accounted_for(context, batch):
-            refused = [one for one in context.portal.write(batch) if one.status != "sent"]
-            rejected = [one for one in refused if one.status == "rejected"]
-            late += len(refused) - len(rejected)
+            answered = context.portal.write(batch)
+            rejected = [one for one in answered if one.status == "rejected"]
+            late += sum(one.status == "deferred" for one in answered)
+            # Of one that was merged the next request says so again.
+            cleared |= {one.key: {} for one in answered if one.status == "existing"}
+            cleared |= {one.key: one.values for one in answered if one.status == "sent"}
             _settle(
                 context,
                 [
@@ -158,21 +210,21 @@ def _clear_stages(context: _Push) -> tuple[set[str], int]:
                     for one in rejected
                 ],
             )
-            kept.update(one.key for one in refused)
-    return kept, late
+    return cleared, late
 
 
 def _read_back(
-    context: _Push, object_name: str, outcomes: Sequence[RecordOutcome]
+    context: _Push,
+    object_name: str,
+    outcomes: Sequence[RecordOutcome],
+    cleared: Mapping[str, Values],
 ) -> list[RecordOutcome]:
-    """Outcomes of stages that went back, with the stage HubSpot really holds."""
-    ids = [
-        str(one.hubspot_id) for one in outcomes if one.key in context.back and one.status == "sent"
-    ]
+    """Outcomes of stages that went back, with what was sent before, as HubSpot really holds it."""
+    ids = [str(one.hubspot_id) for one in outcomes if one.key in cleared and one.status == "sent"]
     found = context.portal.read(object_name, ids, [STAGE_PROPERTY]) if ids else {}
     return [
-        replace(one, values={**one.values, **found[one.hubspot_id].values})
-        if one.hubspot_id is not None and one.hubspot_id in found
+        replace(one, values={**cleared[one.key], **one.values, **found[one.hubspot_id].values})
+        if one.hubspot_id is not None and one.hubspot_id in found and one.key in cleared
         else one
         for one in outcomes
     ]

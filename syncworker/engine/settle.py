@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
+from syncworker.engine.conflicts import LINK_CONFLICT
 from syncworker.engine.memory import DeadLetter, Settled
 from syncworker.mapping.desired import PropertyRule
 from syncworker.planning.outcome import Judged, judge
 from syncworker.planning.records import Change, LedgerRecord, RecordOutcome, RecordPlan
 
-_GONE = frozenset({"OBJECT_NOT_FOUND", "VANISHED"})
+_GONE = frozenset({"OBJECT_NOT_FOUND", "VANISHED", LINK_CONFLICT})
 """Causes of a rejection that mean: it was deleted or merged since it was linked."""
 
 
@@ -90,9 +91,11 @@ def nothing_to_send(position: int, plan: RecordPlan) -> Settled:
     return Settled(position, status, plan.object, plan.key, None, (), letters)
 
 
-def unchanged(position: int, record: LedgerRecord) -> Settled:
-    """A record that was to be created, is there, and holds what it should."""
-    return Settled(position, "held", record.object, record.key, record)
+def unchanged(position: int, record: LedgerRecord, plan: RecordPlan | None) -> Settled:
+    """A record that is another one than planned, or has changed since, and needs no request."""
+    letters = refused(plan) if plan else ()
+    status: Literal["held", "rejected"] = "rejected" if letters else "held"
+    return Settled(position, status, record.object, record.key, record, (), letters)
 
 
 def _sent(judged: Sequence[Judged]) -> tuple[Change, ...]:

@@ -197,7 +197,11 @@ class Ledger(Protocol):
         ...
 
     def owners(self, portal: str, object_name: str, ids: Sequence[str]) -> dict[str, str]:
-        """By HubSpot id, our key that is linked to it."""
+        """By HubSpot id, our key that is linked to it; one of them where there are several."""
+        ...
+
+    def claims(self, portal: str, object_name: str, ids: Sequence[str]) -> dict[str, list[str]]:
+        """By HubSpot id, every key of ours that is linked to it, sorted."""
         ...
 
     def confirm(

@@ -98,7 +98,7 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
             engine.staging.require([page.place for page in staged])
         portal = engine.connect(run.portal, mapping, run.priority)
         requests, waited = portal.requests, portal.waited
-        properties.require(engine, run.portal, mapping, portal)
+        left_out = properties.require(engine, run.portal, mapping, portal)
     except SyncworkerError as error:
         if deferral.asks_for(error):
             deferral.defer(engine, run, error)
@@ -122,6 +122,7 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
         new="extract",
         payloads=streams,
         summary={
+            "left_out": left_out,
             "start_requests": portal.requests - requests,
             "start_waited": portal.waited - waited,
         },

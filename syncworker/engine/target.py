@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from syncworker.mapping.desired import PropertyRule
+from syncworker.mapping.hubspot_names import DEAL_PIPELINE
 from syncworker.mapping.portal import Object
 from syncworker.planning.lifecycle import STAGE_PROPERTY
 
@@ -28,6 +29,8 @@ class Target:
         shared: By match property, the values that several rows of any shard have, in lower case,
             with the keys of those rows.
         rows: Keys of all source rows of any shard.
+        own: By unique property of our own, the values that those rows have.
+        unique: Match properties of which HubSpot has no value twice.
     """
 
     name: str
@@ -38,6 +41,8 @@ class Target:
     keep_peoples: bool
     shared: Mapping[str, Mapping[str, tuple[str, ...]]]
     rows: pl.Series
+    own: Mapping[str, pl.Series]
+    unique: frozenset[str]
 
     @property
     def creates(self) -> bool:
@@ -48,4 +53,6 @@ class Target:
     def properties(self) -> list[str]:
         """What is read of a record."""
         ways = {way.property for way in self.config.match} - {ID_PROPERTY}
-        return sorted({*self.rules, *ways, *([STAGE_PROPERTY] if self.stages else [])})
+        stage = [STAGE_PROPERTY] if self.stages else []
+        pipeline = [DEAL_PIPELINE] if self.config.pipeline else []
+        return sorted({*self.rules, *ways, *stage, *pipeline}) or [ID_PROPERTY]

@@ -27,7 +27,7 @@ from syncworker.hubspot.credentials import Credentials
 from syncworker.hubspot.retry import Patience
 from syncworker.hubspot.tokens import Token
 from syncworker.hubspot.transport import Transport
-from syncworker.mapping.portal import ApiVersion, Tier
+from syncworker.mapping.portal import ApiVersion
 from syncworker.planning.records import Batch, RecordOutcome
 
 
@@ -41,10 +41,10 @@ class HubSpotPortal:
         token: Access token of a service key or private app, or where one comes from.
         api_version: HubSpot's API version.
         base_url: Where HubSpot is; None: the real one.
-        tier: Sets the request limits until HubSpot states its own.
         budget: Shared with whatever else calls the portal; None: one of its own.
         patience: How long to wait for HubSpot.
         name: The portal's name, for the commands in error messages.
+        asks_usage: Whether to ask once how many of the day's requests are used; OAuth apps cannot.
 
     Raises:
         Unauthorized: The token cannot be a token.
@@ -56,20 +56,20 @@ class HubSpotPortal:
         *,
         api_version: ApiVersion = "2026-09",
         base_url: str | None = None,
-        tier: Tier = "professional",
         budget: Budget | None = None,
         patience: Patience | None = None,
         name: str = "PORTAL",
+        asks_usage: bool = False,
     ) -> None:
         self._transport = Transport(
             Token(token) if isinstance(token, str) else token,
             api_version=api_version,
             base_url=base_url,
-            budget=budget or LocalBudget(tier),
+            budget=budget or LocalBudget("professional"),
             patience=patience or Patience(),
         )
         self._name = name
-        self._unique: dict[str, frozenset[str]] = {}
+        self._asks_usage = asks_usage
 
     def __repr__(self) -> str:
         return f"HubSpotPortal({self._name!r}, {self._transport!r})"
@@ -98,16 +98,17 @@ class HubSpotPortal:
 
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:
         """The object's properties by name."""
-        found = properties.listed(self._transport, object_name)
-        self._unique[object_name] = frozenset(n for n, one in found.items() if one.unique)
-        return found
+        if self._asks_usage:
+            # Here, because a run that changes nothing reads no properties and must ask nothing.
+            self._asks_usage = False
+            self.learn_usage()
+        return properties.listed(self._transport, object_name)
 
     def create_properties(
         self, object_name: str, group: tuple[str, str], definitions: Sequence[PropertyDefinition]
     ) -> None:
         """Create the group (name, label) and the properties where the portal has none."""
         properties.create(self._transport, object_name, group, definitions)
-        self._unique.pop(object_name, None)
 
     def archived_properties(self, object_name: str) -> frozenset[str]:
         """Names of the object's archived properties."""
@@ -123,6 +124,8 @@ class HubSpotPortal:
         match_property: str,
         values: Sequence[str],
         properties: Sequence[str],
+        *,
+        unique: bool = False,
     ) -> Mapping[str, tuple[PortalRecord, ...]]:
         """Records by the value asked for, with the values of `properties`; absent: none has it."""
         if match_property == "hs_object_id":
@@ -130,11 +133,7 @@ class HubSpotPortal:
             return {value: (record,) for value, record in found.items()}
         if (object_name, match_property) == ("contacts", "email"):
             return reading.find_by_email(self._transport, values, properties)
-        how = (
-            reading.find_by_unique
-            if self._is_unique(object_name, match_property)
-            else reading.find_by_search
-        )
+        how = reading.find_by_unique if unique else reading.find_by_search
         return how(self._transport, object_name, match_property, values, properties)
 
     def read(
@@ -172,10 +171,3 @@ class HubSpotPortal:
     ) -> tuple[PairOutcome, ...]:
         """Associate pairs by HubSpot's default type; one outcome per pair, in their order."""
         return associations.create(self._transport, from_object, to_object, pairs, self._name)
-
-    def _is_unique(self, object_name: str, name: str) -> bool:
-        if name == "domain":
-            return False
-        if object_name not in self._unique:
-            self.properties(object_name)
-        return name in self._unique[object_name]

@@ -46,7 +46,7 @@ HELP: dict[str, str] = {
 _SAME = {"CONFLICTING_UNIQUE_VALUE": CONFLICT}
 _HOLDER = re.compile(r"Existing ID:\s*(\d+)|\b(\d+) already has that value")
 _LONGEST = 300
-_BROKEN_ADDRESS = re.compile(r"([^\s\"'<>(),;:@])[^\s\"'<>(),;:@]*@")
+_BROKEN_ADDRESS = re.compile(r"([^\s\"'<>(),;:@])[^\s\"'<>(),;:@]{0,63}@")
 OTHER = "HubSpot's own rules refuse the value: correct it in the source, or the rule in HubSpot"
 
 
@@ -118,7 +118,8 @@ def quoted(words: str) -> str:
 
     HubSpot quotes what it refuses, so addresses that are broken are masked as well.
     """
-    masked = _BROKEN_ADDRESS.sub(r"\1…@", mask(words))
+    # Cut before it is searched: HubSpot may quote a text of 65,536 characters.
+    masked = _BROKEN_ADDRESS.sub(r"\1…@", mask(words[: 4 * _LONGEST]))
     return masked if len(masked) <= _LONGEST else masked[: _LONGEST - 1] + "…"
 
 

@@ -104,7 +104,7 @@ RULES: dict[tuple[int, str], Rule] = {
     (429, "SECONDLY"): Rule("retry", ATTEMPTS, 1, help=_RATE),
     # Midnight in the portal's time zone ends it: nothing to wait for here.
     (429, "DAILY"): Rule(
-        "retry", later=3600, help="the portal's daily requests are used up until midnight"
+        "retry", later=3600, help="the portal's daily requests are used up until its own midnight"
     ),
     (477, ""): Rule(
         "retry", ATTEMPTS, 60, help="HubSpot is moving the portal's data: try again later"

@@ -6,7 +6,7 @@ A search would not do: its index lags behind what was written.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from syncworker.engine.ports import PortalRecord
 from syncworker.hubspot import reading
@@ -27,7 +27,7 @@ class Settled:
 
     Attributes:
         done: By trace id, the outcomes that are clear.
-        again: What is to be sent (again); an update of a merged record with its new id.
+        again: What is to be sent (again).
     """
 
     done: dict[str, RecordOutcome] = field(default_factory=dict)
@@ -40,7 +40,8 @@ def settle(
     """Read the records: those that hold what was sent are `sent`.
 
     An update that does not hold it is sent again, which does no harm. A record that was to be
-    created and holds something else is somebody else's: `existing`.
+    created and holds something else is somebody else's, and one that was merged into another may
+    be another row's now: `existing`.
 
     Raises:
         PortalError: HubSpot cannot be read either.
@@ -53,10 +54,12 @@ def settle(
             told.done[one.trace_id] = rejected(one, _GONE, portal)
         elif record is None:
             told.again.append(one)
+        elif batch.action == "update" and record.id != one.hubspot_id:
+            told.done[one.trace_id] = settled(one, "existing", record.id, record.values)
         elif holds(record.values, one.properties):
             told.done[one.trace_id] = settled(one, "sent", record.id, record.values)
         elif batch.action == "update":
-            told.again.append(replace(one, hubspot_id=record.id))
+            told.again.append(one)
         else:
             told.done[one.trace_id] = settled(one, "existing", record.id, record.values)
     return told

@@ -9,7 +9,7 @@ from syncworker.mapping.choices import YES_NO
 from syncworker.mapping.desired import PropertyType
 from syncworker.mapping.hubspot_names import hubspots_own
 from syncworker.mapping.objects import KEY_COLUMNS, own_keys, rows_of
-from syncworker.mapping.portal import Match, PortalMapping, PropertyMapping, Rows
+from syncworker.mapping.portal import ROWS_OF, Match, PortalMapping, PropertyMapping, Rows
 from syncworker.mapping.property_rules import mapped_properties
 from syncworker.mapping.property_types import property_type
 from syncworker.metrics.metric import Metric
@@ -22,6 +22,9 @@ _FIELD_TYPES: Mapping[PropertyType, str] = {
     "enumeration": "select",
     "bool": "booleancheckbox",
 }
+_PERCENT = " (%)"
+_CURRENCY = " In the currency the customer pays in, whatever sign HubSpot shows."
+_OF_THE_CUSTOMER = " It tells of the whole customer, not of this record alone."
 _KEY_LABELS: Mapping[Rows, tuple[str, str]] = {
     "accounts": ("SaaS account ID", "this customer"),
     "users": ("SaaS user ID", "this person"),
@@ -90,11 +93,21 @@ def wanted(object_name: str, name: str, mapped: PropertyMapping, metric: Metric)
         name=name,
         type=type_,
         field_type="checkbox" if several else _FIELD_TYPES[type_],
-        label=mapped.label or metric.label,
-        description=metric.description,
+        label=mapped.label or metric.label + (_PERCENT if metric.unit == "percent" else ""),
+        description=_described(object_name, metric),
         options=options,
         number_format=number_format if type_ == "number" else "",
     )
+
+
+def _described(object_name: str, metric: Metric) -> str:
+    """The metric's description, with what a reader of this record has to know besides."""
+    text = metric.description
+    if metric.type == "money":
+        text += _CURRENCY
+    if metric.entity == "account" and ROWS_OF.get(object_name, "accounts") != "accounts":
+        text += _OF_THE_CUSTOMER
+    return text
 
 
 def takes_several(mapped: PropertyMapping, metric: Metric) -> bool:

@@ -12,6 +12,7 @@ from syncworker.mapping.objects import CHURNED, SUBSCRIPTION_STATE, lifecycle_of
 from syncworker.mapping.portal import StageRule
 
 OTHER = "other"
+_CHURNED_BACK = "the mapping moves churned customers there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,9 @@ def lifecycle_stages(rows: Table) -> dict[int, Stage]:
     """By row, the stage that the first rule that holds asks for; no entry where none does.
 
     A rule that needs a missing metric does not fire. Where churned accounts go to `other`, that
-    comes before all rules; while it cannot be told who has churned, no stage is asked for at all,
-    so that no rule moves a churned account.
+    comes before all rules, and is the reason to go back in a portal whose own stages stand after
+    `other`; while it cannot be told who has churned, no stage is asked for at all, so that no rule
+    moves a churned account.
     """
     lifecycle = lifecycle_of(rows.mapping, rows.object)
     if lifecycle is None or (lifecycle.churned_to_other and not rows.has(CHURNED)):
@@ -41,15 +43,16 @@ def lifecycle_stages(rows: Table) -> dict[int, Stage]:
         reasons = rows.shown.filled(rows.catalog[CHURNED].because)
         other = _internal_name(rows, OTHER)
         for i in rows.frame[CHURNED].fill_null(value=False).arg_true().to_list():
-            stages[i] = Stage(other, f"churned: {reasons[i]}" if reasons[i] else "churned")
+            because = f"churned: {reasons[i]}" if reasons[i] else "churned"
+            stages[i] = Stage(other, because, _CHURNED_BACK)
     for rule in lifecycle.rules:
         if any(condition.metric in rows.missing for condition in rule.when):
             continue
-        name = _internal_name(rows, rule.stage)
+        name, label = _internal_name(rows, rule.stage), _label(rows, rule.stage)
         holds = fulfilled(rule.when, rows.frame, rows.catalog, rows.currencies["account"])
         for i in holds.arg_true().to_list():
             if i not in stages:
-                stages[i] = Stage(name, _because(rows, rule, i), rule.allow_back or "")
+                stages[i] = Stage(name, label + _because(rows, rule, i), rule.allow_back or "")
     return stages
 
 
@@ -66,7 +69,11 @@ def fill_deal_stages(rows: Table, filled: Filled) -> None:
     }
     states = rows.texts(SUBSCRIPTION_STATE)
     filled.values[DEAL_STAGE] = [names.get(state) for state in states]
-    filled.because[DEAL_STAGE] = [f"subscription is {state}" for state in states]
+    labels = dict(there)
+    filled.because[DEAL_STAGE] = [
+        f"subscription is {state}" + (f": stage {labels[name]}" if name in labels else "")
+        for state, name in zip(states, filled.values[DEAL_STAGE], strict=True)
+    ]
     lacking: dict[str, str] = {
         state: f"the portal's pipeline `{config.pipeline}` has no stage `{stage}`"
         for state, stage in config.stages.items()
@@ -78,6 +85,13 @@ def fill_deal_stages(rows: Table, filled: Filled) -> None:
 def _internal_name(rows: Table, stage: str) -> str:
     there = rows.definitions.get(STAGE_PROPERTY)
     return (there and chosen((stage,), there.options)) or stage
+
+
+def _label(rows: Table, stage: str) -> str:
+    """What people call a stage of their own, whose internal name is a number; else nothing."""
+    name, there = _internal_name(rows, stage), rows.definitions.get(STAGE_PROPERTY)
+    labels = dict(there.options) if there and name.isdecimal() else {}
+    return f"stage {labels[name]}: " if name in labels else ""
 
 
 def _because(rows: Table, rule: StageRule, row: int) -> str:

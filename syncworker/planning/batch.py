@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from syncworker.planning.lifecycle import STAGE_PROPERTY
-from syncworker.planning.records import Action, Batch, BatchInput, Change, RecordPlan
+from syncworker.planning.records import Action, Batch, BatchInput, RecordPlan
 
 MAX_INPUTS = 100
 """HubSpot refuses a batch of more."""
@@ -38,17 +37,30 @@ def batches(plans: Iterable[RecordPlan], match_property: str) -> Iterator[Batch]
 
 
 def clearing(plans: Iterable[RecordPlan]) -> Iterator[Batch]:
-    """The requests that empty stages which go back; to be answered before the plans' own are sent.
+    """The requests that empty stages which go back; to be answered before the stages are set.
 
-    HubSpot gives no order of the inputs within a batch, so both cannot be in one.
+    HubSpot gives no order of the inputs within a batch, so both cannot be in one. Everything else
+    that changes goes along: a record that HubSpot refuses for it keeps its stage.
     """
-    back = [
-        replace(plan, changes=(Change(STAGE_PROPERTY, change.old, ""),))
+    emptied = [
+        replace(
+            plan,
+            changes=tuple(c._replace(new="") if c.clear_first else c for c in plan.changes),
+        )
         for plan in plans
-        for change in plan.changes
-        if change.clear_first
+        if goes_back(plan)
     ]
-    return batches(back, "")
+    return batches(emptied, "")
+
+
+def setting(plan: RecordPlan) -> RecordPlan:
+    """What is left to send of a plan once the stage that goes back is empty."""
+    return replace(plan, changes=tuple(c for c in plan.changes if c.clear_first))
+
+
+def goes_back(plan: RecordPlan) -> bool:
+    """Whether the record's stage goes back."""
+    return any(change.clear_first for change in plan.changes)
 
 
 def _input(trace_id: str, plan: RecordPlan, match_property: str) -> BatchInput:

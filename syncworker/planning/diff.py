@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from syncworker.mapping.desired import DesiredRecord, PropertyRule
+from syncworker.mapping.hubspot_names import DEAL_PIPELINE, DEAL_STAGE
 from syncworker.planning.lifecycle import STAGE_PROPERTY, move
 from syncworker.planning.records import Change, Held, LedgerRecord, RecordPlan
 from syncworker.planning.values import options, same
@@ -38,15 +39,17 @@ def diff(
     known = ledger.values if ledger else {}
     stage = move(desired, known.get(STAGE_PROPERTY, ""), stages, peoples=peoples)
     meaningful: list[Change] = [stage] if isinstance(stage, Change) else []
+    kept: list[Held] = [stage] if isinstance(stage, Held) else []
     volatile: list[Change] = []
     for name, wanted in desired.values.items():
         old = known.get(name, "")
         new = _write(rules[name], old, wanted)
-        if new is not None:
+        if new is not None and name == DEAL_STAGE and (reason := elsewhere(desired, ledger)):
+            kept.append(Held(name, old, new, f"kept: {reason}"))
+        elif new is not None:
             changes = volatile if rules[name].volatile else meaningful
             changes.append(Change(name, old, new, desired.because.get(name, "")))
-    held: tuple[Held, ...] = (stage,) if isinstance(stage, Held) else ()
-    held += tuple(
+    held = tuple(kept) + tuple(
         Held(name, known.get(name, ""), "", f"kept: {reason}")
         for name, reason in desired.unknown.items()
     )
@@ -81,11 +84,12 @@ def needs_reading(
     """Whether the record's values must be read from HubSpot before `diff` can be trusted.
 
     True where the ledger has no row, where it does not know a property, and where a pending change
-    depends on what people did meanwhile: filling an empty property, adding options, moving a stage.
+    depends on what people did meanwhile: filling an empty property, adding options, moving a stage,
+    of a deal too, unless the deal is known to be in another pipeline than the mapped one.
     """
     if ledger is None:
         return True
-    if any(name not in ledger.values for name in desired.values):
+    if not ledger.values or any(name not in ledger.values for name in desired.values):
         return True
     if desired.stage is not None and STAGE_PROPERTY not in ledger.values:
         return True
@@ -94,10 +98,26 @@ def needs_reading(
     if isinstance(move(desired, ledger.values.get(STAGE_PROPERTY, ""), stages), Change):
         return True
     return any(
-        rules[name].mode in {"fill_empty", "append"}
+        _peoples_too(rules[name], desired, ledger)
         and _write(rules[name], ledger.values[name], wanted) is not None
         for name, wanted in desired.values.items()
     )
+
+
+def _peoples_too(rule: PropertyRule, desired: DesiredRecord, ledger: LedgerRecord) -> bool:
+    """Whether what people did meanwhile decides what is sent."""
+    if rule.name == DEAL_STAGE:
+        return not elsewhere(desired, ledger)
+    return rule.mode in {"fill_empty", "append"}
+
+
+def elsewhere(desired: DesiredRecord, ledger: LedgerRecord | None) -> str:
+    """Why a deal does not take the mapped stages, or "": people have it in another pipeline."""
+    ours = desired.create_values.get(DEAL_PIPELINE)
+    theirs = ledger.values.get(DEAL_PIPELINE) if ledger else None
+    if not ours or not theirs or ours == theirs:
+        return ""
+    return f"the deal is in pipeline {theirs}, not in {ours}"
 
 
 def _write(rule: PropertyRule, old: str, wanted: str) -> str | None:

@@ -132,8 +132,8 @@ class RecordOutcome:
     Attributes:
         key: Our key.
         status: sent, or rejected (a dead letter), or deferred (not tried: try again), or existing
-            (not created, because HubSpot has `hubspot_id` with its unique value already: nothing
-            was written to that record).
+            (not created, because HubSpot has `hubspot_id` with its unique value already, or not
+            updated, because it was merged into `hubspot_id`: nothing was written to that record).
         hubspot_id: The id HubSpot returned (it may differ after a merge); None if rejected.
         values: The property values HubSpot returned for the record.
         cause: Of a rejection: HubSpot's error code or category, for example INVALID_OPTION.

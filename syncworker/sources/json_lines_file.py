@@ -42,7 +42,7 @@ def _object(line: bytes) -> Mapping[str, object] | str:
     try:
         value = json.loads(line)
     except json.JSONDecodeError as error:
-        return f"is not JSON: {error.msg} at character {error.pos + 1}"
+        return f"is not JSON: {error.msg.removesuffix(' at')} at character {error.pos + 1}"
     except UnicodeDecodeError:
         return "holds bytes that are not valid UTF-8 text"
     except (RecursionError, ValueError):  # nested too deeply; a number of too many digits

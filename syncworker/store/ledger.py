@@ -64,8 +64,12 @@ class SqlLedger:
 
     def owners(self, portal: str, object_name: str, ids: Sequence[str]) -> dict[str, str]:
         """Our key by HubSpot id."""
+        return {id_: keys[0] for id_, keys in self.claims(portal, object_name, ids).items()}
+
+    def claims(self, portal: str, object_name: str, ids: Sequence[str]) -> dict[str, list[str]]:
+        """Our keys by HubSpot id."""
         row = ledger.c
-        found: dict[str, str] = {}
+        found: dict[str, list[str]] = {}
         with self._database.read() as connection:
             for start in range(0, len(ids), _VARIABLES):
                 query = sa.select(row.hubspot_id, row.key).where(
@@ -73,7 +77,8 @@ class SqlLedger:
                     row.object == object_name,
                     row.hubspot_id.in_(ids[start : start + _VARIABLES]),
                 )
-                found.update(connection.execute(query).all())
+                for id_, key in connection.execute(query.order_by(row.key)):
+                    found.setdefault(id_, []).append(key)
         return found
 
     def confirm(

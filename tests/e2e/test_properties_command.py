@@ -109,3 +109,19 @@ def test_a_token_that_may_not_create_properties_is_told_the_scope(lacking: Works
 
     assert done.returncode == 1
     assert "crm.schemas.companies.write" in done.stderr
+
+
+def test_create_and_plan_say_that_recurring_revenue_is_left_out_until_it_is_tracked(
+    lacking: Workspace,
+) -> None:
+    created = lacking.run("properties", "create", PORTAL)
+    plan = lacking.run("plan", PORTAL)
+    lacking.portal.track_recurring_revenue()
+    lacking.run("properties", "list", PORTAL)  # reads the definitions anew
+    tracked = lacking.run("plan", PORTAL)
+
+    why = "HubSpot has it once a person switches recurring revenue tracking on there"
+    assert (created.returncode, plan.returncode, tracked.returncode) == (0, 0, 0)
+    assert f"  = recurring_revenue_amount is left out: {why}\n" in created.stdout
+    assert f"  left alone: deals recurring_revenue_amount: {why}\n" in plan.stdout
+    assert "recurring_revenue_amount" not in tracked.stdout

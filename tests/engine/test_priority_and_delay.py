@@ -22,9 +22,9 @@ from syncworker.planning.records import Batch, RecordOutcome
 class Slow(FakePortal):
     """Waits a second for the budget before each question, two before each write."""
 
-    def find(self, *arguments: Any) -> Any:
+    def find(self, *arguments: Any, **more: Any) -> Any:
         self.waited += 1.0
-        return super().find(*arguments)
+        return super().find(*arguments, **more)
 
     def write(self, batch: Batch) -> tuple[RecordOutcome, ...]:
         self.waited += 2.0

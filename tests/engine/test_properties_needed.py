@@ -192,7 +192,8 @@ def test_recurring_revenue_that_the_portal_does_not_track_is_left_out_and_no_fau
     (deals,) = properties.compare(engine, "acme", DEALS, portal)
     assert deals.left_out == ("recurring_revenue_amount",)
     assert (deals.missing, deals.conflicts) == ((), ())
-    properties.require(engine, "acme", DEALS, portal)
+    left_out = properties.require(engine, "acme", DEALS, portal)
+    assert left_out == {"deals": ("recurring_revenue_amount",)}
     portal.types["recurring_revenue_amount"] = "number"
     engine.definitions.forget("acme")
     (deals,) = properties.compare(engine, "acme", DEALS, portal)

@@ -50,9 +50,9 @@ class Rationed(FakePortal):
         self.take()
         return super().properties(object_name)
 
-    def find(self, *arguments: Any) -> Mapping[str, tuple[PortalRecord, ...]]:
+    def find(self, *arguments: Any, **more: Any) -> Mapping[str, tuple[PortalRecord, ...]]:
         self.take()
-        return super().find(*arguments)
+        return super().find(*arguments, **more)
 
     def read(self, *arguments: Any) -> Mapping[str, PortalRecord]:
         self.take()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from support.in_process import Company
 
-from syncworker.sandbox.portal import Portal
 from syncworker.sandbox.server import SandboxServer
 
 COMPANIES = """\
@@ -33,12 +32,6 @@ SUBSCRIPTIONS = [
 ]
 
 Make = Callable[..., Company]
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with SandboxServer(Portal(limits=False)) as running:
-        yield running
 
 
 @pytest.fixture

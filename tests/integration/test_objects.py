@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,6 @@ from support.in_process import Company
 
 from syncworker.engine import sync
 from syncworker.errors import MappingError
-from syncworker.sandbox.portal import Portal
 from syncworker.sandbox.server import SandboxServer
 
 DEALS = """\
@@ -56,12 +55,6 @@ ACTIVE = {"sub_id": "s1", "account_id": "a1", "status": "active", "started_at": 
 ENDED = {**ACTIVE, "status": "canceled", "ended_at": "2026-11-01"}
 
 Make = Callable[..., Company]
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with SandboxServer(Portal(limits=False)) as running:
-        yield running
 
 
 @pytest.fixture

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from support.in_process import Company
 
 from syncworker.sandbox.faults import Fault
-from syncworker.sandbox.portal import Portal
 from syncworker.sandbox.server import SandboxServer
 
 HEAD = """\
@@ -34,12 +33,6 @@ ITEM = {
 ENDED = {**ACTIVE, "status": "canceled", "ended_at": "2026-11-01"}
 
 Make = Callable[..., Company]
-
-
-@pytest.fixture
-def server() -> Iterator[SandboxServer]:
-    with SandboxServer(Portal(limits=False)) as running:
-        yield running
 
 
 @pytest.fixture
@@ -140,6 +133,22 @@ def test_churned_accounts_move_to_other_only_where_it_is_switched_on(
     acme.sync()
 
     assert stage(server) == "other"
+
+
+def test_a_churned_account_leaves_a_stage_of_the_portals_own_that_stands_after_other(
+    company: Make, server: SandboxServer
+) -> None:
+    definitions = server.portal.records("companies").definitions
+    options = definitions.get("lifecyclestage").definition["options"]
+    own = {"value": "77", "label": "Partner", "displayOrder": len(options)}
+    definitions.update("lifecyclestage", {"options": [*options, own]}, server.portal.now())
+    acme = company("    churned_to_other: true\n", ENDED, "77")
+
+    run = acme.sync()
+
+    assert (stage(server), writes(server)[-2:]) == ("other", ["", "other"])
+    (planned,) = acme.engine.plans.show(run.id, 1)
+    assert "back because the mapping moves churned customers there" in planned.body
 
 
 def test_a_stage_that_was_emptied_and_not_set_is_set_in_the_next_run(

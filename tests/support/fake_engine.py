@@ -122,6 +122,8 @@ class FakePortal:
         match_property: str,
         values: Sequence[str],
         properties: Sequence[str],
+        *,
+        unique: bool = False,
     ) -> Mapping[str, tuple[PortalRecord, ...]]:
         self.requests += 1
         found: dict[str, tuple[PortalRecord, ...]] = {}

@@ -90,3 +90,14 @@ def test_linked_records_can_be_left_half_read(state: Stores) -> None:
     state.ledger.confirm(chunk, PORTAL, [record("a0000", "7")], NOW)
     linked.close()
     assert state.ledger.owners(PORTAL, "companies", ["7"]) == {"7": "a0000"}
+
+
+def test_every_key_that_claims_a_hubspot_record_is_named(state: Stores) -> None:
+    chunk = state.chunk(state.run())
+    records = [record("b", "1"), record("a", "1"), record("c", "2")]
+    state.ledger.confirm(chunk, PORTAL, records, NOW)
+    assert state.ledger.claims(PORTAL, "companies", ["1", "2", "3"]) == {
+        "1": ["a", "b"],
+        "2": ["c"],
+    }
+    assert state.ledger.owners(PORTAL, "companies", ["1"]) == {"1": "a"}

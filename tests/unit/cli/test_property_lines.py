@@ -34,7 +34,8 @@ SEATS = PropertyDefinition(
     number_format="formatted",
 )
 LEFT_OUT = (
-    "recurring_revenue_amount is left out: HubSpot has it once recurring revenue is tracked there"
+    "recurring_revenue_amount is left out: "
+    "HubSpot has it once a person switches recurring revenue tracking on there"
 )
 CONFLICT = Conflict(
     "deals", "hs_mrr", "reserved", "the portal has no `hs_mrr`", "map `syncworker plan PORTAL`"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncworker.hubspot.problems import HELP, problem
+from syncworker.hubspot.problems import HELP, problem, quoted
 
 EMBEDDED = {
     "status": "error",
@@ -147,3 +147,10 @@ def test_no_answer_is_too_strange_to_be_told(strange: object) -> None:
     assert told.code
     assert told.message
     assert told.help({}, "acme")
+
+
+def test_a_very_long_value_is_cut_before_anything_is_looked_for_in_it() -> None:
+    # Searched whole, a million characters would take hours.
+    shown = quoted("x" * 1_000_000 + "@acme.example")
+
+    assert shown == "x" * 299 + "…"

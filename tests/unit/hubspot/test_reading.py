@@ -128,17 +128,12 @@ def test_an_address_is_found_in_any_case_and_among_the_secondary_ones(
 def test_a_unique_property_is_read_and_any_other_one_searched(
     portal: HubSpotPortal, script: Script
 ) -> None:
-    definitions = [{"name": "app_id", "hasUniqueValue": True}, {"name": "code"}]
-    script.add(Answer(200, {"results": definitions}), found(record("1", app_id="A1")))
-    assert list(portal.find("companies", "app_id", ["A1", "A2", ""], ["name"])) == ["A1"]
+    script.add(found(record("1", app_id="A1")))
+    asked = ["A1", "A2", ""]
+    assert list(portal.find("companies", "app_id", asked, ["name"], unique=True)) == ["A1"]
     script.add(found(record("1", code="x")), found(record("1", code="X")))
     assert list(portal.find("companies", "code", ["x", "y"], ["name"])) == ["x"]
-    assert [one.rsplit("/", 1)[1] for one in script.asked] == [
-        "companies",
-        "read",
-        "search",
-        "read",
-    ]
+    assert [one.rsplit("/", 1)[1] for one in script.asked] == ["read", "search", "read"]
 
 
 def test_a_record_can_be_found_by_its_own_id(portal: HubSpotPortal, script: Script) -> None:

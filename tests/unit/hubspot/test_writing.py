@@ -126,24 +126,14 @@ def test_when_an_error_names_nobody_those_left_out_are_sent_alone(
     assert [len(received.body["inputs"]) for received in script.received] == [3, 1, 1]
 
 
-def test_a_record_that_a_success_leaves_out_is_followed_to_the_one_it_was_merged_into(
+def test_a_record_that_a_success_leaves_out_and_was_merged_is_named_and_not_written_to(
     portal: HubSpotPortal, script: Script
 ) -> None:
     script.add(results(result(1)))
     merged = {"id": "9", "properties": {"a": "old", "hs_merged_object_ids": "2"}}
-    script.add(results(merged), results(result(9)))
+    script.add(results(merged))
     _, two = portal.write(updates(2))
-    assert (two.key, two.status, two.hubspot_id, two.values) == ("acct-2", "sent", "9", {"a": "x"})
-    assert asked(script) == ["update", "read", "update"]
-    assert script.received[2].body["inputs"][0]["id"] == "9"
-
-
-def test_a_merged_record_that_holds_the_values_already_is_not_sent_again(
-    portal: HubSpotPortal, script: Script
-) -> None:
-    script.add(results(result(1)), results(result(9)))
-    _, two = portal.write(updates(2))
-    assert (two.status, two.hubspot_id) == ("sent", "9")
+    assert (two.key, two.status, two.hubspot_id) == ("acct-2", "existing", "9")
     assert asked(script) == ["update", "read"]
 
 

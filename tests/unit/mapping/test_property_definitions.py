@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -39,8 +40,24 @@ def test_a_metric_asks_for_a_property_of_its_type(
 ) -> None:
     made = wanted("companies", "saas_x", PropertyMapping(metric=metric), catalog[metric])
     assert (made.type, made.field_type, made.number_format) == (type_, field, number_format)
-    assert made.description == f"What {metric} means."
+    assert made.description.startswith(f"What {metric} means.")
     assert not made.unique
+
+
+def test_a_reader_sees_the_unit_of_a_percentage_and_the_currency_of_an_amount(
+    catalog: Mapping[str, Metric],
+) -> None:
+    percent = replace(catalog["health_score"], unit="percent", label="Usage change")
+    made = wanted("companies", "p", PropertyMapping(metric="health_score"), percent)
+    assert (made.label, made.number_format) == ("Usage change (%)", "formatted")
+    named = PropertyMapping(metric="health_score", label="Change")
+    assert wanted("companies", "p", named, percent).label == "Change"
+    contact = wanted("contacts", "p", PropertyMapping(metric="mrr"), catalog["mrr"])
+    assert contact.description.endswith("of the whole customer, not of this record alone.")
+    money = wanted("companies", "m", PropertyMapping(metric="mrr"), catalog["mrr"])
+    assert money.description.endswith(
+        "In the currency the customer pays in, whatever sign HubSpot shows."
+    )
 
 
 def test_options_and_labels_are_those_people_read(catalog: Mapping[str, Metric]) -> None:

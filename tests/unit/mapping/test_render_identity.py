@@ -108,7 +108,8 @@ def test_a_deal_is_in_the_stage_of_its_subscriptions_state(
 ) -> None:
     active, paused, canceled = deals((sales,))
     assert active.values["dealstage"] == "901"
-    assert active.because["dealstage"] == "subscription is active"
+    assert active.because["dealstage"] == "subscription is active: stage Live"
+    assert deals()[0].because["dealstage"] == "subscription is active"
     assert "dealstage" not in paused.values
     assert canceled.values["dealstage"] == "902"
     assert {record.key for record in (active, paused, canceled)} == {"s1", "s2", "s3"}

@@ -1,4 +1,4 @@
-from syncworker.planning.batch import batches, clearing
+from syncworker.planning.batch import batches, clearing, goes_back, setting
 from syncworker.planning.records import Change, Held, RecordPlan
 
 
@@ -61,7 +61,7 @@ def test_a_new_record_carries_what_creating_needs_and_a_change_counts_first() ->
     assert batch.inputs[0].properties == {"domain": "a.example", "name": "Ours", "score": "64"}
 
 
-def test_a_stage_that_goes_back_is_emptied_in_a_request_before() -> None:
+def test_a_stage_that_goes_back_is_emptied_with_all_else_and_set_alone() -> None:
     back = Change("lifecyclestage", "customer", "lead", "refunded", clear_first=True)
     other = Change("score", "81", "64")
     plans = [
@@ -71,13 +71,14 @@ def test_a_stage_that_goes_back_is_emptied_in_a_request_before() -> None:
     ]
 
     (first,) = clearing(plans)
-    (second,) = batches(plans, "")
+    (second,) = batches([setting(plan) for plan in plans if goes_back(plan)], "")
 
     assert [(i.hubspot_id, dict(i.properties)) for i in first.inputs] == [
-        ("501", {"lifecyclestage": ""})
+        ("501", {"lifecyclestage": "", "score": "64"})
     ]
-    assert second.inputs[0].properties == {"lifecyclestage": "lead", "score": "64"}
-    assert len(second.inputs) == 3
+    assert [(i.hubspot_id, dict(i.properties)) for i in second.inputs] == [
+        ("501", {"lifecyclestage": "lead"})
+    ]
 
 
 def test_a_plan_that_only_holds_needs_no_request() -> None:

@@ -1,0 +1,70 @@
+"""A plan that waited drops what people have changed meanwhile, and nothing else."""
+
+from __future__ import annotations
+
+from support.fake_engine import FakePortal
+
+from syncworker.engine.existing import Written
+from syncworker.engine.waited import brought_up_to_date
+from syncworker.mapping.desired import PropertyRule
+from syncworker.planning.records import Change, LedgerRecord, RecordPlan
+
+RULES = (
+    PropertyRule("mrr", "number"),
+    PropertyRule("source", "string", "fill_empty"),
+    PropertyRule("dealstage", "enumeration"),
+)
+WRITTEN = Written(
+    rules={rule.name: rule for rule in RULES},
+    stages=("lead", "customer"),
+    volatile_days=7,
+    create_only=False,
+    keep_peoples=False,
+    own_keys=(),
+)
+
+
+def plan(*changes: Change) -> RecordPlan:
+    return RecordPlan("companies", "a0", "a0", "0", "update", changes)
+
+
+def after(there: dict[str, str] | None, *changes: Change) -> tuple[list[str], int, dict[str, str]]:
+    """What is still sent, what was asked, and what is known then."""
+    portal = FakePortal(1)
+    portal.companies = {} if there is None else {"0": there}
+    known = {"a0": LedgerRecord("companies", "a0", "0", {"other": "1"})}
+    plans, records = brought_up_to_date(portal, WRITTEN, {"a0": plan(*changes)}, known)
+    values = {name: value for name, value in records["a0"].values.items() if value}
+    return [c.property for c in plans["a0"].changes], portal.requests, values
+
+
+def test_values_of_ours_are_sent_without_asking() -> None:
+    assert after({"mrr": "7"}, Change("mrr", "1", "2")) == (["mrr"], 0, {"other": "1"})
+
+
+def test_what_is_as_it_was_is_sent() -> None:
+    changes = Change("source", "", "us"), Change("dealstage", "won", "lost")
+    there = {"dealstage": "won"}
+    sent, asked, known = after(there, *changes)
+    assert (sent, asked, known) == (["source", "dealstage"], 1, {"other": "1", "dealstage": "won"})
+
+
+def test_what_people_filled_or_moved_is_theirs_and_known_then() -> None:
+    changes = (
+        Change("mrr", "1", "2"),
+        Change("source", "", "us"),
+        Change("dealstage", "won", "lost"),
+        Change("lifecyclestage", "lead", "customer"),
+    )
+    there = {"mrr": "1", "source": "x", "dealstage": "due", "lifecyclestage": "evangelist"}
+    assert after(there, *changes) == (["mrr"], 1, {"other": "1", **there})
+
+
+def test_a_stage_that_was_emptied_before_the_wait_is_set_after_it() -> None:
+    back = Change("lifecyclestage", "customer", "lead", clear_first=True)
+    assert after({}, back)[0] == ["lifecyclestage"]
+    assert after({}, back._replace(clear_first=False))[0] == []
+
+
+def test_a_record_that_is_gone_is_left_to_the_answer_of_the_write() -> None:
+    assert after(None, Change("source", "", "us")) == (["source"], 1, {"other": "1"})
