@@ -1,14 +1,17 @@
-"""Many new rows at once."""
+"""Many rows at once, past what SQLAlchemy does for each value of each."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
 from syncworker.planning import json_text
+from syncworker.store.tables import UtcDateTime, sqlite_text
 
 
 def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -20,7 +23,7 @@ def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[st
     if not rows:
         return
     if connection.dialect.name != "postgresql":
-        connection.execute(sa.insert(table), list(rows))
+        execute(connection, _insert(table), table, rows)
         return
     quote = connection.dialect.identifier_preparer.quote
     columns = list(rows[0])
@@ -41,3 +44,50 @@ def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[st
     except errors as error:
         # What the driver raises by itself looks like any other error of the database from here.
         raise DBAPIError.instance(into, None, error, errors, dialect=connection.dialect) from error
+
+
+def execute(
+    connection: sa.Connection,
+    statement: sa.sql.dml.Insert,
+    table: sa.Table,
+    rows: Sequence[Mapping[str, Any]],
+) -> None:
+    """Carry out an INSERT, with or without ON CONFLICT, for rows that all have the same columns.
+
+    SQLite's driver is given the values as it stores them.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(statement, list(rows))
+        return
+    text, order = _for_sqlite(statement, table, tuple(rows[0]))
+    connection.exec_driver_sql(
+        text,
+        [
+            tuple([row[name] if stored is None else stored(row[name]) for name, stored in order])
+            for row in rows
+        ],
+    )
+
+
+_Order = tuple[tuple[str, Callable[[Any], str | None] | None], ...]
+
+
+@functools.cache
+def _for_sqlite(
+    statement: sa.sql.dml.Insert, table: sa.Table, columns: tuple[str, ...]
+) -> tuple[str, _Order]:
+    """The statement's text, and in its order the columns and how a value of each is stored."""
+    compiled = statement.compile(dialect=sqlite.dialect(), column_keys=list(columns))
+    order: Sequence[str] = getattr(compiled, "positiontup", None) or ()
+    return str(compiled), tuple((name, _stored(table.c[name])) for name in order)
+
+
+def _stored(column: sa.Column[Any]) -> Callable[[Any], str | None] | None:
+    if isinstance(column.type, sa.JSON):
+        return json_text.dumps
+    return sqlite_text if isinstance(column.type, UtcDateTime) else None
+
+
+@functools.cache
+def _insert(table: sa.Table) -> sa.sql.dml.Insert:
+    return sa.insert(table)

@@ -109,7 +109,9 @@ class Database:
         new = lite.excluded if self.url.get_backend_name() == "sqlite" else post.excluded
         values: dict[str, sa.ColumnElement[Any]] = {name: new[name] for name in update}
         for name in unless_empty:
-            values[name] = sa.case((new[name] == "", table.c[name]), else_=new[name])
+            values[name] = sa.case(
+                (new[name] == sa.literal_column("''"), table.c[name]), else_=new[name]
+            )
         made: sa.sql.dml.Insert = (
             lite.on_conflict_do_update(index_elements=index, set_=values)
             if self.url.get_backend_name() == "sqlite"

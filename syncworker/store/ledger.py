@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from syncworker.engine.memory import Chunk
 from syncworker.planning.records import LedgerRecord
+from syncworker.store import bulk
 from syncworker.store.chunks import update_mine
 from syncworker.store.database import Database
 from syncworker.store.tables import ledger
@@ -133,4 +134,5 @@ def put(
         for record in records
     ]
     if rows:
-        connection.execute(database.upsert(ledger, _KEY, _NEWER, unless_empty=("linked_by",)), rows)
+        upsert = database.upsert(ledger, _KEY, _NEWER, unless_empty=("linked_by",))
+        bulk.execute(connection, upsert, ledger, rows)

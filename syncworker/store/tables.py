@@ -19,7 +19,7 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
         self, dialect: sa.Dialect
     ) -> Callable[[datetime | None], datetime | str | None] | None:
         """A batch stores a few moments in hundreds of rows: SQLite's text of each is made once."""
-        return _sqlite_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+        return sqlite_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def process_bind_param(self, value: datetime | None, _dialect: sa.Dialect) -> datetime | None:
         """Store as UTC."""
@@ -33,7 +33,7 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
 
 
 @functools.lru_cache(maxsize=1024)
-def _sqlite_text(moment: datetime | None) -> str | None:
+def sqlite_text(moment: datetime | None) -> str | None:
     """As SQLAlchemy's own type for SQLite writes it."""
     return None if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
 

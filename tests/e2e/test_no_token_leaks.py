@@ -140,6 +140,7 @@ def test_a_token_of_any_shape_leaks_nowhere(synced: Workspace) -> None:
     assert_nowhere(synced, said, [TOKEN])
 
 
+@pytest.mark.long
 def test_no_secret_of_an_oauth_app_leaks_anywhere(
     synced: Workspace, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
