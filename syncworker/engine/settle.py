@@ -42,7 +42,7 @@ def settled(
         back = any(change.clear_first for change in plan.changes)
         unsure = replace(known, values={}) if known and (outcome.cause in _GONE or back) else None
         return Settled(position, "rejected", plan.object, plan.key, unsure, (), letters)
-    sent = {change.property: change.new for change in plan.changes}
+    sent = {name: new for name, _, new, _, _ in plan.changes}
     as_sent = outcome.status == "sent" and outcome.values.items() >= sent.items()
     judged = () if as_sent else judge(plan, outcome, rules)
     confirmed = {j.change.property: j.value for j in judged if j.value is not None}

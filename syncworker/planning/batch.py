@@ -64,6 +64,6 @@ def goes_back(plan: RecordPlan) -> bool:
 
 
 def _input(trace_id: str, plan: RecordPlan, match_property: str) -> BatchInput:
-    properties = {**plan.create_values, **{change.property: change.new for change in plan.changes}}
+    properties = {**plan.create_values, **{name: new for name, _, new, _, _ in plan.changes}}
     match = plan.create_values.get(match_property, "")
     return BatchInput(trace_id, plan.key, plan.hubspot_id, match, properties)

@@ -156,7 +156,7 @@ def to_json(plan: RecordPlan) -> str:
 def from_json(text: str) -> RecordPlan:
     """The record's plan that `to_json` wrote."""
     data = json_text.loads(text)
-    data["changes"] = tuple(Change(*change) for change in data["changes"])
+    data["changes"] = tuple(map(Change._make, data["changes"]))
     data["held"] = tuple(Held(**held) for held in data["held"])
     data["empty"] = tuple(data["empty"])
     data["refused"] = tuple(Held(**held) for held in data["refused"])

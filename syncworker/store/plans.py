@@ -208,6 +208,6 @@ def _history_row(portal: str, run_id: str, settled: Settled, now: datetime) -> d
         "key": settled.key,
         "hubspot_id": settled.record.hubspot_id if settled.record else "",
         "outcome": settled.status,
-        "changes": [[c.property, c.old, c.new, c.because] for c in settled.changes],
+        "changes": [change[:4] for change in settled.changes],
         "at": now,
     }

@@ -102,7 +102,7 @@ def test_a_run_killed_at_any_call_and_started_again_ends_the_same(
 ) -> None:
     total = calls_of_a_whole_run(tmp_path / "whole")
     assert total > 60
-    for kill_at in range(1 + after, total, 23):
+    for kill_at in range(1 + after, total, 41):
         folder = tmp_path / str(kill_at)
         portal, source = FakePortal(ACCOUNTS), FakeSource(ACCOUNTS)
         with pytest.raises(Killed):
