@@ -215,10 +215,6 @@ class Portal(Protocol):
         """Names of the object's archived properties, which HubSpot may not give a second time."""
         ...
 
-    def stages(self, object_name: str) -> tuple[tuple[str, str], ...]:
-        """The object's lifecycle stages, first to last, as (internal name, label)."""
-        ...
-
     def find(
         self,
         object_name: str,

@@ -14,7 +14,6 @@ from syncworker.engine.ports import (
 )
 from syncworker.hubspot import (
     associations,
-    lifecycle,
     limits,
     objects,
     pipelines,
@@ -113,10 +112,6 @@ class HubSpotPortal:
     def archived_properties(self, object_name: str) -> frozenset[str]:
         """Names of the object's archived properties."""
         return properties.archived(self._transport, object_name)
-
-    def stages(self, object_name: str) -> tuple[tuple[str, str], ...]:
-        """The object's lifecycle stages, first to last, as (internal name, label)."""
-        return lifecycle.stages(self._transport, object_name)
 
     def find(
         self,

@@ -113,9 +113,6 @@ class FakePortal:
     def property_limit(self, object_name: str) -> PropertyLimit | None:
         return self.limit
 
-    def stages(self, object_name: str) -> tuple[tuple[str, str], ...]:
-        return self.properties(object_name)["lifecyclestage"].options
-
     def find(
         self,
         object_name: str,

@@ -52,7 +52,7 @@ def test_a_bool_property_gets_its_two_options(
 
 
 def test_the_stages_come_in_their_order(portal: HubSpotPortal) -> None:
-    names = [value for value, _ in portal.stages("contacts")]
+    names = [value for value, _ in portal.properties("contacts")["lifecyclestage"].options]
     assert names[:3] == ["subscriber", "lead", "marketingqualifiedlead"]
     assert names.index("lead") < names.index("customer") < names.index("other")
 

@@ -48,7 +48,7 @@ def test_a_new_token_is_used_when_the_old_one_is_refused(
             return self.now != token
 
     portal = HubSpotPortal(Rotated(), api_version=version, base_url=sandbox.url)
-    assert portal.stages("contacts")
+    assert portal.properties("contacts")
     assert portal.requests == 2
 
 
