@@ -19,8 +19,6 @@ from syncworker.errors import (
 from syncworker.hubspot.problems import context, entries, problem, quoted, text
 from syncworker.hubspot.responses import PHRASES, Rule, rule
 
-_OAUTH = "BAD_"
-
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -100,16 +98,14 @@ def _category(status: int, answer: Mapping[str, Any]) -> str:
     for known, phrase, category in PHRASES:
         if status == known and phrase in words:
             return category
-    oauth = text(answer.get("status"))
-    found = text(answer.get("policyName")) or text(answer.get("category"))
-    return found or (oauth if oauth.startswith(_OAUTH) else "")
+    return text(answer.get("policyName")) or text(answer.get("category"))
 
 
 def _error(
     status: int, decided: Rule, answer: Mapping[str, Any], message: str, after: float | None
 ) -> PortalError:
     more = {"help": decided.help, "code": f"HUBSPOT_{status}"}
-    if status == HTTPStatus.UNAUTHORIZED or text(answer.get("status")).startswith(_OAUTH):
+    if status == HTTPStatus.UNAUTHORIZED:
         return Unauthorized(message, **more)
     if status == HTTPStatus.FORBIDDEN:
         scope = ", ".join(_scopes(answer))

@@ -51,8 +51,6 @@ _PLACE = "see `api_version` and `base_url` in the mapping"
 _NETWORK = "see whether this machine reaches HubSpot"
 _BUSY = "HubSpot is busy or down: see status.hubspot.com"
 _RATE = "another app or worker uses up the portal's allowance: run fewer at a time"
-_INSTALL = "install the app in the HubSpot account again and store its new refresh token"
-_APP = "see the OAuth app's client id, secret and redirect address in the mapping's `credentials`"
 
 _NO_OBJECT = Rule(
     "stop", help="see the objects in the mapping: a custom object goes by its id, such as 2-123"
@@ -73,12 +71,6 @@ RULES: dict[tuple[int, str], Rule] = {
     (204, ""): _PERHAPS,
     (400, ""): Rule("reject", cause="VALIDATION_ERROR"),
     (400, "UNKNOWN_OBJECT"): _NO_OBJECT,
-    (400, "BAD_REFRESH_TOKEN"): Rule("stop", help=_INSTALL),
-    (400, "BAD_HUB"): Rule("stop", help=_INSTALL),
-    (400, "BAD_CLIENT_ID"): Rule("stop", help=_APP),
-    (400, "BAD_CLIENT_SECRET"): Rule("stop", help=_APP),
-    (400, "BAD_REDIRECT_URI"): Rule("stop", help=_APP),
-    (400, "BAD_GRANT_TYPE"): Rule("stop", help=_APP),
     # The transport asks once for another token.
     (401, ""): Rule("stop", help=_CREDENTIALS),
     (401, "EXPIRED_AUTHENTICATION"): Rule("stop", help=_CREDENTIALS),

@@ -46,12 +46,6 @@ EXPECTED: dict[Key, tuple[type[PortalError] | None, int, str]] = {
     (204, ""): (Unavailable, 6, "read"),
     (400, ""): (PortalError, 1, "rejected"),
     (400, "UNKNOWN_OBJECT"): (PortalError, 1, "raised"),
-    (400, "BAD_REFRESH_TOKEN"): (Unauthorized, 1, "raised"),
-    (400, "BAD_HUB"): (Unauthorized, 1, "raised"),
-    (400, "BAD_CLIENT_ID"): (Unauthorized, 1, "raised"),
-    (400, "BAD_CLIENT_SECRET"): (Unauthorized, 1, "raised"),
-    (400, "BAD_REDIRECT_URI"): (Unauthorized, 1, "raised"),
-    (400, "BAD_GRANT_TYPE"): (Unauthorized, 1, "raised"),
     (401, ""): (Unauthorized, 1, "raised"),
     (401, "EXPIRED_AUTHENTICATION"): (Unauthorized, 1, "raised"),
     (401, "INVALID_AUTHENTICATION"): (Unauthorized, 1, "raised"),
@@ -104,8 +98,6 @@ def answered(key: Key) -> Answer:
     }
     if category in by_category:
         return by_category[category]
-    if category.startswith("BAD_"):
-        return Answer(status, {"status": category, "error": "invalid", "message": "no"})
     if status == 429:
         return Answer(429, {"status": "error", "message": "limit", "policyName": category})
     if status >= 520 or status in (204, 413, 414):
