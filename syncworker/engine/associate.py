@@ -8,8 +8,7 @@ are only ever added; one to a row's former account stays until a person removes 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 import polars as pl
 
@@ -19,16 +18,13 @@ from syncworker.engine.facts import facts_of
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Chunk, DeadLetter, Run, SettledPairs
 from syncworker.engine.ports import Pair, PairOutcome, Portal
+from syncworker.engine.stretches import stretches
 from syncworker.mapping.objects import KEY_COLUMNS, rows_of
 from syncworker.mapping.portal import PortalMapping
 from syncworker.masking import mask
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.known import known, there
 from syncworker.metrics.shard import shard
-
-T = TypeVar("T")
-_STRETCH = 1_000
-"""Rows looked up at a time, and records one request asks for: HubSpot takes no more."""
 
 
 def shards(engine: Engine, run: Run) -> list[dict[str, Any]]:
@@ -55,7 +51,7 @@ def associate(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) ->
         for to_object in config.associate:
             rows = _rows(mapping, facts, from_object, to_object)
             missing = _unknown(engine, run, from_object, to_object, rows)
-            for stretch in _stretches(missing):
+            for stretch in stretches(missing):
                 keys = {pair: key for key, pair in stretch}
                 outcomes, made = _sent(portal, from_object, to_object, list(keys))
                 settled = _settled(from_object, to_object, outcomes, keys)
@@ -97,7 +93,7 @@ def _unknown(
     rows: Iterator[tuple[str, str]],
 ) -> Iterator[tuple[str, Pair]]:
     """Pairs of linked records that are not known to be associated, with the first one's key."""
-    for stretch in _stretches(rows):
+    for stretch in stretches(rows):
         left = engine.ledger.get(run.portal, from_object, sorted({key for key, _ in stretch}))
         right = engine.ledger.get(run.portal, to_object, sorted({key for _, key in stretch}))
         pairs = [
@@ -160,8 +156,3 @@ def _settled(
     rejected = {letter.key for letter in letters}
     fine = {keys[pair] for pair in pairs} - rejected
     return SettledPairs(from_object, to_object, tuple(pairs), tuple(sorted(fine)), tuple(letters))
-
-
-def _stretches(rows: Iterator[T]) -> Iterator[list[T]]:
-    while stretch := list(islice(rows, _STRETCH)):
-        yield stretch

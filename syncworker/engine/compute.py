@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 import polars as pl
@@ -17,12 +16,14 @@ from syncworker.engine.mappings import checked, digest
 from syncworker.engine.memory import Chunk, Planned, Run, Unlinked
 from syncworker.engine.pipelines import pipelines
 from syncworker.engine.ports import Pipeline, PropertyDefinition
-from syncworker.engine.target import ID_PROPERTY, Target
+from syncworker.engine.stretches import stretches
+from syncworker.engine.target import Target
 from syncworker.errors import UnsafePlan
 from syncworker.mapping.desired import DesiredRecord
 from syncworker.mapping.hubspot_names import DEAL_PIPELINE
 from syncworker.mapping.objects import (
     KEY_COLUMNS,
+    RECORD_ID,
     created_by,
     lifecycle_of,
     metrics_used,
@@ -46,8 +47,6 @@ from syncworker.planning.plan import Plan, plan_from_json, plan_to_json, summari
 from syncworker.planning.records import LedgerRecord, RecordPlan
 
 _STREAMS: tuple[Rows, ...] = ("accounts", "users", "subscriptions", "tickets")
-_STRETCH = 1_000
-"""Records linked, compared and stored at a time."""
 
 
 def shards(engine: Engine, run: Run) -> list[dict[str, Any]]:
@@ -88,7 +87,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
         desired = desired_records(
             mapping, object_name, frame, METRICS, held, definitions, pipelines=lines
         )
-        for stretch in _stretches(desired):
+        for stretch in stretches(desired):
             links = link(engine, run, chunk, portal, target, stretch)
             rows = list(_planned(run, mapping, target, stretch, links))
             plan = plan.plus(_summary(run, target, rows, links))
@@ -154,11 +153,6 @@ def assemble(engine: Engine, run: Run) -> tuple[dict[str, Any], UnsafePlan | Non
         f"{run.portal}`; if the change is meant: syncworker sync {run.portal} --force",
         code="GUARD_REFUSED",
     )
-
-
-def _stretches(records: Iterator[DesiredRecord]) -> Iterator[list[DesiredRecord]]:
-    while stretch := list(islice(records, _STRETCH)):
-        yield stretch
 
 
 def _frames(mapping: PortalMapping, computed: Computed) -> dict[Rows, pl.DataFrame]:
@@ -290,7 +284,7 @@ def _unmapped(target: Target, links: Links) -> set[str]:
         name for record in links.records.values() for name, value in record.values.items() if value
     }
     ways = {way.property for way in target.config.match}
-    return filled - {*target.rules, *ways, ID_PROPERTY, STAGE_PROPERTY, DEAL_PIPELINE}
+    return filled - {*target.rules, *ways, RECORD_ID, STAGE_PROPERTY, DEAL_PIPELINE}
 
 
 def _store(

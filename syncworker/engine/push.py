@@ -140,17 +140,7 @@ def _send(context: _Push, batch: Batch, cleared: Mapping[str, Values]) -> int:
         plans = {**context.plans, **found.plans}
         _settle(
             context,
-            [
-                settled(
-                    context.positions[one.key],
-                    plans[one.key],
-                    one,
-                    known.get(one.key),
-                    context.written.rules,
-                    context.run.as_of,
-                )
-                for one in done
-            ]
+            [_settled(context, plans[one.key], one, known.get(one.key)) for one in done]
             + [
                 unchanged(context.positions[one.key], one, found.plans.get(one.key))
                 for one in found.unchanged
@@ -199,14 +189,7 @@ def _clear_stages(context: _Push, back: Mapping[str, RecordPlan]) -> tuple[dict[
             _settle(
                 context,
                 [
-                    settled(
-                        context.positions[one.key],
-                        context.plans[one.key],
-                        one,
-                        context.known.get(one.key),
-                        context.written.rules,
-                        context.run.as_of,
-                    )
+                    _settled(context, context.plans[one.key], one, context.known.get(one.key))
                     for one in rejected
                 ],
             )
@@ -243,6 +226,13 @@ def _accounted_for(context: _Push, batch: Batch) -> Iterator[None]:
         keys = [one.key for one in batch.inputs]
         context.engine.ledger.doubt(context.run.portal, batch.object, keys)
         raise
+
+
+def _settled(
+    context: _Push, plan: RecordPlan, outcome: RecordOutcome, known: LedgerRecord | None
+) -> Settled:
+    position = context.positions[outcome.key]
+    return settled(position, plan, outcome, known, context.written.rules, context.run.as_of)
 
 
 def _settle(context: _Push, every: Sequence[Settled]) -> None:

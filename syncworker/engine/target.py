@@ -9,10 +9,9 @@ import polars as pl
 
 from syncworker.mapping.desired import PropertyRule
 from syncworker.mapping.hubspot_names import DEAL_PIPELINE
+from syncworker.mapping.objects import RECORD_ID
 from syncworker.mapping.portal import Object
 from syncworker.planning.lifecycle import STAGE_PROPERTY
-
-ID_PROPERTY = "hs_object_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Target:
     @property
     def properties(self) -> list[str]:
         """What is read of a record."""
-        ways = {way.property for way in self.config.match} - {ID_PROPERTY}
+        ways = {way.property for way in self.config.match} - {RECORD_ID}
         stage = [STAGE_PROPERTY] if self.stages else []
         pipeline = [DEAL_PIPELINE] if self.config.pipeline else []
-        return sorted({*self.rules, *ways, *stage, *pipeline}) or [ID_PROPERTY]
+        return sorted({*self.rules, *ways, *stage, *pipeline}) or [RECORD_ID]
