@@ -29,6 +29,7 @@ from syncworker.hubspot.retry import Patience
 from syncworker.mapping.portal import HubSpot, PortalMapping
 from syncworker.settings import Settings, secret
 from syncworker.sources import registry
+from syncworker.sources.registry import Surroundings
 from syncworker.staging.parquet import ParquetStaging
 from syncworker.store import schema
 from syncworker.store.associations import SqlAssociations
@@ -121,10 +122,12 @@ def _mapping_text(settings: Settings, portal: str) -> str:
         ) from None
 
 
-def _sources(settings: Settings) -> Callable[[PortalMapping], Mapping[str, Source]]:
-    def build(mapping: PortalMapping) -> Mapping[str, Source]:
+def _sources(settings: Settings) -> Callable[[str, PortalMapping], Mapping[str, Source]]:
+    surroundings = Surroundings(secret=secret, clock=clock, page_rows=settings.page_rows)
+
+    def build(_portal: str, mapping: PortalMapping) -> Mapping[str, Source]:
         return {
-            name: registry.build(name, config, secret, page_rows=settings.page_rows)
+            name: registry.build(name, config, surroundings)
             for name, config in mapping.sources.items()
         }
 

@@ -54,7 +54,8 @@ class Engine:
     """The ports.
 
     Attributes:
-        sources: Opens a mapping's sources by name; raises SettingsError for a missing secret.
+        sources: Opens the sources of a portal by its name and mapping; raises SettingsError for a
+            missing secret.
         connect: Opens a portal by its name, mapping and priority; raises SettingsError likewise.
         mapping_text: Reads a portal's mapping; raises MappingError where there is none.
         portals: Names of the portals that have a mapping.
@@ -72,7 +73,7 @@ class Engine:
     slots: Slots
     definitions: Definitions
     staging: Staging
-    sources: Callable[[PortalMapping], Mapping[str, Source]]
+    sources: Callable[[str, PortalMapping], Mapping[str, Source]]
     connect: Callable[[str, PortalMapping, Priority], Portal]
     mapping_text: Callable[[str], str]
     portals: Callable[[], list[str]]

@@ -23,7 +23,7 @@ def extract(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
     After the page budget the chunk is given back, so that other portals have a turn.
     """
     name, stream = chunk.payload["source"], chunk.payload["stream"]
-    source = engine.sources(mapping)[name]
+    source = engine.sources(run.portal, mapping)[name]
     progress = dict(chunk.progress) or {"pages": 0, "rows": 0, "rejected": 0, "keyless": 0}
     until = engine.clock() + engine.limits.page_budget
     whole = not source.incremental(stream)

@@ -18,7 +18,7 @@ def facts_of(engine: Engine, run: Run, mapping: PortalMapping) -> Facts:
     more: nothing would ever mark its rows as deleted.
     """
     providers: dict[str, set[str]] = {}
-    for stream, source, _ in _provided(engine, mapping):
+    for stream, source, _ in _provided(engine, run, mapping):
         providers.setdefault(stream, set()).add(source)
     streams = {
         stream: engine.staging.scan(
@@ -40,9 +40,9 @@ def held_metrics(engine: Engine, run: Run, mapping: PortalMapping) -> dict[str, 
         (r["source"], r["stream"]): r["rows"] for r in engine.chunks.results(run.id, "extract")
     }
     earlier = {(r.source, r.stream): r for r in engine.pages.read(run.portal)}
-    sources = engine.sources(mapping)
+    sources = engine.sources(run.portal, mapping)
     states: dict[str, StreamState] = {}
-    for stream, source, configured in _provided(engine, mapping):
+    for stream, source, configured in _provided(engine, run, mapping):
         pages = [p for p in engine.pages.staged(run.portal, stream) if p.source in sources]
         rows = sum(page.rows for page in pages)
         newest = max((page.newest for page in pages if page.newest), default=None)
@@ -55,8 +55,8 @@ def held_metrics(engine: Engine, run: Run, mapping: PortalMapping) -> dict[str, 
     return unavailable(states, run.as_of, mapping.metrics)
 
 
-def _provided(engine: Engine, mapping: PortalMapping) -> list[tuple[str, str, str]]:
-    sources = engine.sources(mapping)
+def _provided(engine: Engine, run: Run, mapping: PortalMapping) -> list[tuple[str, str, str]]:
+    sources = engine.sources(run.portal, mapping)
     return [
         (provided, name, stream)
         for name, config in mapping.sources.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -10,10 +10,11 @@ from typing import Any, Literal
 from syncworker.engine.ports import Pair
 from syncworker.planning.records import Change, LedgerRecord
 
-RunKind = Literal["sync", "plan"]
+RunKind = Literal["sync", "plan", "extract"]
 RunMode = Literal["inline", "queue"]
 RunStatus = Literal["running", "planned", "done", "rejects", "refused", "failed"]
 Step = Literal["start", "extract", "compute", "push", "associate", "end"]
+LetterKind = Literal["row", "record", "stream", "identity"]
 Priority = Literal["interactive", "scheduled", "backfill"]
 
 
@@ -24,7 +25,7 @@ class Run:
     Attributes:
         id: Sorts by time of creation.
         portal: The portal's name, as in mappings/<portal>.yaml.
-        kind: sync, or plan (stops before anything is sent).
+        kind: sync, plan (stops before anything is sent) or extract (only reads the sources).
         mode: inline (in the command's own process) or queue (by workers).
         status: running; planned; done; rejects (done, with dead letters); refused (by the guard);
             failed.
@@ -42,6 +43,9 @@ class Run:
         deferred_until: When it goes on, where the portal's daily requests are used up; `message`
             says so meanwhile.
         summary: What the run came to, by step; for people and for --json.
+        options: What it was asked to do otherwise than usual: `streams` (only these, as
+            `source.stream`), `full` (read them whole), `people` (compute and send only what
+            concerns these addresses).
     """
 
     id: str
@@ -61,6 +65,7 @@ class Run:
     priority: Priority = "interactive"
     deferred_until: datetime | None = None
     summary: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +114,25 @@ class StagedPage:
 
 @dataclass(frozen=True, slots=True)
 class StreamRead:
-    """How a configured stream was last read to its end; `rows` are those of that reading."""
+    """How a configured stream was last read to its end.
+
+    Attributes:
+        source: The source's name.
+        stream: The configured stream.
+        cursor: Where the next reading starts.
+        read_at: The watermark of the reading.
+        rows: Rows of that reading.
+        full_at: The watermark of the last reading that was whole; None: never.
+        columns: By canonical stream, the columns that the source's rows had.
+    """
 
     source: str
     stream: str
     cursor: str | None
     read_at: datetime
     rows: int
+    full_at: datetime | None = None
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +160,8 @@ class DeadLetter:
     """Something that did not get through, why, and what was meant.
 
     Attributes:
-        kind: `row` (a source row that does not fit) or `record` (a HubSpot record).
+        kind: `row` (a source row that does not fit), `record` (a HubSpot record), `stream` (a
+            stream that could not be read) or `identity` (whose a row is).
         subject: The stream, or the object.
         key: The row's place and position, or our key of the record.
         cause: A stable code, for example INVALID_OPTION.
@@ -154,7 +172,7 @@ class DeadLetter:
         first_at: When it first happened, where it is read back.
     """
 
-    kind: Literal["row", "record"]
+    kind: LetterKind
     subject: str
     key: str
     cause: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import polars as pl
@@ -43,13 +43,22 @@ class Page:
         rejected: Rows that did not fit.
         resume: Where to go on inside this run after this page; opaque.
         cursor: What the next run starts from once this run is done; opaque, or None where the
-            stream is read whole each time.
+            source keeps no place.
+        columns: By canonical stream, the columns that this page's raw rows had. Where an earlier
+            reading had one that is gone now, the stream is stopped before the page is staged.
+        declared: Whether `columns` are all the source has (a query's, a file's header). Else they
+            are what came (JSON objects), and only a large page tells that one is gone.
+        unchanged: Whether the source knows that nothing has changed since `since`: there are no
+            rows, and no row is taken for deleted.
     """
 
     frames: Mapping[str, pl.DataFrame]
     rejected: tuple[RejectedRow, ...] = ()
     resume: str | None = None
     cursor: str | None = None
+    columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    declared: bool = True
+    unchanged: bool = False
 
 
 class Source(Protocol):
@@ -58,11 +67,26 @@ class Source(Protocol):
     name: str
 
     def provides(self, stream: str) -> tuple[str, ...]:
-        """The canonical streams that a configured stream's pages hold."""
+        """The canonical streams that a configured stream's pages hold; no two streams share one."""
         ...
 
     def incremental(self, stream: str) -> bool:
-        """Whether the stream is read from a cursor; else each run reads it whole."""
+        """Whether the stream is read from a cursor; else each run reads it whole.
+
+        A reading that starts without a cursor is whole too: what it does not meet is deleted.
+        """
+        ...
+
+    def full_every(self, stream: str) -> timedelta | None:
+        """How often a stream with a cursor is read whole all the same; None: only when asked."""
+        ...
+
+    def count(self, stream: str) -> int | None:
+        """How many rows the source has now; None where only reading them all would tell.
+
+        Raises:
+            SourceError: The source cannot be read.
+        """
         ...
 
     def pages(
@@ -73,6 +97,7 @@ class Source(Protocol):
         Args:
             stream: The stream's name in the mapping.
             since: The cursor of the last finished run; the overlap is subtracted here. None: all.
+                A stream that is read whole may use it to tell that nothing has changed.
             resume: The `resume` of the last page this run committed. None: from the start.
             watermark: Rows whose cursor column lies after it wait for the next run.
 

@@ -92,7 +92,7 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
         return onward(engine, run.id)  # a message that came twice must not end what goes well
     try:
         mapping = checked(run.portal, run.mapping)
-        engine.sources(mapping)
+        engine.sources(run.portal, mapping)
         for stream in STREAMS:
             staged = engine.pages.staged(run.portal, stream)
             engine.staging.require([page.place for page in staged])

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic.config import JsonDict
+from pydantic import BeforeValidator, Field
 
 from syncworker.mapping.desired import PropertyType, WriteMode
+from syncworker.mapping.part import BASE_URL, Part, Reference, Text
+from syncworker.mapping.sources import SourceConfig
 from syncworker.metrics.settings import MetricSettings
-from syncworker.model.streams import STREAMS
 
 OBJECT_NAME = r"^(companies|contacts|deals|tickets|2-[0-9]{1,12})$"
 ObjectName = Annotated[str, Field(pattern=OBJECT_NAME)]
@@ -33,24 +33,10 @@ SubscriptionState = Literal["trialing", "active", "past_due", "unpaid", "paused"
 COMPARISONS: tuple[Comparison, ...] = ("eq", "ne", "gt", "gte", "lt", "lte", "any_of")
 Scalar = bool | int | float | str
 
-REFERENCE = r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:\S.*)$"
-OVERLAP = r"^[0-9]{1,5}[smhd]$"
 INTERVAL = r"^[1-9][0-9]{0,4}[mhd]$"
 CURRENCY = r"^[A-Z]{3}$"
-BASE_URL = r"^https?://[^\s@]+$"
 
-Text = Annotated[str, Field(min_length=1)]
-Reference = Annotated[
-    str, Field(pattern=REFERENCE, description="env:NAME or file:PATH, never the value itself")
-]
 MetricName = Annotated[str, Field(min_length=1, json_schema_extra={"x-names": "metrics"})]
-BY_STREAM: JsonDict = {"propertyNames": {"enum": list(STREAMS)}}
-
-
-class Part(BaseModel):
-    """A section of the mapping: no unknown keys, never changed after reading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
 class OAuth(Part):
@@ -80,58 +66,6 @@ class Reporting(Part):
 
     timezone: str = Field(default="UTC", description="IANA name, for example Europe/Berlin")
     currency: str = Field(default="USD", pattern=CURRENCY, description="ISO 4217")
-
-
-class SqlStream(Part):
-    """One stream read by a query whose column names are the stream's columns."""
-
-    query: Text = Field(description="SELECT whose column names are the stream's columns")
-    cursor: Text | None = Field(
-        default=None, description="Column that only grows (updated_at); empty: read whole each run"
-    )
-    overlap: str = Field(
-        default="5m",
-        pattern=OVERLAP,
-        description="Read again this much before the cursor, for rows that were committed late",
-    )
-
-
-class SqlSource(Part):
-    """A database SQLAlchemy can reach."""
-
-    kind: Literal["sql"] = Field(description="sql or files")
-    url: Reference = Field(description="Where the database's URL is, for example env:APP_DATABASE")
-    streams: dict[str, SqlStream] = Field(
-        min_length=1, description="By stream, what it is read with", json_schema_extra=BY_STREAM
-    )
-
-
-class FileStream(Part):
-    """One stream read from files."""
-
-    path: Text = Field(description="File or glob, relative to the source's path")
-    format: Literal["csv", "jsonl", "parquet"] | None = Field(
-        default=None, description="Empty: by the file's ending"
-    )
-    shape: Literal["canonical", "stripe"] = Field(
-        default="canonical", description="stripe: subscriptions as Stripe publishes them"
-    )
-    columns: dict[str, str] = Field(
-        default_factory=dict, description="Stream column: file column, where the names differ"
-    )
-
-
-class FilesSource(Part):
-    """A folder of CSV, JSON Lines or Parquet files."""
-
-    kind: Literal["files"] = Field(description="sql or files")
-    path: Text = Field(description="The folder, relative to where syncworker runs")
-    streams: dict[str, FileStream] = Field(
-        min_length=1, description="By stream, its files", json_schema_extra=BY_STREAM
-    )
-
-
-SourceConfig = Annotated[SqlSource | FilesSource, Field(discriminator="kind")]
 
 
 class Match(Part):

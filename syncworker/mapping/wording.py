@@ -15,7 +15,10 @@ from pydantic import BaseModel
 from syncworker.mapping import portal
 from syncworker.mapping.diagnostics import Finding
 from syncworker.mapping.document import Document, Path
+from syncworker.mapping.model_walk import model_at
+from syncworker.mapping.part import BASE_URL, DURATION, REFERENCE
 from syncworker.mapping.rules_lifecycle import WITH_STAGES
+from syncworker.mapping.sources import KINDS
 from syncworker.mapping.suggest import closest, did_you_mean, listed
 from syncworker.mapping.yaml_text import missing_space
 from syncworker.metrics.settings import MetricSettings
@@ -39,23 +42,19 @@ _SECTIONS: tuple[tuple[Path, type], ...] = (
     (("guard",), portal.Guard),
     (("schedule",), portal.Schedule),
 )
-_SOURCES: Mapping[str, tuple[type, type]] = {
-    "sql": (portal.SqlSource, portal.SqlStream),
-    "files": (portal.FilesSource, portal.FileStream),
-}
 _CREDENTIALS: Path = ("hubspot", "credentials")
 _OBJECTS = f"allowed: {listed(portal.ROWS_OF)}, or a custom object's id: `2-123`"
 _PATTERNS = {
-    portal.REFERENCE: (
+    REFERENCE: (
         "SW113",
         "is not a reference",
         "write `env:` and a variable's name, or `file:` and a path",
     ),
     portal.OBJECT_NAME: ("SW124", "names an object that is not known", _OBJECTS),
-    portal.OVERLAP: ("SW115", "is not a duration", "write a number and s, m, h or d: `15m`"),
+    DURATION: ("SW115", "is not a duration", "write a number and s, m, h or d: `15m`"),
     portal.INTERVAL: ("SW115", "is not an interval", "write a number and m, h or d: `6h`"),
     portal.CURRENCY: ("SW111", "is not a currency", "write its ISO 4217 code: `EUR`"),
-    portal.BASE_URL: ("SW111", "is not a URL", "write `https://…` without user and password"),
+    BASE_URL: ("SW111", "is not a URL", "write `https://…` without user and password"),
 }
 _EXPECTED_AT: Mapping[str | int, str] = {
     "allow_back": "the reason, as text",
@@ -124,8 +123,10 @@ def parts(settings: type) -> dict[str, type]:
 
 def _model(document: Document, section: Path) -> type | None:
     if section[:1] == ("sources",):
-        source, stream = _SOURCES.get(str(document.at(*section[:2], "kind")), (None, None))
-        return {2: source, 4: stream}.get(len(section))
+        source = KINDS.get(str(document.at(*section[:2], "kind")))
+        if source is None or len(section) == 1:
+            return None
+        return model_at(source, section[2:], document.at(*section[:2]))
     if section[:1] == ("metrics",) and len(section) > 1:
         return parts(MetricSettings).get(str(section[-1]))
     return next((model for pattern, model in _SECTIONS if _fits(pattern, section)), None)
@@ -195,7 +196,7 @@ def _missing(document: Document, section: Path, key: str) -> Finding:
     if model is not None and issubclass(model, BaseModel) and key in model.model_fields:
         meaning = model.model_fields[key].description or ""
     if key == "kind":
-        meaning = f"write one of {listed(str(kind) for kind in _SOURCES)}"
+        meaning = f"write one of {listed(str(kind) for kind in KINDS)}"
     return Finding("SW112", document.key(section), f"the key `{key}` is missing here", meaning)
 
 
@@ -209,7 +210,7 @@ def _unknown_key(document: Document, path: Path) -> Finding:
 
 
 def _unknown_kind(document: Document, path: Path, tag: str) -> Finding:
-    known = tuple(str(kind) for kind in _SOURCES)
+    known = tuple(str(kind) for kind in KINDS)
     help_ = did_you_mean(tag, known, f"allowed: {listed(known)}")
     return Finding("SW119", document.value(path), f"no kind of source is called `{tag}`", help_)
 

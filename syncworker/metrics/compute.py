@@ -20,7 +20,7 @@ from syncworker.metrics.terms import terms
 from syncworker.metrics.tickets import open_tickets
 from syncworker.metrics.trials import account_trials
 from syncworker.metrics.usage import account_usage, user_usage
-from syncworker.model.streams import ACCOUNTS, USERS
+from syncworker.model.streams_app import ACCOUNTS, USERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from syncworker.metrics.settings import MetricSettings
-from syncworker.model.streams import POLARS_TYPES
+from syncworker.model.stream import POLARS_TYPES
 
 EXACT = POLARS_TYPES["decimal"]
 MOST = 20

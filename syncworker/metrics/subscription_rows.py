@@ -12,7 +12,7 @@ from syncworker.metrics.recurring import recurring_revenue
 from syncworker.metrics.replaced import replaced
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.subscriptions import STATUSES
-from syncworker.model.streams import SUBSCRIPTIONS
+from syncworker.model.streams_billing import SUBSCRIPTIONS
 
 COMPONENTS = (
     "subscription_items",

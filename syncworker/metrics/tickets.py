@@ -7,7 +7,7 @@ import polars as pl
 from syncworker.metrics.activity import with_account
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.known import instant, there
-from syncworker.model.streams import TICKETS
+from syncworker.model.streams_contact import TICKETS
 
 
 def open_tickets(facts: Facts) -> pl.LazyFrame:

@@ -7,7 +7,8 @@ Rules for every stream:
 - E-mail addresses and domains are lower case; a domain loses its scheme, `www.` and path;
   currencies are upper case. One that cannot be valid rejects its row.
 - A time without an offset is in UTC. Years before 1970 and after 2200 are taken for mistakes.
-- Columns the stream does not have are ignored.
+- Columns the stream does not have are ignored, but for `deleted_at`: a row that has one is known
+  to be deleted since then.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from datetime import UTC, date, datetime
 import polars as pl
 
 from syncworker.masking import mask
-from syncworker.model.streams import POLARS_TYPES, Column, ColumnType, Stream
+from syncworker.model.money import CURRENCIES
+from syncworker.model.stream import POLARS_TYPES, SYSTEM_COLUMNS, Column, ColumnType, Stream
 from syncworker.model.values import CONVERTERS, Unfit
 
 _PYTHON_TYPES: dict[ColumnType, type] = {
@@ -32,6 +34,7 @@ _PYTHON_TYPES: dict[ColumnType, type] = {
 }
 _EMAIL = r"^[^@\s,;:<>\"()]+@[^@\s,;:<>\"()]+\.[^@\s,;:<>\"().]+$"
 _DOMAIN = r"^([\pL\pN]([\pL\pN_-]*[\pL\pN])?\.)+[\pL\pN-]*\pL[\pL\pN-]*$"
+_DELETED_AT = next(column for column in SYSTEM_COLUMNS if column.name == "deleted_at")
 _OUTSIDE_YEARS = "lies outside the years 1970 to 2200"
 
 
@@ -77,7 +80,7 @@ def canonical_rows(
     """
     bad: dict[int, tuple[str, str]] = {}
     parts: list[pl.Series] = []
-    for column in stream.columns:
+    for column in (*stream.columns, _DELETED_AT):
         values = columns.get(column.name)
         series = pl.Series(column.name, [None], POLARS_TYPES[column.type]).new_from_index(0, count)
         if values is not None:
@@ -90,16 +93,18 @@ def canonical_rows(
         parts.append(series)
     frame = pl.DataFrame(parts)
     for index, field in _without_key(stream, frame):
-        bad.setdefault(index, (field, "is missing, like the rest of the key"))
+        others = " and ".join(stream.any_of[1:])
+        bad.setdefault(index, (field, f"is missing, and so is {others}"))
 
     frame = frame.with_columns(
         pl.lit(source).alias("source"),
         pl.concat_str(
             [pl.col(name).cast(pl.String).fill_null("") for name in stream.key], separator="|"
-        ).alias("source_id"),
+        )
+        .str.strip_chars_end("|")
+        .alias("source_id"),
         pl.lit(synced_at).cast(POLARS_TYPES["datetime"]).alias("synced_at"),
-        pl.lit(None, POLARS_TYPES["datetime"]).alias("deleted_at"),
-    )
+    ).select(stream.schema().names())
     rejected = tuple(
         BadRow(index, *bad[index], key=_key(stream, frame.row(index, named=True)))
         for index in sorted(bad)
@@ -116,12 +121,11 @@ def _key(stream: Stream, row: Mapping[str, object]) -> str:
 
 
 def _without_key(stream: Stream, frame: pl.DataFrame) -> Iterator[tuple[int, str]]:
-    """Rows whose key parts may each be empty, and all are."""
-    optional = [c.name for c in stream.columns if c.name in stream.key and not c.required]
-    if optional:
-        nobody = frame.select(pl.all_horizontal(pl.col(optional).is_null())).to_series()
+    """Rows that have none of the columns of which they must have one."""
+    if stream.any_of:
+        nobody = frame.select(pl.all_horizontal(pl.col(stream.any_of).is_null())).to_series()
         for index in _where(nobody):
-            yield index, optional[0]
+            yield index, stream.any_of[0]
 
 
 def _series(column: Column, values: Sequence[object]) -> tuple[pl.Series, list[tuple[int, str]]]:
@@ -166,8 +170,14 @@ def _checked(column: Column, series: pl.Series) -> tuple[pl.Series, list[tuple[i
         normal, wrong, reason = normalise(series)
         normal, more = _refuse(normal, wrong, reason)
         return normal, problems + more
+    problems = []
     if column.type == "number":
-        return _refuse(series, ~series.is_finite(), "is not a finite number")
+        series, problems = _refuse(series, ~series.is_finite(), "is not a finite number")
+    if column.minimum is not None:
+        series, more = _refuse(series, series < column.minimum, f"is below {column.minimum}")
+        problems += more
+    if column.type in ("number", "integer", "decimal"):
+        return series, problems
     if column.type == "datetime":
         first, end = datetime(1970, 1, 1, tzinfo=UTC), datetime(2201, 1, 1, tzinfo=UTC)
         return _refuse(series, (series < first) | (series >= end), _OUTSIDE_YEARS)
@@ -195,13 +205,15 @@ def _domain(series: pl.Series) -> tuple[pl.Series, pl.Series, str]:
 
 def _currency(series: pl.Series) -> tuple[pl.Series, pl.Series, str]:
     normal = series.str.to_uppercase()
-    return normal, ~normal.str.contains("^[A-Z]{3}$"), "is not a currency, such as EUR (ISO 4217)"
+    return normal, ~normal.is_in(CURRENCIES), "is not a currency, such as EUR (ISO 4217)"
 
 
 _NORMALISE: dict[str, Callable[[pl.Series], tuple[pl.Series, pl.Series, str]]] = {
     "email": _email,
     "domain": _domain,
     "currency": _currency,
+    "from_currency": _currency,
+    "to_currency": _currency,
 }
 
 

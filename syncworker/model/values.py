@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
 from uuid import UUID
 
-from syncworker.model.streams import ColumnType
+from syncworker.model.stream import ColumnType
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # 10^11 seconds after 1970 is the year 5138, 10^11 milliseconds is March 1973: from here on an

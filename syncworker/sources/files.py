@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 
 from syncworker.engine.ports import Page, RejectedRow
 from syncworker.errors import SourceError
-from syncworker.mapping import portal
+from syncworker.mapping.source_files import FilesSource as FilesConfig
 from syncworker.model import stripe
 from syncworker.model.streams import STREAMS
 from syncworker.sources import csv_file, json_lines_file, parquet_file
@@ -37,9 +37,7 @@ class FilesSource:
         page_rows: Rows of a page.
     """
 
-    def __init__(
-        self, name: str, config: portal.FilesSource, *, page_rows: int = PAGE_ROWS
-    ) -> None:
+    def __init__(self, name: str, config: FilesConfig, *, page_rows: int = PAGE_ROWS) -> None:
         self.name = name
         self._folder = Path(config.path)
         self._streams = config.streams
@@ -54,6 +52,14 @@ class FilesSource:
     def incremental(self, stream: str) -> bool:  # noqa: ARG002 - a Source is asked by stream
         """False: files are read whole each run."""
         return False
+
+    def full_every(self, stream: str) -> timedelta | None:  # noqa: ARG002 - a Source is asked
+        """None: every reading is whole."""
+        return None
+
+    def count(self, stream: str) -> int | None:  # noqa: ARG002 - a Source is asked by stream
+        """None: only reading the files would tell."""
+        return None
 
     def pages(
         self,

@@ -11,7 +11,8 @@ import polars as pl
 from syncworker.engine.ports import RejectedRow
 from syncworker.errors import SourceError
 from syncworker.model.rows import canonical_rows
-from syncworker.model.streams import STREAMS, Stream
+from syncworker.model.stream import Stream
+from syncworker.model.streams import STREAMS
 
 
 @dataclass(frozen=True, slots=True)

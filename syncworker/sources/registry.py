@@ -3,32 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from syncworker.engine.ports import Source
-from syncworker.mapping import portal
+from syncworker.errors import SourceError
+from syncworker.mapping.source_files import FilesSource as FilesConfig
+from syncworker.mapping.source_sql import SqlSource as SqlConfig
+from syncworker.mapping.sources import SourceConfig
 from syncworker.sources.files import FilesSource
 from syncworker.sources.sql import SqlSource
 
 
-def build(
-    name: str,
-    config: portal.SourceConfig,
-    secret: Callable[[str], str],
-    *,
-    page_rows: int = 20_000,
-) -> Source:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What sources are made with.
+
+    Attributes:
+        secret: Gives the value of a reference such as `env:APP_DATABASE`; raises SettingsError.
+        clock: The time now; aware UTC.
+        page_rows: Rows of a page.
+    """
+
+    secret: Callable[[str], str]
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    page_rows: int = 20_000
+
+
+def build(name: str, config: SourceConfig, around: Surroundings) -> Source:
     """Make a source; nothing is connected or read yet.
 
     Args:
         name: Its name in the mapping.
         config: Its section of the mapping.
-        secret: Gives the value of a reference such as `env:APP_DATABASE`.
-        page_rows: Rows of a page.
+        around: What it is made with.
 
     Raises:
-        SettingsError: From `secret`: there is no such value.
-        SourceError: The value is not a database URL.
+        SettingsError: There is no such secret.
+        SourceError: The secret is not what it should be, for example no database URL.
     """
-    if isinstance(config, portal.SqlSource):
-        return SqlSource(name, config, secret(config.url), page_rows=page_rows)
-    return FilesSource(name, config, page_rows=page_rows)
+    if isinstance(config, SqlConfig):
+        return SqlSource(name, config, around.secret(config.url), page_rows=around.page_rows)
+    if isinstance(config, FilesConfig):
+        return FilesSource(name, config, page_rows=around.page_rows)
+    raise SourceError(f"source {name}: kind {config.kind} cannot be read yet", code="SOURCE_KIND")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,14 @@ import sqlalchemy as sa
 
 from syncworker.engine.ports import Page
 from syncworker.errors import SourceError
-from syncworker.mapping import portal
-from syncworker.model.streams import Stream
+from syncworker.mapping.duration import duration
+from syncworker.mapping.source_sql import SqlSource as SqlConfig
+from syncworker.mapping.source_sql import SqlStream
+from syncworker.model.stream import Stream
 from syncworker.sources import sql_errors
 from syncworker.sources.pages import RawRows, canonical, require_columns, stream_of
 from syncworker.sources.sql_position import Position, utc
-from syncworker.sources.sql_query import OrderedQuery, cursor_kind, duration
+from syncworker.sources.sql_query import OrderedQuery, cursor_kind
 
 PAGE_ROWS = 20_000
 STATEMENT_SECONDS = 600
@@ -48,7 +50,7 @@ class SqlSource:
     def __init__(
         self,
         name: str,
-        config: portal.SqlSource,
+        config: SqlConfig,
         url: str,
         *,
         page_rows: int = PAGE_ROWS,
@@ -67,6 +69,17 @@ class SqlSource:
     def incremental(self, stream: str) -> bool:
         """Whether the stream has a cursor column."""
         return self._streams[stream].cursor is not None
+
+    def full_every(self, stream: str) -> timedelta | None:
+        """As configured."""
+        every = self._streams[stream].full_every
+        return None if every is None else duration(every)
+
+    def count(self, stream: str) -> int | None:
+        """The rows of the query."""
+        with self._connected(stream) as connection:
+            query = OrderedQuery(_query(self._streams[stream]), ())
+            return int(connection.execute(query.number()).scalar_one())
 
     def pages(
         self, stream: str, *, since: str | None, resume: str | None, watermark: datetime
@@ -122,7 +135,7 @@ class SqlSource:
     ) -> tuple[OrderedQuery, list[str]]:
         """The query once it is known which columns it has and how its cursor holds time."""
         config = self._streams[definition.name]
-        query = OrderedQuery(config.query, (), config.cursor)
+        query = OrderedQuery(_query(config), (), config.cursor)
         result = connection.execute(query.probe())
         names, row = list(result.keys()), result.first()
         require_columns(
@@ -134,7 +147,7 @@ class SqlSource:
         )
         key = [name for name in definition.key if name in names]
         if config.cursor is None or row is None:
-            return OrderedQuery(config.query, key, config.cursor), names
+            return OrderedQuery(_query(config), key, config.cursor), names
         kind = cursor_kind(row._mapping[config.cursor], connection.dialect.name)  # noqa: SLF001
         if kind is None:
             raise SourceError(
@@ -143,7 +156,7 @@ class SqlSource:
                 help="Choose a column that says when the row changed, or let the query convert it.",
                 code="SOURCE_CURSOR",
             )
-        return OrderedQuery(config.query, key, config.cursor, kind), names
+        return OrderedQuery(_query(config), key, config.cursor, kind), names
 
 
 class _Reader:
@@ -201,6 +214,10 @@ class _Reader:
             cursor=last.newest.isoformat() if last.newest else None,
         )
         return page, last
+
+
+def _query(config: SqlStream) -> str:
+    return config.query or f"SELECT * FROM {config.table}"  # noqa: S608 - a name from the mapping
 
 
 def _streamed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -13,12 +13,6 @@ from syncworker.sources.sql_position import Position
 
 CURSOR = "syncworker_cursor"
 CursorKind = Literal["aware", "naive", "date", "text"]
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-def duration(text: str) -> timedelta:
-    """An overlap such as `90s`, `15m`, `6h` or `2d`."""
-    return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
 
 
 def cursor_kind(value: object, dialect: str) -> CursorKind | None:
@@ -55,6 +49,10 @@ class OrderedQuery:
         if self.cursor is not None:
             select = select.where(sa.column(self.cursor).is_not(None))
         return select.select_from(self._subquery()).limit(1)
+
+    def number(self) -> sa.Select[Any]:
+        """How many rows there are."""
+        return sa.select(sa.func.count()).select_from(self._subquery())
 
     def bind(self, moment: datetime) -> datetime | date | str:
         """A time as the cursor column can be compared with it."""

@@ -13,7 +13,8 @@ from pathlib import Path
 import polars as pl
 
 from syncworker.errors import StoreError
-from syncworker.model.streams import STREAMS, Stream
+from syncworker.model.stream import Stream
+from syncworker.model.streams import STREAMS
 
 _ROW = "syncworker_row"
 

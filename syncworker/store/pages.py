@@ -115,11 +115,18 @@ class SqlPages:
     def read(self, portal: str) -> list[StreamRead]:
         """How each stream was last read to its end."""
         row = cursors.c
-        query = sa.select(row.source, row.stream, row.cursor, row.read_at, row.rows).where(
-            row.portal == portal
-        )
+        query = sa.select(
+            row.source,
+            row.stream,
+            row.cursor,
+            row.read_at,
+            row.rows,
+            row.full_at,
+            row["columns"],
+        ).where(row.portal == portal)
         with self._database.read() as connection:
-            return [StreamRead(**found) for found in connection.execute(query).mappings()]
+            found = connection.execute(query).mappings()
+            return [StreamRead(**{**row, "columns": row["columns"] or {}}) for row in found]
 
 
 def move_cursors(connection: sa.Connection, database: Database, run: Run) -> None:

@@ -45,20 +45,20 @@ class SqlRuns:
             row = connection.execute(query).mappings().one_or_none()
         if row is None:
             raise StoreError(f"there is no run {run_id}", help="syncworker runs list")
-        return Run(**row)
+        return _run(row)
 
     def running(self, portal: str) -> Run | None:
         """The portal's open run."""
         query = sa.select(runs).where(runs.c.portal == portal, runs.c.finished_at.is_(None))
         with self._database.read() as connection:
             row = connection.execute(query).mappings().one_or_none()
-        return None if row is None else Run(**row)
+        return None if row is None else _run(row)
 
     def queued(self) -> list[Run]:
         """Open runs of workers."""
         query = sa.select(runs).where(runs.c.mode == "queue", runs.c.finished_at.is_(None))
         with self._database.read() as connection:
-            return [Run(**row) for row in connection.execute(query).mappings()]
+            return [_run(row) for row in connection.execute(query).mappings()]
 
     def latest(self, portal: str | None, most: int) -> list[Run]:
         """The newest runs."""
@@ -66,7 +66,7 @@ class SqlRuns:
         if portal is not None:
             query = query.where(runs.c.portal == portal)
         with self._database.read() as connection:
-            return [Run(**row) for row in connection.execute(query).mappings()]
+            return [_run(row) for row in connection.execute(query).mappings()]
 
     def advance(
         self,
@@ -146,6 +146,11 @@ class SqlRuns:
             if mine and run.status == "failed":
                 plans.doubt_unsettled(connection, run)
         return bool(mine)
+
+
+def _run(row: Mapping[Any, Any]) -> Run:
+    # A run of an older version has no options.
+    return Run(**{**row, "options": row["options"] or {}})
 
 
 def _new_chunk(run_id: str, step: Step, payload: Mapping[str, Any]) -> dict[str, Any]:

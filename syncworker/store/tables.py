@@ -84,6 +84,7 @@ runs = sa.Table(
     _text("priority", default="interactive"),
     _time("deferred_until", nullable=True),
     _json("summary"),
+    sa.Column("options", sa.JSON, nullable=True),
     # One open run per portal: the lock that two processes cannot both take.
     sa.Index("one_open_run", "portal", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
 )
@@ -134,6 +135,21 @@ cursors = sa.Table(
     _time("read_at"),
     _number("rows"),
     _text("run_id"),
+    _time("full_at", nullable=True),
+    sa.Column("columns", sa.JSON, nullable=True),
+)
+
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    _serial("id"),
+    _text("portal"),
+    _text("source"),
+    _text("stream"),
+    _text("delivery"),  # the sender's id of it: what comes twice is stored once
+    _text("body"),
+    _time("received_at"),
+    sa.UniqueConstraint("portal", "source", "stream", "delivery"),
 )
 
 ledger = sa.Table(

@@ -153,7 +153,7 @@ def test_a_whole_reading_of_one_source_deletes_no_rows_of_another(
     crm.name = "crm"
     crm.streams["accounts"] = crm.streams["accounts"][1:]  # a1 is in both
     engine = make_engine(tmp_path, FakePortal(4), app, mapping=TWO_SOURCES)
-    engine = replace(engine, sources=lambda _: {"app": app, "crm": crm})
+    engine = replace(engine, sources=lambda *_: {"app": app, "crm": crm})
     run(engine)
     if isinstance(crm, Incremental):
         crm.nothing_new()
@@ -172,7 +172,7 @@ def test_rows_of_a_source_that_was_renamed_do_not_live_on_as_ghosts(tmp_path: Pa
     source.streams["accounts"].pop()
     renamed = MAPPING.replace("  app:\n", "  production:\n")
     engine = make_engine(tmp_path, FakePortal(3), source, mapping=renamed)
-    engine = replace(engine, sources=lambda _: {"production": source})
+    engine = replace(engine, sources=lambda *_: {"production": source})
     assert there(engine, run(engine, 1)) == {"a0", "a1"}
 
 
@@ -185,7 +185,7 @@ def test_of_two_sources_of_a_stream_one_that_comes_empty_holds_the_metrics(tmp_p
         "objects:",
     )
     engine = make_engine(tmp_path, FakePortal(2), app, mapping=mapping)
-    engine = replace(engine, sources=lambda _: {"app": app, "crm": crm})
+    engine = replace(engine, sources=lambda *_: {"app": app, "crm": crm})
     assert run(engine).summary["held_metrics"] == {}
     for one, other in ((app, crm), (crm, app)):
         kept, one.streams["subscriptions"] = one.streams["subscriptions"], []

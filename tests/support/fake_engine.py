@@ -207,6 +207,12 @@ class FakeSource:
     def incremental(self, stream: str) -> bool:
         return False
 
+    def full_every(self, stream: str) -> timedelta | None:
+        return None
+
+    def count(self, stream: str) -> int | None:
+        return len(self.streams[stream])
+
     def pages(
         self, stream: str, *, since: str | None, resume: str | None, watermark: datetime
     ) -> Iterator[Page]:
@@ -223,7 +229,7 @@ def _frame(stream: str, rows: list[dict[str, Any]], watermark: datetime) -> pl.D
         {
             **row,
             "source": "app",
-            "source_id": "|".join(str(row[k]) for k in definition.key),
+            "source_id": "|".join(str(row.get(k, "")) for k in definition.key).rstrip("|"),
             "synced_at": watermark,
         }
         for row in rows
@@ -263,7 +269,7 @@ def make_engine(
         slots=SqlSlots(state),
         definitions=SqlDefinitions(state),
         staging=ParquetStaging(str(folder / "staging")),
-        sources=lambda _mapping: {"app": source},
+        sources=lambda _portal, _mapping: {"app": source},
         connect=lambda _name, _mapping, _priority: portal,
         mapping_text=lambda _portal: mapping,
         portals=lambda: ["acme"],

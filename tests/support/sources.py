@@ -12,8 +12,8 @@ import polars as pl
 import sqlalchemy as sa
 
 from syncworker.engine.ports import Page, Source
-from syncworker.mapping import portal
-from syncworker.sources.registry import build
+from syncworker.mapping.source_sql import SqlSource, SqlStream
+from syncworker.sources.registry import Surroundings, build
 
 Row = dict[str, object]
 MakeSource = Callable[..., Source]
@@ -54,9 +54,9 @@ def ids(pages: list[Page]) -> list[str]:
 
 
 def sql_source(url: str, query: str, *, page_rows: int = 3, **more: object) -> Source:
-    stream = portal.SqlStream.model_validate({"query": query, **more})
-    config = portal.SqlSource(kind="sql", url="env:APP", streams={"users": stream})
-    return build("app", config, lambda _: url, page_rows=page_rows)
+    stream = SqlStream.model_validate({"query": query, **more})
+    config = SqlSource(kind="sql", url="env:APP", streams={"users": stream})
+    return build("app", config, Surroundings(lambda _: url, page_rows=page_rows))
 
 
 def write_table(url: str, table: str, rows: list[Row], **types: str) -> None:

@@ -13,8 +13,8 @@ from support.postgres import start_postgres
 from support.sources import MakeSource, Row, sql_source, write_file, write_table
 
 from syncworker.engine.ports import Source
-from syncworker.mapping import portal
-from syncworker.sources.registry import build
+from syncworker.mapping.source_files import FilesSource, FileStream
+from syncworker.sources.registry import Surroundings, build
 
 FILES = ("csv", "jsonl", "parquet")
 DATABASES = ("sqlite", "postgresql")
@@ -43,12 +43,12 @@ def make_source(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Ma
     ) -> Source:
         if kind in FILES:
             write_file(kind, tmp_path / f"users.{kind}", rows)
-            files = portal.FilesSource(
+            files = FilesSource(
                 kind="files",
                 path=str(tmp_path),
-                streams={"users": portal.FileStream(path=f"users.{kind}")},
+                streams={"users": FileStream(path=f"users.{kind}")},
             )
-            return build("app", files, str, page_rows=page_rows)
+            return build("app", files, Surroundings(str, page_rows=page_rows))
         url = f"sqlite:///{tmp_path}/app.db"
         if kind == "postgresql":
             url = request.getfixturevalue("postgres")

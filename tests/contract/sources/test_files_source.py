@@ -11,14 +11,14 @@ from support.sources import WATERMARK, ids, read
 
 from syncworker.engine.ports import Page, Source
 from syncworker.errors import SourceError
-from syncworker.mapping import portal
-from syncworker.sources.registry import build
+from syncworker.mapping.source_files import FilesSource, FileStream
+from syncworker.sources.registry import Surroundings, build
 
 
 def files(folder: Path, path: str, *, page_rows: int = 3, **more: object) -> Source:
-    stream = portal.FileStream.model_validate({"path": path, **more})
-    config = portal.FilesSource(kind="files", path=str(folder), streams={"users": stream})
-    return build("app", config, str, page_rows=page_rows)
+    stream = FileStream.model_validate({"path": path, **more})
+    config = FilesSource(kind="files", path=str(folder), streams={"users": stream})
+    return build("app", config, Surroundings(str, page_rows=page_rows))
 
 
 def rejected(pages: list[Page]) -> list[tuple[int, str, str]]:

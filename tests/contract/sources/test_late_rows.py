@@ -6,7 +6,8 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from syncworker.mapping import portal
+from syncworker.mapping.source_sql import SqlSource as SqlConfig
+from syncworker.mapping.source_sql import SqlStream
 from syncworker.sources.sql import SqlSource
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -18,8 +19,8 @@ def test_a_row_committed_after_a_newer_one_was_read_is_not_skipped(tmp_path: Pat
     database.execute("CREATE TABLE users (user_id, updated_at)")
     insert = "INSERT INTO users VALUES (?, ?)"
     database.execute(insert, ("read", (NOON - timedelta(seconds=10)).isoformat()))
-    query = portal.SqlStream(query="SELECT * FROM users", cursor="updated_at")
-    config = portal.SqlSource(kind="sql", url="env:APP", streams={"users": query})
+    query = SqlStream(query="SELECT * FROM users", cursor="updated_at")
+    config = SqlConfig(kind="sql", url="env:APP", streams={"users": query})
     source = SqlSource("app", config, f"sqlite:///{file}")
     *_, last = source.pages("users", since=None, resume=None, watermark=NOON)
 

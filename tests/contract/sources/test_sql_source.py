@@ -16,8 +16,9 @@ from support.sources import WATERMARK, ids, read, sql_source, users, write_table
 
 from syncworker.engine.ports import Page, Source
 from syncworker.errors import SourceError
-from syncworker.mapping import portal
-from syncworker.sources.registry import build
+from syncworker.mapping.source_sql import SqlSource as SqlConfig
+from syncworker.mapping.source_sql import SqlStream
+from syncworker.sources.registry import Surroundings, build
 from syncworker.sources.sql import SqlSource
 
 
@@ -124,9 +125,9 @@ def test_a_key_with_empty_parts_is_resumed_without_loss(url: str, table: str) ->
         for user in ("u1", "u2", None)
     ]
     write_table(url, table, rows)
-    stream = portal.SqlStream(query=query)
-    config = portal.SqlSource(kind="sql", url="env:APP", streams={"usage_daily": stream})
-    source = build("app", config, lambda _: url, page_rows=2)
+    stream = SqlStream(query=query)
+    config = SqlConfig(kind="sql", url="env:APP", streams={"usage_daily": stream})
+    source = build("app", config, Surroundings(lambda _: url, page_rows=2))
 
     def keys(resume: str | None) -> tuple[list[Page], list[str]]:
         pages = list(source.pages("usage_daily", since=None, resume=resume, watermark=WATERMARK))
@@ -283,8 +284,8 @@ def test_postgresql_keys_of_any_type_are_resumed(
 
 
 def test_a_query_that_takes_too_long_is_stopped(postgres: str) -> None:
-    stream = portal.SqlStream(query="SELECT 'u' AS user_id FROM (SELECT pg_sleep(30)) AS s")
-    config = portal.SqlSource(kind="sql", url="env:APP", streams={"users": stream})
+    stream = SqlStream(query="SELECT 'u' AS user_id FROM (SELECT pg_sleep(30)) AS s")
+    config = SqlConfig(kind="sql", url="env:APP", streams={"users": stream})
     source = SqlSource("app", config, postgres, statement_seconds=1)
     with pytest.raises(SourceError, match="took longer than 1 s") as caught:
         read(source, watermark=WATERMARK)
@@ -355,8 +356,8 @@ def test_a_url_that_cannot_be_used_says_why_without_the_password(url: str, words
 
 
 def test_a_stream_that_there_is_not_is_refused(tmp_path: Path) -> None:
-    stream = portal.SqlStream(query="SELECT 1")
-    config = portal.SqlSource(kind="sql", url="env:APP", streams={"people": stream})
+    stream = SqlStream(query="SELECT 1")
+    config = SqlConfig(kind="sql", url="env:APP", streams={"people": stream})
     with pytest.raises(SourceError, match="does not know") as caught:
-        build("app", config, lambda _: "sqlite://").provides("people")
+        build("app", config, Surroundings(lambda _: "sqlite://")).provides("people")
     assert "users" in caught.value.help

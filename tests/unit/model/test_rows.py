@@ -95,17 +95,17 @@ def test_a_user_may_have_no_address_but_a_demo_request_must() -> None:
     assert [(b.field, b.reason) for b in bad] == [("email", "is missing")]
 
 
-def test_currencies_are_three_upper_case_letters() -> None:
+def test_currencies_are_those_of_iso_4217() -> None:
     frame, bad = rows(
         "subscription_items",
-        item_id=["i", "j"],
-        sub_id=["s", "s"],
-        currency=["eur", "€"],
-        unit_amount=["9.95", 1],
+        item_id=["i", "j", "k"],
+        sub_id=["s", "s", "s"],
+        currency=["eur", "€", "EUX"],
+        unit_amount=["9.95", 1, 1],
     )
     assert frame["currency"].to_list() == ["EUR"]
     assert frame["unit_amount"].to_list() == [Decimal("9.95")]
-    assert [(b.index, b.field) for b in bad] == [(1, "currency")]
+    assert [(b.index, b.field) for b in bad] == [(1, "currency"), (2, "currency")]
 
 
 def test_text_with_a_nul_or_half_a_character_rejects_its_row_only() -> None:
@@ -141,9 +141,7 @@ def test_usage_needs_an_account_or_a_user() -> None:
     frame, _ = usage()
     assert frame["source_id"].to_list() == ["a||n|2026-01-01"]
     _, bad = usage(account_id=[None])
-    assert [(b.field, b.reason) for b in bad] == [
-        ("account_id", "is missing, like the rest of the key")
-    ]
+    assert [(b.field, b.reason) for b in bad] == [("account_id", "is missing, and so is user_id")]
 
 
 def test_a_rejected_row_has_the_key_its_good_version_has_or_none() -> None:

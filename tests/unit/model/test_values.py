@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from syncworker.model.streams import ColumnType
+from syncworker.model.stream import ColumnType
 from syncworker.model.values import CONVERTERS, Unfit
 
 AT = datetime(2026, 11, 21, 6, tzinfo=UTC)
