@@ -6,12 +6,13 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 import click
 
-from syncworker.cli import exits
+from syncworker.cli import exits, pages
 from syncworker.cli.console import tell
 from syncworker.engine import deferral, finish, inline, sync
 from syncworker.engine.engine import Engine
@@ -23,7 +24,13 @@ _LINE_SECONDS = 10.0
 
 
 def carry_out(
-    engine: Engine, portal: str, *, as_of: datetime | None, kind: RunKind, force: bool
+    engine: Engine,
+    portal: str,
+    *,
+    as_of: datetime | None,
+    kind: RunKind,
+    force: bool = False,
+    options: Mapping[str, Any] | None = None,
 ) -> Run:
     """Run a portal in this process; a run that was cut short or deferred earlier is gone on with.
 
@@ -33,16 +40,17 @@ def carry_out(
         MappingError: The mapping has errors.
         LockHeld: Another run holds the portal, or a plan is asked for while a sync is half done.
     """
-    run = _cut_short(engine, portal, kind)
+    run = _cut_short(engine, portal, kind, options or {})
     if run is None:
-        run = sync.start(engine, portal, as_of=as_of, kind=kind, force=force)
+        run = sync.start(engine, portal, as_of=as_of, kind=kind, force=force, options=options)
     elif deferral.rests(engine, run):
         return run
     else:
         tell(
             f"going on with run {run.id}, as of {run.as_of:%Y-%m-%d %H:%M} UTC, {_why(run)} earlier"
         )
-    return inline.carry_out(engine, run, f"{socket.gethostname()}:{os.getpid()}", _reporter())
+    with pages.shown(engine) as watched:
+        return inline.carry_out(watched, run, f"{socket.gethostname()}:{os.getpid()}", _reporter())
 
 
 def follow(engine: Engine, run: Run) -> Run:
@@ -59,21 +67,26 @@ def follow(engine: Engine, run: Run) -> Run:
     return run
 
 
-def _cut_short(engine: Engine, portal: str, kind: RunKind) -> Run | None:
+def _cut_short(
+    engine: Engine, portal: str, kind: RunKind, options: Mapping[str, Any]
+) -> Run | None:
     """The portal's run that another process began and nobody works on.
 
     A plan that was cut short is closed: nothing of it is worth keeping. A deferred one is gone on
-    with when a plan is asked for, and gives way to a sync.
+    with when a plan is asked for, and gives way to a sync. An extraction gives way to anything but
+    the same extraction: what it staged stays.
     """
     run = engine.runs.running(portal)
     if run is None or run.mode == "queue" or engine.chunks.held(run.id, now=engine.clock()):
         return None
     if run.kind == kind and run.deferred_until is not None:
         return run
-    if run.kind == "plan":
-        finish.fail(engine, run, SyncworkerError("the plan was cut short", code="CUT_SHORT"))
+    if run.kind == "extract" and (run.kind, run.options) == (kind, options):
+        return run
+    if run.kind != "sync":
+        finish.fail(engine, run, SyncworkerError(f"the {run.kind} was cut short", code="CUT_SHORT"))
         return None
-    if kind == "plan":
+    if kind != "sync":
         raise LockHeld(
             f"sync {run.id} of {portal} was {_why(run)} at {run.step}: its rest comes first",
             help=f"go on with it: syncworker sync {portal}",

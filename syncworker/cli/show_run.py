@@ -71,14 +71,14 @@ def result_text(run: Run) -> Iterator[str]:
     outcomes = summary.get("outcomes", {})
     letters = summary.get("dead_letters", {})
     sent = outcomes.get("sent", 0)
-    parts = [f"{sent} sent"]
+    parts = [f"{sent} sent"] if run.kind != "extract" else [f"{summary.get('rows', 0):,} rows read"]
     if "plan" in summary:
         parts.append(f"{plan_from_json(summary['plan']).total.unchanged} unchanged")
     parts += [f"{n} {name}" for name, n in sorted(outcomes.items()) if name != "sent"]
     if summary.get("associated"):
         parts.append(f"{summary['associated']} associated")
     parts += [counted(n, *_LETTERS[kind]) for kind, n in sorted(letters.items())]
-    if "requests" in summary:
+    if "requests" in summary and run.kind != "extract":
         requests = counted(summary["requests"], "HubSpot request")
         parts.append(f"{requests} ({counted(summary['writes'], 'write')})")
     delay = summary.get("delayed_by_budget", 0.0)
@@ -110,7 +110,7 @@ def letter_lines(letters: Iterable[DeadLetter]) -> Iterator[str]:
         where = f"{letter.subject}.{letter.property}" if letter.property else letter.subject
         groups.setdefault((letter.cause, where), []).append(letter)
     for (cause, where), group in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
-        noun = "row" if group[0].kind == "row" else "record"
+        noun = _NOUNS.get(group[0].kind, group[0].kind)
         yield from columns([(cause, where, counted(len(group), noun))])
         messages: dict[str, list[str]] = {}
         for letter in group:
@@ -146,7 +146,10 @@ def as_json(engine: Engine, run: Run, *, with_plan: bool) -> str:
 _LETTERS = {
     "row": ("source row rejected", "source rows rejected"),
     "record": ("dead letter", "dead letters"),
+    "stream": ("stream not read", "streams not read"),
+    "identity": ("account not known", "accounts not known"),
 }
+_NOUNS = {"identity": "row"}
 _EXAMPLES = 3
 _WORTH_TELLING = 1.0  # seconds
 _GOES_ON: dict[RunMode, str] = {

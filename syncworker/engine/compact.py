@@ -11,7 +11,7 @@ _SMALL_ROWS = 10_000
 def compact(engine: Engine, run: Run, chunk: Chunk, stream: str, *, deletions: bool) -> None:
     """Merge the chunk's source's small files of a stream into one, once there are many.
 
-    The newest version of each row stays, as `Staging.scan` would choose it.
+    Every version of a row that differs from the one before it stays.
 
     Args:
         engine: The ports.
@@ -30,7 +30,7 @@ def compact(engine: Engine, run: Run, chunk: Chunk, stream: str, *, deletions: b
     if len(small) < engine.limits.small_files:
         return
     places = [page.place for page in small]
-    rows = engine.staging.scan(stream, places).collect(engine="streaming")
+    rows = engine.staging.versions(stream, places).collect(engine="streaming")
     name = f"{run.id}-{chunk.id}-{chunk.claim}-merged"
     merged = StagedPage(
         source=chunk.payload["source"],

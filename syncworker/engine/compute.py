@@ -10,7 +10,8 @@ import polars as pl
 
 from syncworker.engine import properties
 from syncworker.engine.engine import Engine
-from syncworker.engine.facts import facts_of, held_metrics
+from syncworker.engine.facts import facts_of
+from syncworker.engine.freshness import held_metrics
 from syncworker.engine.link import Links, link
 from syncworker.engine.mappings import checked, digest
 from syncworker.engine.memory import Chunk, Planned, Run, Unlinked

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from syncworker.engine.memory import Priority
+from syncworker.engine.memory import Chunk, Priority
 from syncworker.engine.ports import Portal, Source, Staging
 from syncworker.engine.stores import (
     Associations,
@@ -60,6 +61,7 @@ class Engine:
         mapping_text: Reads a portal's mapping; raises MappingError where there is none.
         portals: Names of the portals that have a mapping.
         clock: The time now; aware UTC.
+        on_page: Told of a chunk and its progress after each page it committed, for showing it.
     """
 
     runs: Runs
@@ -79,3 +81,4 @@ class Engine:
     portals: Callable[[], list[str]]
     clock: Callable[[], datetime]
     limits: Limits = Limits()
+    on_page: Callable[[Chunk, Mapping[str, Any]], None] = lambda _chunk, _progress: None

@@ -1,20 +1,38 @@
-"""Extraction: a stream's pages, from the source into staging, each committed with its place."""
+"""Extraction: a stream's pages, from the source into staging, each committed with its place.
+
+A reading is whole where the source keeps no cursor, the first time, when it is asked for, and as
+often as the source says. What a whole reading does not meet is marked as deleted; what it meets
+just as it was is not staged again, so staging keeps every version of a row, once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import Any
 
-import polars as pl
-
+from syncworker.engine import drift, whole
 from syncworker.engine.compact import compact
 from syncworker.engine.engine import Engine
-from syncworker.engine.memory import Chunk, DeadLetter, Run, StagedPage
+from syncworker.engine.memory import Chunk, DeadLetter, Run, StreamRead
 from syncworker.engine.ports import Page, RejectedRow, Source
+from syncworker.engine.staged import kept, stage
+from syncworker.errors import SourceError
 from syncworker.mapping.portal import PortalMapping
 from syncworker.masking import mask
-from syncworker.model.streams import STREAMS
+
+_FIGURES = ("pages", "rows", "rejected", "whole", "unchanged", "cursor", "columns")
+
+
+def payloads(run: Run, mapping: PortalMapping) -> list[dict[str, Any]]:
+    """The extraction chunks: every stream, or those that the run was asked for."""
+    wanted = run.options.get("streams")
+    return [
+        {"source": source, "stream": stream, "full": bool(run.options.get("full"))}
+        for source, config in mapping.sources.items()
+        for stream in config.streams
+        if wanted is None or f"{source}.{stream}" in wanted
+    ]
 
 
 def extract(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> None:
@@ -24,55 +42,117 @@ def extract(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
     """
     name, stream = chunk.payload["source"], chunk.payload["stream"]
     source = engine.sources(run.portal, mapping)[name]
-    progress = dict(chunk.progress) or {"pages": 0, "rows": 0, "rejected": 0, "keyless": 0}
-    until = engine.clock() + engine.limits.page_budget
-    whole = not source.incremental(stream)
+    earlier = last_read(engine, run.portal, name, stream)
+    progress = dict(chunk.progress) or _begun(run, chunk, source, earlier)
     if not chunk.progress:
         for provided in source.provides(stream):
-            compact(engine, run, chunk, provided, deletions=whole)
-    waiting = {} if whole else _waiting(engine, run, name, source.provides(stream))
+            for deletions in (False, True):
+                compact(engine, run, chunk, provided, deletions=deletions)
+    known = {} if earlier is None or chunk.payload.get("full") else earlier.columns
+    waiting = {} if progress["whole"] else _waiting(engine, run, name, source.provides(stream))
+    until = engine.clock() + engine.limits.page_budget
     pages = source.pages(
         stream,
-        since=_since(engine, run, name, stream),
+        since=progress["since"],
         resume=progress.get("resume"),
         watermark=run.as_of,
     )
     for page in pages:
+        drift.check(run.portal, name, stream, page, known)
         progress = _progress(progress, page)
-        staged = _stage(engine, run, chunk, page.frames, number=progress["pages"])
+        frames = kept(page.frames, mapping.staging.keep_days, run.as_of)
+        staged = stage(engine, run, chunk, frames, f"{progress['pages']:06}")
         letters = [_letter(run, source, stream, row) for row in page.rejected]
         engine.pages.commit(chunk, staged, letters, progress, _through(page, waiting))
+        engine.on_page(chunk, progress)
         if engine.clock() > until:
             engine.chunks.release(chunk)
             return
-    if whole and progress["rows"]:
-        _mark_deleted(engine, run, chunk, source, progress)
-    figures = {key: progress[key] for key in ("pages", "rows", "rejected")}
-    engine.chunks.complete(chunk, {**chunk.payload, **figures, "cursor": progress.get("cursor")})
+    if progress["whole"] and progress["rows"]:
+        whole.settle(engine, run, chunk, source, progress)
+    engine.letters.resolve(run.portal, "stream", name, [stream], run.as_of)
+    figures = {key: progress.get(key) for key in _FIGURES}
+    if progress.get("unchanged") and earlier is not None:
+        figures |= {"rows_before": earlier.rows}
+    figures["columns"] = drift.together(known, progress["columns"])
+    engine.chunks.complete(chunk, {**chunk.payload, **figures})
+
+
+def stop(engine: Engine, chunk: Chunk, error: SourceError) -> None:
+    """Give a stream up for this run: its place is kept, and the rest of the run goes on."""
+    name, stream = chunk.payload["source"], chunk.payload["stream"]
+    letter = DeadLetter(
+        kind="stream",
+        subject=name,
+        key=stream,
+        cause=error.code,
+        message=mask(error.message),
+        help=mask(error.help),
+    )
+    progress = dict(chunk.progress)
+    engine.pages.commit(chunk, [], [letter], progress)
+    read = {key: progress.get(key, 0) for key in ("pages", "rows", "rejected")}
+    told = {"stopped": error.code, "message": letter.message, "help": letter.help}
+    engine.chunks.complete(chunk, {**chunk.payload, **read, **told})
 
 
 def summary(engine: Engine, run: Run) -> dict[str, Any]:
-    """What was read, for the run's summary."""
+    """What was read, for the run's summary.
+
+    Raises:
+        SourceError: No stream could be read at all.
+    """
     results = engine.chunks.results(run.id, "extract")
+    stopped = [result for result in results if "stopped" in result]
+    if results and len(stopped) == len(results):
+        first = stopped[0]
+        raise SourceError(first["message"], help=first["help"], code=first["stopped"])
     return {
         "rows": sum(result["rows"] for result in results),
         "rejected_rows": sum(result["rejected"] for result in results),
         "streams": {f"{r['source']}.{r['stream']}": r["rows"] for r in results},
+        "stopped": {f"{r['source']}.{r['stream']}": r["stopped"] for r in stopped},
         "extracted_at": engine.clock().isoformat(),
     }
 
 
-def _since(engine: Engine, run: Run, source: str, stream: str) -> str | None:
-    reads = engine.pages.read(run.portal)
-    return next((r.cursor for r in reads if (r.source, r.stream) == (source, stream)), None)
+def last_read(engine: Engine, portal: str, source: str, stream: str) -> StreamRead | None:
+    """How the stream was last read to its end."""
+    reads = engine.pages.read(portal)
+    return next((read for read in reads if (read.source, read.stream) == (source, stream)), None)
+
+
+def _begun(run: Run, chunk: Chunk, source: Source, earlier: StreamRead | None) -> dict[str, Any]:
+    """A reading's progress before its first page: from where, and whether it is whole."""
+    stream = chunk.payload["stream"]
+    every = source.full_every(stream)
+    since = None if earlier is None else earlier.cursor
+    if chunk.payload.get("full") or (every is not None and _due(run, earlier, every)):
+        since = None
+    return {
+        "pages": 0,
+        "rows": 0,
+        "rejected": 0,
+        "keyless": 0,
+        "columns": {},
+        "since": since,
+        "whole": since is None or not source.incremental(stream),
+    }
+
+
+def _due(run: Run, earlier: StreamRead | None, every: timedelta) -> bool:
+    return earlier is None or earlier.full_at is None or run.as_of - earlier.full_at >= every
 
 
 def _progress(before: Mapping[str, Any], page: Page) -> dict[str, Any]:
     return {
+        **before,
         "pages": before["pages"] + 1,
         "rows": before["rows"] + sum(frame.height for frame in page.frames.values()),
         "rejected": before["rejected"] + len(page.rejected),
         "keyless": before["keyless"] + sum(_keyless(row) for row in page.rejected),
+        "columns": drift.together(before["columns"], page.columns),
+        "unchanged": page.unchanged,
         "resume": page.resume,
         "cursor": page.cursor,
     }
@@ -81,71 +161,6 @@ def _progress(before: Mapping[str, Any], page: Page) -> dict[str, Any]:
 def _keyless(row: RejectedRow) -> bool:
     """Whether the row cannot be told by its key; a masked one names nothing."""
     return not row.key or mask(row.key) != row.key or "…" in row.key
-
-
-def _stage(
-    engine: Engine, run: Run, chunk: Chunk, frames: Mapping[str, pl.DataFrame], *, number: int
-) -> list[StagedPage]:
-    staged = []
-    for stream, rows in frames.items():
-        if rows.height:
-            # The claim in the name keeps an old owner's late file from replacing a newer one.
-            name = f"{run.id}-{chunk.id}-{chunk.claim}-{number:06}"
-            place = engine.staging.write(run.portal, stream, name, rows)
-            newest = _newest(stream, rows, run.as_of)
-            staged.append(StagedPage(chunk.payload["source"], stream, place, rows.height, newest))
-    return staged
-
-
-def _newest(stream: str, rows: pl.DataFrame, as_of: datetime) -> datetime | None:
-    """The newest event time that is not ahead of `as_of`: a clock running ahead hides nothing."""
-    column = STREAMS[stream].event_time
-    if column is None:
-        return None
-    times = rows[column]
-    until = as_of if times.dtype == pl.Datetime else as_of.date()
-    newest = times.filter(times <= until).max()
-    if newest is None or isinstance(newest, datetime):
-        return newest
-    # A day of daily usage is over at its end; UTC is near enough for telling staleness.
-    return datetime.combine(newest, datetime.max.time(), UTC)  # type: ignore[arg-type]
-
-
-def _mark_deleted(
-    engine: Engine, run: Run, chunk: Chunk, source: Source, progress: Mapping[str, Any]
-) -> None:
-    """After a whole reading, mark the source's rows it did not meet as deleted since `as_of`.
-
-    A row that was rejected this time is still there: its last good version stays, and so do those
-    of a subscription whose parts were not all read. Where a rejected row has no key to tell by, no
-    row of the stream is taken for deleted; nor is one that another source still has.
-    """
-    letters = engine.letters.open(run.portal, run_id=run.id, most=1_000_000)
-    for stream in source.provides(chunk.payload["stream"]):
-        rejected = [
-            letter.values["key"]
-            for letter in letters
-            if letter.subject == stream and "key" in letter.values
-        ]
-        before = engine.pages.staged(run.portal, stream)
-        now = engine.pages.staged(run.portal, stream, run_id=run.id)
-        mine = [page.place for page in before if page.source == source.name]
-        met = [page.place for page in now if page.source == source.name]
-        others = [page.place for page in before if page.source != source.name]
-        missing = engine.staging.missing(stream, mine, [*met, *others])
-        still_there = pl.lit(value=bool(progress["keyless"])) | _names(stream, rejected)
-        kept = missing.with_columns(
-            deleted_at=pl.when(~still_there).then(pl.lit(run.as_of)),
-            synced_at=pl.when(still_there).then("synced_at").otherwise(pl.lit(run.as_of)),
-        ).cast(dict(STREAMS[stream].schema()))  # type: ignore[arg-type]
-        pages = _stage(engine, run, chunk, {stream: kept}, number=999_999)
-        engine.pages.replace(chunk, stream, pages[0] if pages else None)
-
-
-def _names(stream: str, keys: list[str]) -> pl.Expr:
-    """Rows that one of the keys names, or whose subscription it names."""
-    named = pl.col("source_id").is_in(keys)
-    return named | pl.col("sub_id").is_in(keys) if STREAMS[stream].column("sub_id") else named
 
 
 def _letter(run: Run, source: Source, configured: str, row: RejectedRow) -> DeadLetter:

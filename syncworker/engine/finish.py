@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from syncworker.engine import retention
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Run, Step
 from syncworker.errors import SyncworkerError, UnsafePlan
@@ -23,7 +24,7 @@ def finish(engine: Engine, run_id: str) -> Run:
         letters = engine.letters.count(run.id)
         pushed = engine.chunks.results(run.id, "push")
         associated = engine.chunks.results(run.id, "associate")
-        planning = run.summary["start_requests"] + run.summary["plan_requests"]
+        planning = run.summary["start_requests"] + run.summary.get("plan_requests", 0)
         summary = {
             **run.summary,
             "outcomes": engine.plans.outcomes(run.id),
@@ -34,6 +35,8 @@ def finish(engine: Engine, run_id: str) -> Run:
             "writes": sum(result["writes"] for result in [*pushed, *associated]),
             "delayed_by_budget": _delayed(engine, run),
         }
+        if engine.slots.claim(run.portal, "retention", _day(engine.clock())):
+            retention.drop(engine, run)
         _close(engine, replace(run, status="rejects" if letters else "done", summary=summary))
         _sweep(engine, run)
     return engine.runs.get(run_id)
@@ -67,6 +70,10 @@ def fail(engine: Engine, run: Run, error: SyncworkerError) -> None:
     _close(engine, _with_words(replace(run, status="failed", summary=summary), error))
 
 
+def _day(now: datetime) -> datetime:
+    return now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _delayed(engine: Engine, run: Run) -> float:
     """Seconds that the run's finished chunks waited for the portal's budget, all together."""
     results = [result for step in _ASKING for result in engine.chunks.results(run.id, step)]
@@ -95,7 +102,4 @@ def _sweep(engine: Engine, run: Run) -> None:
         engine.definitions.forget(run.portal)
     engine.plans.forget(run.portal, finished_before=engine.clock() - _PLANS_KEPT)
     engine.unlinked.forget(run.portal, before_run=run.id)
-    places = engine.pages.outdated(run.portal)
-    if places:
-        engine.staging.remove(places)
-        engine.pages.forget(run.portal, places)
+    retention.sweep(engine, run)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from syncworker.engine.ports import Pair
 from syncworker.planning.records import Change, LedgerRecord
 
-RunKind = Literal["sync", "plan", "extract"]
+RunKind = Literal["sync", "plan", "extract", "prune"]
 RunMode = Literal["inline", "queue"]
 RunStatus = Literal["running", "planned", "done", "rejects", "refused", "failed"]
 Step = Literal["start", "extract", "compute", "push", "associate", "end"]
@@ -25,7 +25,8 @@ class Run:
     Attributes:
         id: Sorts by time of creation.
         portal: The portal's name, as in mappings/<portal>.yaml.
-        kind: sync, plan (stops before anything is sent) or extract (only reads the sources).
+        kind: sync, plan (stops before anything is sent), extract (only reads the sources) or prune
+            (only clears staging up).
         mode: inline (in the command's own process) or queue (by workers).
         status: running; planned; done; rejects (done, with dead letters); refused (by the guard);
             failed.

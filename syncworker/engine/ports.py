@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 import polars as pl
@@ -118,12 +118,28 @@ class Staging(Protocol):
         """The stream's rows in those files, one per key: newest version, or first received."""
         ...
 
+    def versions(self, stream: str, places: Sequence[str]) -> pl.LazyFrame:
+        """Every version of the rows in those files that differs from the one before it."""
+        ...
+
+    def changed(self, stream: str, before: Sequence[str], now: Sequence[str]) -> pl.LazyFrame:
+        """The rows of `now`, one per key, that are not just so in `before`."""
+        ...
+
+    def oldest(self, stream: str, places: Sequence[str]) -> date | datetime | None:
+        """The earliest event time in those files, of a stream that has one."""
+        ...
+
     def missing(self, stream: str, before: Sequence[str], now: Sequence[str]) -> pl.DataFrame:
         """Undeleted rows of `before`, one per key, whose key is not in `now`."""
         ...
 
     def require(self, places: Sequence[str]) -> None:
         """Make sure the files are there; raises StoreError."""
+        ...
+
+    def files(self, portal: str) -> Mapping[str, int]:
+        """By place, the size in bytes of every file there is; nothing on object storage."""
         ...
 
     def remove(self, places: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from syncworker.engine.memory import (
     Chunk,
     DeadLetter,
+    LetterKind,
     Planned,
     Run,
     Settled,
@@ -111,6 +112,10 @@ class Chunks(Protocol):
         """Give the chunk back to its message, which comes again then; claims without progress."""
         ...
 
+    def attempts(self, chunk: Chunk) -> int:
+        """How often the chunk was claimed since its last progress."""
+        ...
+
     def left(self, run_id: str, step: Step) -> int:
         """How many chunks of the step are not done."""
         ...
@@ -160,12 +165,36 @@ class Pages(Protocol):
         """
         ...
 
-    def replace(self, chunk: Chunk, stream: str, deleted: StagedPage | None) -> None:
-        """After a whole reading: earlier readings no longer count; deleted rows are marked."""
+    def whole(
+        self,
+        chunk: Chunk,
+        stream: str,
+        progress: Mapping[str, Any],
+        *,
+        deleted: StagedPage | None,
+        instead: Sequence[StagedPage] | None = None,
+    ) -> None:
+        """After a whole reading: its rejected rows are all there are; deleted rows are marked.
+
+        Args:
+            chunk: The claimed chunk.
+            stream: The canonical stream.
+            progress: The chunk's from now on.
+            deleted: The file of marks, if there are any.
+            instead: Files that count in the place of those of the reading; None: these stay.
+        """
         ...
 
     def merge(self, chunk: Chunk, merged: StagedPage, places: Sequence[str]) -> None:
         """One file counts from now on instead of those."""
+        ...
+
+    def swap(self, run: Run, places: Sequence[str], page: StagedPage | None) -> None:
+        """Another file, or none, counts from now on instead of those; the run has the portal."""
+        ...
+
+    def places(self, portal: str) -> list[str]:
+        """Places of every file that is known, outdated ones too."""
         ...
 
     def staged(self, portal: str, stream: str, *, run_id: str | None = None) -> list[StagedPage]:
@@ -326,6 +355,12 @@ class Letters(Protocol):
 
     def count(self, run_id: str) -> dict[str, int]:
         """How many of each kind the run left open."""
+        ...
+
+    def resolve(
+        self, portal: str, kind: LetterKind, subject: str, keys: Sequence[str], now: datetime
+    ) -> None:
+        """What these were about got through."""
         ...
 
 

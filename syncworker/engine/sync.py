@@ -14,9 +14,11 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from syncworker.engine import associate, compute, deferral, extract, finish, properties, push
 from syncworker.engine.engine import Engine
@@ -24,7 +26,15 @@ from syncworker.engine.lease import held
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Chunk, Priority, Run, RunKind, RunMode
 from syncworker.engine.todo import CHUNK_TASKS, Todo
-from syncworker.errors import ClaimLost, RateLimited, StoreError, SyncworkerError, Unavailable
+from syncworker.errors import (
+    ClaimLost,
+    RateLimited,
+    SourceError,
+    StoreError,
+    SyncworkerError,
+    Unavailable,
+)
+from syncworker.mapping.portal import PortalMapping
 from syncworker.model.streams import STREAMS
 
 log = logging.getLogger(__name__)
@@ -36,7 +46,7 @@ _WORK = {
 }
 
 
-def start(
+def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
     engine: Engine,
     portal: str,
     *,
@@ -45,6 +55,7 @@ def start(
     mode: RunMode = "inline",
     force: bool = False,
     priority: Priority = "interactive",
+    options: Mapping[str, Any] | None = None,
 ) -> Run:
     """Open a run; the portal is this run's until it ends.
 
@@ -52,10 +63,11 @@ def start(
         engine: The ports.
         portal: The portal's name.
         as_of: The moment the numbers are for, aware; None: now.
-        kind: sync, or plan to stop before anything is sent.
+        kind: sync, plan to stop before anything is sent, or extract to read the sources only.
         mode: Whether this process or workers do the work.
         force: Let it through the guard.
         priority: Who goes first where the portal's requests are scarce.
+        options: What it is asked to do otherwise than usual, as in `Run.options`.
 
     Raises:
         MappingError: The mapping has errors.
@@ -74,6 +86,7 @@ def start(
         mapping=text,
         created_at=now,
         priority=priority,
+        options=options or {},
     )
     engine.runs.open(run)
     return run
@@ -96,9 +109,7 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
         for stream in STREAMS:
             staged = engine.pages.staged(run.portal, stream)
             engine.staging.require([page.place for page in staged])
-        portal = engine.connect(run.portal, mapping, run.priority)
-        requests, waited = portal.requests, portal.waited
-        left_out = properties.require(engine, run.portal, mapping, portal)
+        asked = _asked_of_hubspot(engine, run, mapping)
     except SyncworkerError as error:
         if deferral.asks_for(error):
             deferral.defer(engine, run, error)
@@ -111,23 +122,28 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
         log.exception("a defect stopped the run", extra={"run": run.id, "portal": run.portal})
         finish.fail(engine, run, _defect(error))
         return []
-    streams = [
-        {"source": source, "stream": stream}
-        for source, config in mapping.sources.items()
-        for stream in config.streams
-    ]
     engine.runs.advance(
         run.id,
         old="start",
         new="extract",
-        payloads=streams,
-        summary={
-            "left_out": left_out,
-            "start_requests": portal.requests - requests,
-            "start_waited": portal.waited - waited,
-        },
+        payloads=extract.payloads(run, mapping),
+        summary=asked,
     )
     return onward(engine, run.id)
+
+
+def _asked_of_hubspot(engine: Engine, run: Run, mapping: PortalMapping) -> dict[str, Any]:
+    """What the portal's properties lack; a run that only reads the sources needs no portal."""
+    if run.kind == "extract":
+        return {"left_out": {}, "start_requests": 0, "start_waited": 0.0}
+    portal = engine.connect(run.portal, mapping, run.priority)
+    requests, waited = portal.requests, portal.waited
+    left_out = properties.require(engine, run.portal, mapping, portal)
+    return {
+        "left_out": left_out,
+        "start_requests": portal.requests - requests,
+        "start_waited": portal.waited - waited,
+    }
 
 
 def work(engine: Engine, chunk_id: int, owner: str) -> list[Todo]:
@@ -204,13 +220,17 @@ def _moved_on(engine: Engine, run: Run) -> list[Todo]:
 def _next_step(engine: Engine, run: Run) -> list[Todo]:
     """Move a run on whose step has no chunk left."""
     if run.step == "extract":
+        read = extract.summary(engine, run)
+        if run.kind == "extract":
+            engine.runs.advance(run.id, old="extract", new="end", payloads=[], summary=read)
+            return [Todo("finish_run", run.id, run.priority)]
         shards = compute.shards(engine, run)
         engine.runs.advance(
             run.id,
             old="extract",
             new="compute",
             payloads=shards,
-            summary=extract.summary(engine, run),
+            summary=read,
         )
         return onward(engine, run.id)
     if run.step == "compute":
@@ -242,6 +262,10 @@ def _stopped(engine: Engine, run: Run, chunk: Chunk, error: SyncworkerError) -> 
         return _lost(run, chunk, error)
     begun = engine.limits.attempts
     try:
+        if isinstance(error, SourceError) and _given_up(engine, run, chunk, error):
+            log.error("%s", error, extra={"run": run.id, "portal": run.portal, "chunk": chunk.id})
+            extract.stop(engine, chunk, error)
+            return onward(engine, run.id)
         if deferral.asks_for(error):
             deferral.defer(engine, run, error)
             engine.chunks.release(chunk)
@@ -256,6 +280,14 @@ def _stopped(engine: Engine, run: Run, chunk: Chunk, error: SyncworkerError) -> 
         raise error
     finish.fail(engine, run, error)
     return []
+
+
+def _given_up(engine: Engine, run: Run, chunk: Chunk, error: SourceError) -> bool:
+    """Whether trying to read the stream again is over for this run; the rest goes on without it."""
+    if chunk.step != "extract":
+        return False
+    again = error.recovery == "retry" and run.mode == "queue"
+    return not again or engine.chunks.attempts(chunk) >= engine.limits.attempts
 
 
 def _wait(error: SyncworkerError) -> timedelta:

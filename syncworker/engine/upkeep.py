@@ -69,8 +69,8 @@ def _taken_over(engine: Engine, run: Run, now: datetime) -> list[Todo]:
         sign = max(sign, run.deferred_until)
     if run.mode == "queue" or now - sign < _PATIENCE * engine.limits.lease:
         return []
-    if run.kind == "plan":
-        finish.fail(engine, run, SyncworkerError("the plan was cut short", code="CUT_SHORT"))
+    if run.kind != "sync":
+        finish.fail(engine, run, SyncworkerError(f"the {run.kind} was cut short", code="CUT_SHORT"))
         return []
     if not engine.runs.hand_over(run.id):
         return []

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from syncworker.mapping.desired import PropertyType, WriteMode
-from syncworker.mapping.part import BASE_URL, Part, Reference, Text
+from syncworker.mapping.part import BASE_URL, BY_STREAM, Part, Reference, Text
 from syncworker.mapping.sources import SourceConfig
 from syncworker.metrics.settings import MetricSettings
 
@@ -222,6 +222,17 @@ class Guard(Part):
     min_records: int = Field(default=10, ge=1, description="Below this many, never refuse")
 
 
+class StagingRules(Part):
+    """How long rows from the sources are kept."""
+
+    keep_days: dict[str, Annotated[int, Field(ge=1)]] = Field(
+        default_factory=dict,
+        description="By stream: events older than this are dropped, of accounts and the like the "
+        "versions that were replaced or deleted before; empty: everything is kept",
+        json_schema_extra=BY_STREAM,
+    )
+
+
 class Schedule(Part):
     """When the worker syncs by itself."""
 
@@ -249,5 +260,8 @@ class PortalMapping(Part):
     guard: Guard = Field(default_factory=Guard, description="When a plan is refused")
     volatile_days: int = Field(
         default=7, ge=1, description="Send computation times alone after this many days"
+    )
+    staging: StagingRules = Field(
+        default_factory=StagingRules, description="How long rows from the sources are kept"
     )
     schedule: Schedule | None = Field(default=None, description="When the worker syncs by itself")

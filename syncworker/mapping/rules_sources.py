@@ -19,8 +19,9 @@ def check_sources(document: Document) -> Iterator[Finding]:
         for stream in document.entries(*path):
             yield from _stream(document, (*path, stream), stream)
             yield from _columns(document, (*path, stream, "columns"), stream)
-    for stream in document.entries("metrics", "stale_days"):
-        yield from _stream(document, ("metrics", "stale_days", stream), stream)
+    for section in (("metrics", "stale_days"), ("staging", "keep_days")):
+        for stream in document.entries(*section):
+            yield from _stream(document, (*section, stream), stream)
 
 
 def check_reporting(document: Document) -> Iterator[Finding]:

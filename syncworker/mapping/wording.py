@@ -41,6 +41,7 @@ _SECTIONS: tuple[tuple[Path, type], ...] = (
     (("lifecycle", "*", "rules", "*", "when", "*"), portal.Condition),
     (("guard",), portal.Guard),
     (("schedule",), portal.Schedule),
+    (("staging",), portal.StagingRules),
 )
 _CREDENTIALS: Path = ("hubspot", "credentials")
 _OBJECTS = f"allowed: {listed(portal.ROWS_OF)}, or a custom object's id: `2-123`"

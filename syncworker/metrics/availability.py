@@ -22,11 +22,13 @@ class StreamState:
         rows: Staged rows.
         newest: The newest event time of its rows; None for a state stream or without rows.
         read_at: When it was last read successfully; None: never.
+        problem: Why it could not be read this time; empty: it could, or nobody tried.
     """
 
     rows: int
     newest: datetime | None
     read_at: datetime | None
+    problem: str = ""
 
 
 def unavailable(
@@ -66,6 +68,8 @@ def _reason(
 
 
 def _problem(name: str, state: StreamState, as_of: datetime, days: int | None) -> str:
+    if state.problem:
+        return f"{name} {state.problem}"
     if not state.rows:
         return f"{name} has no rows"
     seen, what = (state.newest, "newest row") if name in GROWING else (state.read_at, "last read")

@@ -117,6 +117,12 @@ class SqlChunks:
             )
             return int(connection.execute(attempts).scalar_one())
 
+    def attempts(self, chunk: Chunk) -> int:
+        """Claims since the last progress."""
+        query = sa.select(chunks.c.attempts).where(chunks.c.id == chunk.id)
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def left(self, run_id: str, step: Step) -> int:
         """Chunks of the step that are not done."""
         query = sa.select(sa.func.count()).where(

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from syncworker.engine.memory import DeadLetter, Run
+from syncworker.engine.memory import DeadLetter, LetterKind, Run
 from syncworker.store.database import Database
 from syncworker.store.tables import dead_letters
 
@@ -69,6 +69,13 @@ class SqlLetters:
         )
         with self._database.read() as connection:
             return dict(connection.execute(query).all())
+
+    def resolve(
+        self, portal: str, kind: LetterKind, subject: str, keys: Sequence[str], now: datetime
+    ) -> None:
+        """Mark them as resolved."""
+        with self._database.write() as connection:
+            resolve(connection, portal, kind, subject, keys, now)
 
 
 def put(

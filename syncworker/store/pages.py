@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,39 +47,67 @@ class SqlPages:
                 source=chunk.payload["source"],
             )
 
-    def replace(self, chunk: Chunk, stream: str, deleted: StagedPage | None) -> None:
-        """Only this run's pages and the marks of deleted rows count from now on."""
+    def whole(
+        self,
+        chunk: Chunk,
+        stream: str,
+        progress: Mapping[str, Any],
+        *,
+        deleted: StagedPage | None,
+        instead: Sequence[StagedPage] | None = None,
+    ) -> None:
+        """Marks of deleted rows, what counts instead of the reading's files, and its letters."""
         source = chunk.payload["source"]
         with self._database.write() as connection:
-            update_mine(connection, chunk, attempts=0)
+            update_mine(connection, chunk, progress=dict(progress), attempts=0)
             run = _run(connection, chunk)
-            connection.execute(
-                sa.update(staged_pages)
-                .where(
-                    staged_pages.c.portal == run.portal,
-                    staged_pages.c.source == source,
-                    staged_pages.c.stream == stream,
-                    staged_pages.c.run_id != chunk.run_id,
-                    ~staged_pages.c.deletions,
+            if instead is not None:
+                connection.execute(
+                    sa.update(staged_pages)
+                    .where(
+                        staged_pages.c.portal == run.portal,
+                        staged_pages.c.source == source,
+                        staged_pages.c.stream == stream,
+                        staged_pages.c.run_id == chunk.run_id,
+                    )
+                    .values(outdated=True)
                 )
-                .values(outdated=True)
-            )
             letter_box.resolve_rows(connection, run.portal, source, stream, chunk.run_id, run.at)
-            if deleted is not None:
-                row = _page_row(run, chunk, replace(deleted, deletions=True))
-                connection.execute(sa.insert(staged_pages), row)
+            marks = () if deleted is None else (replace(deleted, deletions=True),)
+            for page in (*(instead or ()), *marks):
+                connection.execute(sa.insert(staged_pages), _page_row(run, chunk, page))
 
     def merge(self, chunk: Chunk, merged: StagedPage, places: Sequence[str]) -> None:
         """The merged file in, the others out, together."""
         with self._database.write() as connection:
             update_mine(connection, chunk, attempts=0)
             run = _run(connection, chunk)
-            connection.execute(sa.insert(staged_pages), _page_row(run, chunk, merged))
+            # It holds earlier readings' rows: it is not of this run.
+            row = {**_page_row(run, chunk, merged), "run_id": ""}
+            connection.execute(sa.insert(staged_pages), row)
             connection.execute(
                 sa.update(staged_pages)
                 .where(staged_pages.c.portal == run.portal, staged_pages.c.place.in_(places))
                 .values(outdated=True)
             )
+
+    def swap(self, run: Run, places: Sequence[str], page: StagedPage | None) -> None:
+        """Another file, or none, counts from now on instead of those."""
+        with self._database.write() as connection:
+            connection.execute(
+                sa.update(staged_pages)
+                .where(staged_pages.c.portal == run.portal, staged_pages.c.place.in_(places))
+                .values(outdated=True)
+            )
+            if page is not None:
+                row = {**asdict(page), "portal": run.portal, "run_id": "", "chunk_id": 0}
+                connection.execute(sa.insert(staged_pages), row | {"outdated": False})
+
+    def places(self, portal: str) -> list[str]:
+        """Every file that is known, outdated ones too."""
+        query = sa.select(staged_pages.c.place).where(staged_pages.c.portal == portal)
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
 
     def staged(self, portal: str, stream: str, *, run_id: str | None = None) -> list[StagedPage]:
         """Files that count."""
@@ -136,22 +164,22 @@ def move_cursors(connection: sa.Connection, database: Database, run: Run) -> Non
             chunks.c.run_id == run.id, chunks.c.step == "extract", chunks.c.status == "done"
         )
     ).all()
-    upsert = database.upsert(
-        cursors, ("portal", "source", "stream"), ("cursor", "read_at", "rows", "run_id")
-    )
-    for payload, result in done:
-        connection.execute(
-            upsert,
-            {
-                "portal": run.portal,
-                "source": payload["source"],
-                "stream": payload["stream"],
-                "cursor": result["cursor"],
-                "read_at": run.as_of,
-                "rows": result["rows"],
-                "run_id": run.id,
-            },
-        )
+    read = [(payload, result) for payload, result in done if "stopped" not in result]
+    told = ("cursor", "read_at", "rows", "run_id", "columns")
+    for payload, result in read:
+        row = {
+            "portal": run.portal,
+            "source": payload["source"],
+            "stream": payload["stream"],
+            "cursor": result["cursor"],
+            "read_at": run.as_of,
+            "rows": result["rows"],
+            "run_id": run.id,
+            "columns": result.get("columns", {}),
+            "full_at": run.as_of if result.get("whole") else None,
+        }
+        newer = (*told, "full_at") if result.get("whole") else told
+        connection.execute(database.upsert(cursors, ("portal", "source", "stream"), newer), row)
 
 
 def _run(connection: sa.Connection, chunk: Chunk) -> Any:  # noqa: ANN401

@@ -142,7 +142,8 @@ class SqlRuns:
             ).rowcount
             if mine and run.status in ("done", "rejects"):
                 pages.move_cursors(connection, self._database, run)
-                letters.resolve_records_not_met(connection, run)
+                if run.kind == "sync" and not run.options:
+                    letters.resolve_records_not_met(connection, run)
             if mine and run.status == "failed":
                 plans.doubt_unsettled(connection, run)
         return bool(mine)

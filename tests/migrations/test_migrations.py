@@ -124,7 +124,7 @@ def test_an_older_database_is_refused_until_it_is_upgraded_and_keeps_its_rows(
     schema.check(state.database)
     (letter,) = state.letters.open(PORTAL, run_id=None, most=9)
     assert (letter.key, letter.message) == ("f:1", "bad")
-    state.pages.replace(state.extraction(state.run()), "users", None)
+    state.pages.whole(state.extraction(state.run()), "users", {}, deleted=None)
     assert state.letters.open(PORTAL, run_id=None, most=9) == []
 
 

@@ -220,7 +220,8 @@ class FakeSource:
         for start in range(int(resume or 0), max(len(rows), 1), self.page):
             frame = _frame(stream, rows[start : start + self.page], watermark)
             rejected = self.rejected.get(stream, ()) if start == 0 else ()
-            yield Page({stream: frame}, rejected, resume=str(start + self.page))
+            cursor = "read before" if self.incremental(stream) else None
+            yield Page({stream: frame}, rejected, resume=str(start + self.page), cursor=cursor)
 
 
 def _frame(stream: str, rows: list[dict[str, Any]], watermark: datetime) -> pl.DataFrame:

@@ -34,7 +34,7 @@ COMMITS: dict[str, Callable[[Stores, Chunk], None]] = {
     "complete": lambda s, c: s.chunks.complete(c, {"late": True}),
     "release": lambda s, c: s.chunks.release(c),
     "commit of a page": lambda s, c: s.pages.commit(c, [page("late")], [LETTER], {"late": 1}),
-    "replace": lambda s, c: s.pages.replace(c, "users", page("deleted")),
+    "replace": lambda s, c: s.pages.whole(c, "users", {}, deleted=page("deleted")),
     "confirm": lambda s, c: s.ledger.confirm(c, PORTAL, [record("late")], LATER),
     "clear": lambda s, c: s.plans.clear(c),
     "add": lambda s, c: s.plans.add(c, PORTAL, [planned(99)], [LETTER], [("x", "y")], LATER),

@@ -44,7 +44,7 @@ def test_a_page_that_cannot_be_stored_whole_is_not_stored_at_all(state: Stores) 
     assert state.claim(chunk.id).progress == {"resume": "1"}
 
 
-def test_after_a_whole_reading_earlier_pages_of_that_source_and_stream_are_outdated(
+def test_after_a_whole_reading_other_files_may_count_in_the_place_of_its_own(
     state: Stores,
 ) -> None:
     first = state.run()
@@ -58,22 +58,25 @@ def test_after_a_whole_reading_earlier_pages_of_that_source_and_stream_are_outda
     second = state.run()
     chunk = state.extraction(second)
     state.pages.commit(chunk, [page("new"), page("x", stream="accounts")], [], {})
-    state.pages.replace(chunk, "users", page("deleted"))
-    assert places(state) == ["other source", "new", "deleted"]
+    state.pages.whole(chunk, "users", {}, deleted=page("deleted"), instead=[page("changed")])
+    assert places(state) == ["old", "other source", "changed", "deleted"]
     assert places(state, "accounts") == ["x"]
-    assert state.pages.outdated(PORTAL) == ["old"]
+    assert state.pages.outdated(PORTAL) == ["new"]
     this_run = state.pages.staged(PORTAL, "users", run_id=second.id)
-    assert [staged.place for staged in this_run] == ["new"]
+    assert [staged.place for staged in this_run] == ["changed"]
 
 
-def test_marks_of_deleted_rows_outlive_the_next_whole_reading(state: Stores) -> None:
+def test_earlier_rows_and_marks_outlive_the_next_whole_reading(
+    state: Stores,
+) -> None:
     for number in (1, 2):
         run = state.run()
         chunk = state.extraction(run)
         state.pages.commit(chunk, [page(f"p{number}")], [], {})
-        state.pages.replace(chunk, "users", page(f"deleted{number}") if number == 1 else None)
+        marks = page(f"deleted{number}") if number == 1 else None
+        state.pages.whole(chunk, "users", {}, deleted=marks)
         state.finish(run)
-    assert places(state) == ["deleted1", "p2"]
+    assert places(state) == ["p1", "deleted1", "p2"]
 
 
 def test_forgotten_files_are_gone_and_only_those(state: Stores) -> None:
@@ -94,7 +97,7 @@ def test_a_rejected_row_that_a_whole_reading_does_not_meet_again_is_resolved(
     second = state.run()
     chunk = state.extraction(second)
     state.pages.commit(chunk, [], [letter("still bad")], {})
-    state.pages.replace(chunk, "users", None)
+    state.pages.whole(chunk, "users", {}, deleted=None)
     assert sorted(open_keys(state)) == ["elsewhere", "still bad"]
 
 
@@ -105,11 +108,11 @@ def test_a_whole_reading_of_one_source_leaves_another_sources_rejected_rows_open
     state.pages.commit(state.extraction(first, source="crm"), [], [letter("of crm")], {})
     state.finish(first, "rejects")
     second = state.run()
-    state.pages.replace(state.extraction(second, source="app"), "users", None)
+    state.pages.whole(state.extraction(second, source="app"), "users", {}, deleted=None)
     assert open_keys(state) == ["of crm"]
     state.finish(second)
     third = state.run()
-    state.pages.replace(state.extraction(third, source="crm"), "users", None)
+    state.pages.whole(state.extraction(third, source="crm"), "users", {}, deleted=None)
     assert open_keys(state) == []
 
 
