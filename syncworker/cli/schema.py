@@ -1,4 +1,4 @@
-"""`syncworker schema`: what an editor completes and checks mappings with."""
+"""`syncworker schema`: what an editor completes and checks mappings with, and the streams."""
 
 from __future__ import annotations
 
@@ -10,16 +10,21 @@ from syncworker.cli.console import say
 
 @click.command()
 @click.option("--write", is_flag=True, help="Write mapping.schema.json beside the mappings.")
-def command(*, write: bool) -> None:
+@click.option("--streams", is_flag=True, help="Print the streams and their columns as Markdown.")
+def command(*, write: bool, streams: bool) -> None:
     """Print the JSON Schema of a mapping, or write it where the mappings' first line names it.
 
     \b
     Examples:
       syncworker schema --write
-      syncworker schema > mapping.schema.json
+      syncworker schema --streams
     """
     from syncworker.mapping.schema import mapping_schema
+    from syncworker.model.reference import streams_page
 
+    if streams:
+        say(streams_page().rstrip("\n"))
+        return
     if not write:
         say(mapping_schema().rstrip("\n"))
         return

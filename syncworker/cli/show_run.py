@@ -98,6 +98,8 @@ def report(engine: Engine, run: Run) -> Iterator[str]:
         yield f"Next: syncworker runs show {run.id}"
         return
     letters = engine.letters.open(run.portal, run_id=run.id, most=_LETTERS_SHOWN)
+    if run.status == "failed":  # the run's own words say why no stream could be read
+        letters = [letter for letter in letters if letter.kind != "stream"]
     yield from letter_lines(letters)
     if letters and run.status != "failed":
         yield f"Next: syncworker dead-letters list {run.portal}"
