@@ -137,8 +137,8 @@ class HubSpotReader(Protocol):
         """By id asked for, ids of the records it belongs to: the primary one first, then by id."""
         ...
 
-    def number(self, object_name: str, among: Mapping[str, Sequence[str]]) -> int:
-        """How many records there are whose properties have one of the values given for each."""
+    def number(self, object_name: str, property_name: str = "", values: Sequence[str] = ()) -> int:
+        """How many records there are; with a property, those that have one of its `values`."""
         ...
 
     def properties(self, object_name: str) -> Mapping[str, Mapping[str, str]]:

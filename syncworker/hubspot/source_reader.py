@@ -26,7 +26,7 @@ from syncworker.hubspot.paths import (
     SEARCH,
     asking,
 )
-from syncworker.hubspot.problems import context, entries, problem, text
+from syncworker.hubspot.problems import entries, problem, text
 from syncworker.hubspot.reading import ABSENT, AT_ONCE, HISTORY_AT_ONCE
 from syncworker.hubspot.transport import Transport
 
@@ -142,7 +142,7 @@ class SourceReader:
             body = {"inputs": [{"id": one} for one in some]}
             answer = self._transport.send(READ_ASSOCIATIONS, f"{from_object}/{to_object}", body)
             for error in entries(answer, "errors"):
-                if not set(context(error, "ids")) & set(some):
+                if text(error.get("category")) not in ABSENT:
                     message = (
                         f"HubSpot could not read which {to_object} some {from_object} belong to: "
                         f"{problem(error).message}"
@@ -156,15 +156,13 @@ class SourceReader:
                     found[record] = tuple(str(other.get("toObjectId")) for other in others)
         return found
 
-    def number(self, object_name: str, among: Mapping[str, Sequence[str]]) -> int:
+    def number(self, object_name: str, property_name: str = "", values: Sequence[str] = ()) -> int:
         """See `HubSpotReader.number`."""
-        filters = [
-            {"propertyName": name, "operator": "IN", "values": list(values)}
-            for name, values in among.items()
+        groups = [
+            {"filters": [{"propertyName": property_name, "operator": "EQ", "value": value}]}
+            for value in values
         ]
-        body: dict[str, Any] = {"limit": 1, "properties": ["hs_object_id"]}
-        if filters:
-            body["filterGroups"] = [{"filters": filters}]
+        body = {"filterGroups": groups, "properties": ["hs_object_id"], "limit": 1}
         return int(self._transport.send(SEARCH, object_name, body).get("total") or 0)
 
     def properties(self, object_name: str) -> dict[str, dict[str, str]]:

@@ -35,12 +35,13 @@ from syncworker.sources.pages import stream_of
 # A page is committed as a whole: with 50 records a request it takes 20 requests and more, which
 # must be over before a worker's lease is.
 PAGE_RECORDS = 1_000
-_COUNTED = {
-    "tickets": ("tickets", {}),
-    "crm_deals": ("deals", {}),
+_COUNTED: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "tickets": ("tickets", "", ()),
+    "crm_deals": ("deals", "", ()),
     "survey_responses": (
         hubspot_surveys.PART.object,
-        {hubspot_surveys.TYPE: tuple(hubspot_surveys.KINDS)},
+        hubspot_surveys.TYPE,
+        tuple(hubspot_surveys.KINDS),
     ),
 }
 Rows = Callable[[Part, Sequence[CrmRecord]], Sequence[Sequence[Row] | Refused]]
@@ -85,9 +86,8 @@ class HubSpotSource:
         """The records of a stream that is one object; None of others."""
         if stream not in _COUNTED:
             return None
-        object_name, among = _COUNTED[stream]
         try:
-            return self._connect().number(object_name, among)
+            return self._connect().number(*_COUNTED[stream])
         except PortalError as error:
             raise source_error(error, self.name, stream) from None
 

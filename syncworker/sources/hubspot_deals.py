@@ -30,6 +30,7 @@ _COLUMNS = {
     "createdate": "created_at",
     "closedate": "closed_at",
 }
+_LONGEST = 20  # digits; more do not fit into a row anyway
 PART = Part("deals", (*_COLUMNS, *_AMOUNTS, *_CHOICES, _CURRENCY))
 Options = Mapping[str, Mapping[str, str]]
 
@@ -79,11 +80,13 @@ def _row(
 
 
 def _minor(amount: str | None, currency: str) -> int | str | None:
-    """An amount in minor units, half up; text that is no number stays as it is."""
+    """An amount in minor units, half up; text that is no such number stays as it is."""
     if not amount:
         return None
     try:
-        scaled = Decimal(amount).scaleb(exponent(currency))
-        return int(scaled.to_integral_value(ROUND_HALF_UP))
-    except (InvalidOperation, OverflowError, ValueError):
+        major = Decimal(amount)
+    except InvalidOperation:
         return amount
+    if not major.is_finite() or major.adjusted() > _LONGEST:
+        return amount
+    return int(major.scaleb(exponent(currency)).to_integral_value(ROUND_HALF_UP))

@@ -1,8 +1,9 @@
 """Submissions of forms, newest first, some at a time.
 
 HubSpot lists a form's submissions newest first and cannot be asked by date: a reading from a
-cursor ends where they are older. Submissions that arrive meanwhile come first and move the others
-back; the ones met again are passed over, and those after the watermark wait for the next run.
+cursor ends at the first request that brings only older ones. Submissions that arrive meanwhile come
+first and move the others back; the ones met again are passed over, and those after the watermark
+wait for the next run.
 Source: https://developers.hubspot.com/docs/api-reference/legacy/marketing/forms/v1
 """
 
@@ -16,6 +17,9 @@ from syncworker.engine.hubspot_reader import Submission, Submissions
 from syncworker.mapping.source_hubspot import HubSpotForm
 from syncworker.sources.hubspot_position import Position, newer
 from syncworker.sources.hubspot_rows import Row
+
+# More are not sent between two requests; a restart later, some may come twice, by the same key.
+_REMEMBERED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +53,13 @@ def some_submissions(
     while position.step < len(forms):
         form = forms[position.step]
         found: list[Submission] = []
-        after, last, seen = position.after, position.last, position.seen
+        after, seen = position.after, position.seen
         while True:
             some = ask(form, after, most - len(found))
-            after = some.after
-            for one in some.found:
-                if one.at is not None:
-                    if last is not None and (one.at > last or one.id in seen):
-                        continue
-                    seen = (*seen, one.id) if one.at == last else (one.id,)
-                    last = one.at
-                    if one.at > watermark or (start is not None and one.at < start):
-                        continue
-                found.append(one)
-            if start is not None and last is not None and last < start:
-                after = ""
+            new = [one for one in some.found if not _before(one, start)]
+            found += [one for one in new if one.id not in seen and not _later(one, watermark)]
+            seen = (*seen, *(one.id for one in some.found))[-_REMEMBERED:]
+            after = some.after if new else ""
             if not after or len(found) >= most:
                 break
         position = replace(
@@ -72,11 +68,18 @@ def some_submissions(
             after=after,
             rows=position.rows + len(found),
             newest=newer(position.newest, *(one.at for one in found)),
-            last=last if after else None,
             seen=seen if after else (),
         )
         if found:
             yield Sent(form, tuple(found), position)
+
+
+def _before(one: Submission, start: datetime | None) -> bool:
+    return start is not None and one.at is not None and one.at < start
+
+
+def _later(one: Submission, watermark: datetime) -> bool:
+    return one.at is not None and one.at > watermark
 
 
 def submission_rows(

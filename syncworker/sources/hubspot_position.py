@@ -17,15 +17,13 @@ class Position:
         after: HubSpot's mark of where that step goes on; "": at its start.
         rows: Records or submissions read so far.
         newest: When the newest of them was changed or sent: where the next run starts.
-        last: Of forms: when the last submission was sent.
-        seen: Of forms: the ids of the submissions sent at that moment.
+        seen: Of forms: the ids of the submissions met last.
     """
 
     step: int = 0
     after: str = ""
     rows: int = 0
     newest: datetime | None = None
-    last: datetime | None = None
     seen: tuple[str, ...] = ()
 
     def dump(self) -> str:
@@ -36,7 +34,6 @@ class Position:
                 "after": self.after,
                 "rows": self.rows,
                 "newest": self.newest and self.newest.isoformat(),
-                "last": self.last and self.last.isoformat(),
                 "seen": self.seen,
             }
         )
@@ -50,7 +47,6 @@ class Position:
             after=data["after"],
             rows=data["rows"],
             newest=data["newest"] and datetime.fromisoformat(data["newest"]),
-            last=data["last"] and datetime.fromisoformat(data["last"]),
             seen=tuple(data["seen"]),
         )
 

@@ -23,7 +23,7 @@ ACCOUNT = "app_account"
 
 
 @contextmanager
-def at(portal: Portal, moment: datetime) -> Iterator[None]:
+def clock_at(portal: Portal, moment: datetime) -> Iterator[None]:
     """What is done meanwhile happens at that moment, as the portal sees it."""
     before = portal.clock
     portal.clock = lambda: moment
@@ -33,15 +33,14 @@ def at(portal: Portal, moment: datetime) -> Iterator[None]:
         portal.clock = before
 
 
-def connected(
-    sandbox: SandboxServer, budget: Budget | None = None, total: float = 2
-) -> HubSpotPortal:
-    """A connection to the portal that waits for nothing."""
+def connected(sandbox: SandboxServer, budget: Budget | None = None) -> HubSpotPortal:
+    """A connection to the portal whose waits take no time."""
+    slept: list[float] = []
     return HubSpotPortal(
         sandbox.token,
         base_url=sandbox.url,
-        budget=budget or LocalBudget("professional", sleep=lambda _: None),
-        patience=Patience(connect=2, read=5, total=total, sleep=lambda _: None),
+        budget=budget or LocalBudget("professional", clock=lambda: sum(slept), sleep=slept.append),
+        patience=Patience(connect=2, read=5, sleep=slept.append),
         name="acme",
     )
 
@@ -81,11 +80,11 @@ class HubSpotWorld:
             self._sandbox, page_rows=page_rows, streams=["tickets"], account_property=ACCOUNT
         )
 
-    def put(self, number: int, at_: datetime) -> None:
+    def put(self, number: int, at: datetime) -> None:
         """Add the ticket, or change it, at that time."""
         portal, tickets = self._portal, self._portal.records("tickets")
-        values = {"subject": f"ticket {number}, {at_.isoformat()}", ACCOUNT: f"a{number}"}
-        with at(portal, at_):
+        values = {"subject": f"ticket {number}, {at.isoformat()}", ACCOUNT: f"a{number}"}
+        with clock_at(portal, at):
             made = portal.put("tickets", values, self._ids.get(number, ""))
             if number not in self._ids:
                 person = portal.put("contacts", {"email": f"user{number}@example.com"})
@@ -95,7 +94,7 @@ class HubSpotWorld:
     def remove(self, number: int) -> None:
         """Delete the ticket shortly before the watermark."""
         tickets = self._portal.records("tickets")
-        with at(self._portal, WATERMARK - timedelta(minutes=1)):
+        with clock_at(self._portal, WATERMARK - timedelta(minutes=1)):
             tickets.archive(tickets.live[self._ids[number]], self._portal.now())
 
     def spoil(self, number: int) -> str:

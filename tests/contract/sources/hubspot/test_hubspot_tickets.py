@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import polars as pl
 import pytest
-from support.hubspot_world import ACCOUNT, HubSpotWorld, at, hubspot_source
+from support.hubspot_world import ACCOUNT, HubSpotWorld, clock_at, hubspot_source
 from support.source_world import START, WATERMARK, keys, read
 
 from syncworker.model.streams import STREAMS
+from syncworker.sandbox import search
 from syncworker.sandbox.server import SandboxServer
 
 HOUR = timedelta(hours=1)
@@ -159,11 +160,12 @@ def test_a_property_that_is_gone_from_the_portal_is_gone_from_the_columns(
     assert "deleted_at" not in before.columns["tickets"]
 
 
-def test_thousands_changed_in_one_moment_are_all_read_though_a_search_ends_at_ten_thousand(
-    sandbox: SandboxServer,
+def test_all_that_changed_in_one_moment_are_read_though_a_search_ends_before(
+    sandbox: SandboxServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with at(sandbox.portal, START):
-        for number in range(10_050):
+    monkeypatch.setattr(search, "MAX_RESULTS", 400)  # as HubSpot's 10,000, only sooner
+    with clock_at(sandbox.portal, START):
+        for number in range(1_050):
             sandbox.portal.put("tickets", {"subject": str(number)})
     source = hubspot_source(sandbox, page_rows=20_000, streams=["tickets"])
     sandbox.portal.stats.reset()
@@ -171,14 +173,14 @@ def test_thousands_changed_in_one_moment_are_all_read_though_a_search_ends_at_te
     pages = list(source.pages("tickets", since=START.isoformat(), resume=None, watermark=WATERMARK))
 
     found = [key for page in pages for key in page.frames["tickets"]["ticket_id"]]
-    assert len(found) == len(set(found)) == 10_050
-    assert sandbox.portal.stats.by_path["POST /crm/objects/tickets/search"] == 51
+    assert len(found) == len(set(found)) == 1_050
+    assert sandbox.portal.stats.by_path["POST /crm/objects/tickets/search"] == 6
 
 
 def test_the_rows_of_a_portal_with_everything(sandbox: SandboxServer) -> None:
     portal = sandbox.portal
     tickets, contacts = portal.records("tickets"), portal.records("contacts")
-    with at(portal, START):
+    with clock_at(portal, START):
         first = portal.put("contacts", {"email": "First@Example.com"})
         second = portal.put("contacts", {"email": "second@example.com"})
         made = portal.put(
@@ -194,7 +196,7 @@ def test_the_rows_of_a_portal_with_everything(sandbox: SandboxServer) -> None:
         alone = portal.put("tickets", {"subject": "Nobody's"})
         for person in (second, first):
             portal.link(tickets, made, contacts, person)
-    with at(portal, START + HOUR):
+    with clock_at(portal, START + HOUR):
         portal.put("tickets", {"hs_pipeline_stage": "4"}, made.id)
     source = hubspot_source(sandbox, streams=["tickets"])
 
@@ -210,3 +212,23 @@ def test_the_rows_of_a_portal_with_everything(sandbox: SandboxServer) -> None:
     assert (other["ticket_id"], other["email"], other["closed_at"]) == (alone.id, None, None)
     assert source.count("tickets") == 2
     assert ACCOUNT not in page.columns["tickets"]
+
+
+def test_a_change_date_that_cannot_be_read_moves_no_cursor(
+    world: HubSpotWorld, sandbox: SandboxServer
+) -> None:
+    tickets = sandbox.portal.records("tickets")
+    tickets.live[world.key(7)].values["hs_lastmodifieddate"] = "soon"
+    pages = read(world)
+    assert keys(world, pages) == _all(world)
+    assert pages[-1].cursor == (START + 6 * HOUR).isoformat()
+
+
+def test_a_portal_without_categories_has_no_labels(
+    world: HubSpotWorld, sandbox: SandboxServer
+) -> None:
+    for name in ("hs_ticket_category", "subject", "content"):
+        del sandbox.portal.records("tickets").definitions.properties[name]
+    (page,) = read(world, world.source(page_rows=100))
+    assert not {"labels", "text"} & page.columns["tickets"]
+    assert page.frames["tickets"]["text"].null_count() == 8
