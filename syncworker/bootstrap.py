@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from redis.retry import Retry
 
 from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.memory import Priority
-from syncworker.engine.ports import Portal, Source
+from syncworker.engine.ports import Source
 from syncworker.errors import MappingError
 from syncworker.hubspot.budget import Budget
 from syncworker.hubspot.budget_limits import App, limits
@@ -44,6 +45,8 @@ from syncworker.store.runs import SqlRuns
 from syncworker.store.slots import SqlSlots
 from syncworker.store.unlinked import SqlUnlinked
 
+Connect = Callable[[str, PortalMapping, Priority], HubSpotPortal]
+
 
 def clock() -> datetime:
     """The time now: the one place that reads it."""
@@ -70,6 +73,7 @@ def engine(settings: Settings) -> Engine:
     """
     state = database(settings)
     schema.check(state)
+    connect = _portals(settings)
     return Engine(
         runs=SqlRuns(state),
         chunks=SqlChunks(state),
@@ -82,8 +86,8 @@ def engine(settings: Settings) -> Engine:
         slots=SqlSlots(state),
         definitions=SqlDefinitions(state),
         staging=ParquetStaging(settings.staging),
-        sources=_sources(settings),
-        connect=_portals(settings),
+        sources=_sources(settings, connect),
+        connect=connect,
         mapping_text=lambda portal: _mapping_text(settings, portal),
         portals=lambda: portals(settings),
         clock=clock,
@@ -122,19 +126,23 @@ def _mapping_text(settings: Settings, portal: str) -> str:
         ) from None
 
 
-def _sources(settings: Settings) -> Callable[[str, PortalMapping], Mapping[str, Source]]:
+def _sources(
+    settings: Settings, connect: Connect
+) -> Callable[[str, PortalMapping], Mapping[str, Source]]:
     surroundings = Surroundings(secret=secret, clock=clock, page_rows=settings.page_rows)
 
-    def build(_portal: str, mapping: PortalMapping) -> Mapping[str, Source]:
+    def build(portal: str, mapping: PortalMapping) -> Mapping[str, Source]:
+        around = replace(
+            surroundings, hubspot=lambda: connect(portal, mapping, "scheduled").reader()
+        )
         return {
-            name: registry.build(name, config, surroundings)
-            for name, config in mapping.sources.items()
+            name: registry.build(name, config, around) for name, config in mapping.sources.items()
         }
 
     return build
 
 
-def _portals(settings: Settings) -> Callable[[str, PortalMapping, Priority], Portal]:
+def _portals(settings: Settings) -> Connect:
     """One API object per portal and priority: each owns connections, all share one budget.
 
     A rotated token makes a new one at the next task, so that all processes agree on the budget.
@@ -142,7 +150,7 @@ def _portals(settings: Settings) -> Callable[[str, PortalMapping, Priority], Por
     kept: dict[tuple[str, str, Priority], tuple[str, HubSpotPortal]] = {}
     states: dict[str, LocalState] = {}
 
-    def connect(name: str, mapping: PortalMapping, priority: Priority) -> Portal:
+    def connect(name: str, mapping: PortalMapping, priority: Priority) -> HubSpotPortal:
         hubspot = mapping.hubspot
         key = (name, hubspot.model_dump_json(), priority)
         app = _app(hubspot)

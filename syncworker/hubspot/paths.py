@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from syncworker.mapping.portal import ApiVersion
 
@@ -22,6 +22,7 @@ Api = Literal[
     "schemas",
     "account-info",
     "oauth",
+    "submissions",
 ]
 
 # By API: where it stands for v3, and for the dated versions.
@@ -34,6 +35,11 @@ PATHS: dict[Api, tuple[str, str]] = {
     "schemas": ("/crm/v3/schemas", "/crm-object-schemas/{version}/schemas"),
     "account-info": ("/account-info/v3", "/account-info/{version}"),
     "oauth": ("/oauth/v1", "/oauth/{version}"),
+    # HubSpot has no dated version of it.
+    "submissions": (
+        "/form-integrations/v1/submissions/forms",
+        "/form-integrations/v1/submissions/forms",
+    ),
 }
 
 
@@ -73,7 +79,14 @@ PROPERTY_LIMITS = Endpoint("GET", "limits", "/custom-properties", "read")
 READ_ASSOCIATIONS = Endpoint("POST", "associations", "/batch/read", "read")
 ASSOCIATE = Endpoint("POST", "associations", "/batch/associate/default", "write")
 ACCESS_TOKEN = Endpoint("POST", "oauth", "/token", "read")
+ACCOUNT = Endpoint("GET", "account-info", "/details", "read")
 DAILY_USAGE = Endpoint("GET", "account-info", "/api-usage/daily/private-apps", "read")
+
+
+def asking(api: Api, **query: str | int) -> Endpoint:
+    """A list of records or submissions, with its query; empty values are left out."""
+    given = {name: value for name, value in query.items() if value}
+    return Endpoint("GET", api, f"?{urlencode(given, safe=',')}" if given else "", "read")
 
 
 def path(version: ApiVersion, endpoint: Endpoint, object_name: str = "") -> str:

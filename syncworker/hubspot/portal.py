@@ -24,6 +24,7 @@ from syncworker.hubspot import (
 from syncworker.hubspot.budget import Budget, LocalBudget
 from syncworker.hubspot.credentials import Credentials
 from syncworker.hubspot.retry import Patience
+from syncworker.hubspot.source_reader import SourceReader
 from syncworker.hubspot.tokens import Token
 from syncworker.hubspot.transport import Transport
 from syncworker.mapping.portal import ApiVersion
@@ -87,6 +88,10 @@ class HubSpotPortal:
     def writes(self) -> int:
         """Those of the requests that change records or property definitions."""
         return self._transport.writes
+
+    def reader(self) -> SourceReader:
+        """What sources read this portal with, over the same connections and budget."""
+        return SourceReader(self._transport)
 
     def learn_usage(self) -> None:
         """Tell the budget how many of the day's requests are used; not for OAuth apps.

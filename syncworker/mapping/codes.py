@@ -126,4 +126,15 @@ CODES: dict[str, str] = {
     "SW136": "HubSpot has the four recurring revenue properties of deals only after a person has "
     "switched tracking on (Settings, Objects, Deals, Recurring revenue); nobody else can make "
     "them. Until then they are left out, and the rest of the deal is written.",
+    "SW156": "HubSpot knows a form by its GUID, such as 5f1c2a70-3d1e-4a53-9b0a-7a1f00c0de01. It "
+    "stands in the address of the form's page in HubSpot and in its embed code, as formId.",
+    "SW157": "What is read of forms is said in two places that must agree: `streams` lists "
+    "demo_requests or trials, and `forms` says by GUID which of the two a form's submissions are. "
+    "Only demo requests have a `type`.",
+    "SW158": "An option of the HubSpot source belongs to one stream: `properties` to crm_values, "
+    "`account_property` to tickets, `csat_scale` to survey_responses. Without that stream it does "
+    "nothing, and crm_values without a property reads nothing.",
+    "SW159": "The stream crm_values is for what people enter in HubSpot. A property that this "
+    "mapping writes holds our own values: read back, they would be taken for people's. Only "
+    "`fill_empty` leaves a property to people.",
 }

@@ -39,6 +39,15 @@ _LEAD_STATUSES = (
     ("BAD_TIMING", "Bad Timing"),
 )
 _PRIORITIES = (("LOW", "Low"), ("MEDIUM", "Medium"), ("HIGH", "High"), ("URGENT", "Urgent"))
+_TICKET_CATEGORIES = (
+    ("PRODUCT_ISSUE", "Product issue"),
+    ("BILLING_ISSUE", "Billing issue"),
+    ("FEATURE_REQUEST", "Feature request"),
+    ("GENERAL_INQUIRY", "General inquiry"),
+)
+_SURVEYS = (("NPS", "NPS"), ("CSAT", "CSAT"), ("CES", "CES"), ("CUSTOM", "Custom"))
+_ANSWERS = (("PROMOTER", "Promoter"), ("PASSIVE", "Passive"), ("DETRACTOR", "Detractor"))
+_YES_NO = [{"value": "true", "label": "Yes"}, {"value": "false", "label": "No"}]
 _BOTH = (
     "phone:string:phonenumber",
     "city:string:text",
@@ -83,6 +92,8 @@ _TEXTS: dict[str, tuple[str, ...]] = {
         "closedate:datetime:date",
         "createdate:datetime:date",
         "hs_lastmodifieddate:datetime:date!",
+        "hs_is_closed:bool:booleancheckbox!",
+        "hs_is_closed_won:bool:booleancheckbox!",
         "hs_mrr:number:number!",
         "hs_arr:number:number!",
     ),
@@ -90,7 +101,17 @@ _TEXTS: dict[str, tuple[str, ...]] = {
         "subject:string:text",
         "content:string:textarea",
         "createdate:datetime:date!",
+        "closed_date:datetime:date",
         "hs_lastmodifieddate:datetime:date!",
+    ),
+    "feedback_submissions": (
+        "hs_content:string:textarea",
+        "hs_createdate:datetime:date!",
+        "hs_lastmodifieddate:datetime:date!",
+        "hs_submission_timestamp:datetime:date",
+        "hs_survey_name:string:text",
+        "hs_survey_channel:string:text",
+        "hs_value:number:number",
     ),
 }
 _CHOICES: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
@@ -100,8 +121,12 @@ _CHOICES: dict[str, dict[str, tuple[tuple[str, str], ...]]] = {
         "hs_lead_status": _LEAD_STATUSES,
         "industry": _INDUSTRIES,
     },
-    "deals": {"dealtype": (("newbusiness", "New Business"), ("existingbusiness", "Existing"))},
+    "deals": {
+        "dealtype": (("newbusiness", "New Business"), ("existingbusiness", "Existing")),
+        "deal_currency_code": (("EUR", "EUR"), ("USD", "USD")),
+    },
     "tickets": {"hs_ticket_priority": _PRIORITIES},
+    "feedback_submissions": {"hs_survey_type": _SURVEYS, "hs_response_group": _ANSWERS},
 }
 _REVENUE_TYPES = (
     ("NEW_REVENUE", "New business"),
@@ -115,6 +140,7 @@ _GROUPS = {
     "companies": ("companyinformation", "Company information"),
     "deals": ("dealinformation", "Deal information"),
     "tickets": ("ticketinformation", "Ticket information"),
+    "feedback_submissions": ("feedbackinformation", "Feedback submission information"),
 }
 
 
@@ -122,7 +148,7 @@ def default_definitions(object_type: str, now: str) -> Definitions:
     """What a fresh account has for an object.
 
     Args:
-        object_type: contacts, companies, deals or tickets.
+        object_type: contacts, companies, deals, tickets or feedback_submissions.
         now: The account's birthday, as HubSpot writes moments.
     """
     definitions = Definitions()
@@ -135,13 +161,19 @@ def default_definitions(object_type: str, now: str) -> Definitions:
 
     for line in (*_TEXTS[object_type], *_EVERYWHERE):
         name, kind, shown = line.rstrip("!").split(":")
-        add({"name": name, "type": kind, "fieldType": shown, "readOnly": line.endswith("!")})
+        made: Json = {"name": name, "type": kind, "fieldType": shown}
+        made |= {"options": _YES_NO} if kind == "bool" else {}
+        add({**made, "readOnly": line.endswith("!")})
     for name, choices in _CHOICES[object_type].items():
         options = [{"value": value, "label": text} for value, text in choices]
         add({"name": name, "type": "enumeration", "fieldType": "select", "options": options})
     for name in ("hubspot_owner_id", *STAGES.get(object_type, ())):
         external = {"name": name, "externalOptions": True}
         add({**external, "type": "enumeration", "fieldType": "select"})
+    if object_type == "tickets":
+        options = [{"value": value, "label": text} for value, text in _TICKET_CATEGORIES]
+        several = {"name": "hs_ticket_category", "type": "enumeration", "fieldType": "checkbox"}
+        add({**several, "options": options})
     if object_type == "contacts":
         email = {"name": "email", "label": "Email", "hasUniqueValue": True}
         add({**email, "type": "string", "fieldType": "text"})

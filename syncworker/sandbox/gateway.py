@@ -24,6 +24,7 @@ _VERSIONED = re.compile(
     r"|property-validations)|crm-object-schemas|account-info)/([^/]+)"
 )
 _SCOPED = re.compile(r"^/crm/(objects|properties)/[^/]+/([^/]+)")
+_FORMS = re.compile(r"^/form-integrations/")
 _OAUTH = re.compile(r"^/oauth/(v1|v3|2026-03|2026-09)/")
 _LOST: list[Message] = []
 
@@ -149,12 +150,9 @@ def _admit(portal: Portal, scope: Scope) -> dict[str, str]:
 
 
 def _check_scope(portal: Portal, scope: Scope, headers: dict[str, str]) -> None:
-    found = _SCOPED.match(scope["path"])
-    if not found or not portal.missing_scopes:
+    if not portal.missing_scopes:
         return
-    kind = {"objects": "objects", "properties": "schemas"}[found.group(1)]
-    reading = scope["method"] == "GET" or scope["path"].endswith(("/search", "/batch/read"))
-    needed = f"crm.{kind}.{portal.scope_of(found.group(2))}.{'read' if reading else 'write'}"
+    needed = _needed(portal, scope)
     if needed in portal.missing_scopes:
         message = (
             "This app hasn't been granted all required scopes to make this call. "
@@ -166,6 +164,18 @@ def _check_scope(portal: Portal, scope: Scope, headers: dict[str, str]) -> None:
         refused = ApiError(403, "MISSING_SCOPES", message, errors=errors, links=links)
         refused.headers = headers
         raise refused
+
+
+def _needed(portal: Portal, scope: Scope) -> str:
+    """The scope that a request needs; "" where none is asked for."""
+    if _FORMS.match(scope["path"]):
+        return "forms"
+    found = _SCOPED.match(scope["path"])
+    if not found:
+        return ""
+    kind = {"objects": "objects", "properties": "schemas"}[found.group(1)]
+    reading = scope["method"] == "GET" or scope["path"].endswith(("/search", "/batch/read"))
+    return f"crm.{kind}.{portal.scope_of(found.group(2))}.{'read' if reading else 'write'}"
 
 
 def _too_large(status: int) -> list[Message]:

@@ -108,6 +108,36 @@ def place(object_type: str, pipelines: list[Json], old: Values, values: Values) 
     return []
 
 
+def follows(
+    object_type: str, pipelines: list[Json], held: Values, values: Values, now: str
+) -> Values:
+    """What HubSpot itself fills in when a deal or ticket enters a stage.
+
+    Args:
+        object_type: The object.
+        pipelines: The object's.
+        held: What the record holds once the write is done.
+        values: What is written.
+        now: The time, as HubSpot writes moments.
+
+    Returns:
+        Whether a deal is closed and won; when a ticket was closed, "" where it is open again.
+    """
+    names = STAGES.get(object_type)
+    if names is None or names[1] not in values:
+        return {}
+    in_pipeline, in_stage = (held.get(name, "") for name in names)
+    stages = [one for line in pipelines if line["id"] == in_pipeline for one in line["stages"]]
+    told: Json = next((one["metadata"] for one in stages if one["id"] == in_stage), {})
+    if object_type == "deals":
+        won = str(told.get("probability", "")) == "1.0"
+        closed = told.get("isClosed") == "true" or won
+        return {"hs_is_closed": str(closed).lower(), "hs_is_closed_won": str(won).lower()}
+    if told.get("ticketState") != "CLOSED":
+        return {"closed_date": ""} if held.get("closed_date") else {}
+    return {} if values.get("closed_date") else {"closed_date": now}
+
+
 def _not_allowed(name: str, value: str, things: list[Json]) -> Problem:
     allowed = ", ".join(one["id"] for one in things)
     message = f"{value} was not one of the allowed options: [{allowed}]"

@@ -21,8 +21,20 @@ from syncworker.sandbox.schemas import Schema, Schemas
 from syncworker.sandbox.stats import Stats
 from syncworker.sandbox.values import stamp
 
-TYPE_IDS = {"contacts": "0-1", "companies": "0-2", "deals": "0-3", "tickets": "0-5"}
-_SINGULAR = {"contact": "contacts", "company": "companies", "deal": "deals", "ticket": "tickets"}
+TYPE_IDS = {
+    "contacts": "0-1",
+    "companies": "0-2",
+    "deals": "0-3",
+    "tickets": "0-5",
+    "feedback_submissions": "0-19",
+}
+_SINGULAR = {
+    "contact": "contacts",
+    "company": "companies",
+    "deal": "deals",
+    "ticket": "tickets",
+    "feedback_submission": "feedback_submissions",
+}
 _FIRST_ID = 12_000_000_001
 _MAX_BODY = 10_000_000
 TOKEN = "pat-sandbox-0000"  # noqa: S105  # an emulator's token opens nothing

@@ -18,7 +18,7 @@ from syncworker.sandbox.answers import (
 from syncworker.sandbox.definitions import Definitions
 from syncworker.sandbox.index import Index
 from syncworker.sandbox.lifecycle import STAGE, later_stage, stage_date
-from syncworker.sandbox.pipelines import place
+from syncworker.sandbox.pipelines import follows, place
 from syncworker.sandbox.rules import Rules, missing
 from syncworker.sandbox.values import InvalidValue, normalise
 
@@ -91,7 +91,8 @@ class Records:
     """The records of one object.
 
     Attributes:
-        object_type: contacts, companies, deals, tickets or a custom object's name.
+        object_type: contacts, companies, deals, tickets, feedback_submissions or a custom
+            object's name.
         type_id: HubSpot's number of it, such as 0-1.
         definitions: Its properties.
         portal_id: The account's number, for error bodies.
@@ -142,7 +143,8 @@ class Records:
     @property
     def created(self) -> str:
         """The property that holds when a record was created."""
-        return "hs_createdate" if self.schema else "createdate"
+        own = self.schema or self.object_type == "feedback_submissions"
+        return "hs_createdate" if own else "createdate"
 
     def find(self, value: str, id_property: str | None = None) -> Record | None:
         """A record by id, also an id from before a merge, or by a unique property's value."""
@@ -248,6 +250,7 @@ class Records:
             self.live[record.id] = record
             self.index.added(record.id)
         held = record.values
+        values |= follows(self.object_type, self.pipelines, {**held, **values}, values, now)
         changed = {name: value for name, value in values.items() if held.get(name) != value}
         if not changed:
             return record

@@ -30,6 +30,7 @@ from syncworker.sandbox import (
     disk,
     routes_account,
     routes_associations,
+    routes_feedback,
     routes_oauth,
     routes_objects,
     routes_pipelines,
@@ -214,6 +215,7 @@ def endpoints() -> Starlette:
         routes=[
             *control.ROUTES,
             *routes_associations.ROUTES,
+            *routes_feedback.ROUTES,
             *routes_objects.ROUTES,
             *routes_properties.ROUTES,
             *routes_pipelines.ROUTES,

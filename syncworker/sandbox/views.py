@@ -12,6 +12,7 @@ _DEFAULTS = {
     "companies": ("domain", "name"),
     "deals": ("amount", "closedate", "dealname", "dealstage", "pipeline"),
     "tickets": ("content", "hs_pipeline", "hs_pipeline_stage", "hs_ticket_priority", "subject"),
+    "feedback_submissions": (),
 }
 
 

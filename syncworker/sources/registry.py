@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from syncworker.engine.hubspot_reader import HubSpotReader
 from syncworker.engine.ports import Source
 from syncworker.errors import SourceError
 from syncworker.mapping.source_files import FilesSource as FilesConfig
+from syncworker.mapping.source_hubspot import HubSpotSource as HubSpotConfig
 from syncworker.mapping.source_sql import SqlSource as SqlConfig
 from syncworker.mapping.sources import SourceConfig
 from syncworker.sources.files import FilesSource
+from syncworker.sources.hubspot import HubSpotSource
 from syncworker.sources.sql import SqlSource
 
 
@@ -23,11 +26,13 @@ class Surroundings:
         secret: Gives the value of a reference such as `env:APP_DATABASE`; raises SettingsError.
         clock: The time now; aware UTC.
         page_rows: Rows of a page.
+        hubspot: Gives what the mapping's own portal is read with; raises SettingsError.
     """
 
     secret: Callable[[str], str]
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     page_rows: int = 20_000
+    hubspot: Callable[[], HubSpotReader] | None = None
 
 
 def build(name: str, config: SourceConfig, around: Surroundings) -> Source:
@@ -46,4 +51,6 @@ def build(name: str, config: SourceConfig, around: Surroundings) -> Source:
         return SqlSource(name, config, around.secret(config.url), page_rows=around.page_rows)
     if isinstance(config, FilesConfig):
         return FilesSource(name, config, page_rows=around.page_rows)
+    if isinstance(config, HubSpotConfig) and around.hubspot is not None:
+        return HubSpotSource(name, config, around.hubspot, page_rows=around.page_rows)
     raise SourceError(f"source {name}: kind {config.kind} cannot be read yet", code="SOURCE_KIND")

@@ -58,7 +58,8 @@ def test_state_is_written_as_a_person_would_and_read_whole(http: Http) -> None:
     assert list(state) == ["companies"]
     values = state["companies"][0]["properties"]
     assert (values["name"], values["numberofemployees"], values["city"]) == ("x", "5", "Oslo")
-    assert set(http.get("/_sandbox/state").json()) == {"contacts", "companies", "deals", "tickets"}
+    objects = {"contacts", "companies", "deals", "tickets", "feedback_submissions"}
+    assert set(http.get("/_sandbox/state").json()) == objects
     past = http.get(f"{COMPANIES}/{made}?propertiesWithHistory=city").json()
     assert past["propertiesWithHistory"]["city"][0]["sourceType"] == "CRM_UI"
     refused = http.post("/_sandbox/state", {"companies": [{"unheard_of": "x"}]})

@@ -168,7 +168,7 @@ def test_an_account_says_how_many_properties_it_has_and_may_have(http: Http, pat
     assert (row["singularLabel"], row["pluralLabel"]) == ("Company", "Companies")
     assert rows["0-1"]["usage"] == 0
     overall = (body["overallLimit"], body["overallUsage"], body["overallPercentage"])
-    assert overall == (4_000, 1, 0.03)
+    assert overall == (5_000, 1, 0.02)
 
 
 def test_beyond_the_limit_a_property_is_refused_until_another_is_archived(http: Http) -> None:
