@@ -135,6 +135,7 @@ def _begun(run: Run, chunk: Chunk, source: Source, earlier: StreamRead | None) -
         "rejected": 0,
         "keyless": 0,
         "columns": {},
+        "later": {},
         "since": since,
         "whole": since is None or not source.incremental(stream),
     }
@@ -152,6 +153,7 @@ def _progress(before: Mapping[str, Any], page: Page) -> dict[str, Any]:
         "rejected": before["rejected"] + len(page.rejected),
         "keyless": before["keyless"] + sum(_keyless(row) for row in page.rejected),
         "columns": drift.together(before["columns"], page.columns),
+        "later": drift.together(before["later"], page.later),
         "unchanged": page.unchanged,
         "resume": page.resume,
         "cursor": page.cursor,

@@ -48,6 +48,8 @@ class Page:
             reading had one that is gone now, the stream is stopped before the page is staged.
         declared: Whether `columns` are all the source has (a query's, a file's header). Else they
             are what came (JSON objects), and only a large page tells that one is gone.
+        later: By canonical stream, keys (`source_id`) of rows that changed after the watermark:
+            they wait for the next run, and a whole reading does not take them for deleted.
         unchanged: Whether the source knows that nothing has changed since `since`: there are no
             rows, and no row is taken for deleted.
     """
@@ -58,6 +60,7 @@ class Page:
     cursor: str | None = None
     columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
     declared: bool = True
+    later: Mapping[str, frozenset[str]] = field(default_factory=dict)
     unchanged: bool = False
 
 

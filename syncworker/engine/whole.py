@@ -21,10 +21,11 @@ def settle(
 ) -> None:
     """Mark the source's rows that the reading did not meet as deleted since `as_of`.
 
-    A row that was rejected this time is still there: its last good version stays, and so do those
-    of a subscription whose parts were not all read. Where a rejected row has no key to tell by, no
-    row of the stream is taken for deleted; nor is one that another source still has, nor what
-    happened before the earliest row of the reading: the source no longer tells of that time.
+    A row that was rejected this time, or changed after the watermark, is still there: its last
+    good version stays, and so do those of a subscription whose parts were not all read. Where a
+    rejected row has no key to tell by, no row of the stream is taken for deleted; nor is one that
+    another source still has, nor what happened before the earliest row of the reading: the source
+    no longer tells of that time.
 
     Args:
         engine: The ports.
@@ -46,6 +47,7 @@ def settle(
             for letter in letters
             if letter.subject == stream and "key" in letter.values
         ]
+        rejected += progress["later"].get(stream, ())
         staged = engine.pages.staged(run.portal, stream)
         now = engine.pages.staged(run.portal, stream, run_id=run.id)
         met = [page for page in now if page.source == source.name]

@@ -214,3 +214,26 @@ def test_killed_before_or_after_the_end_of_a_whole_reading_the_rows_are_the_same
     assert [key for key, row in found.items() if row["deleted_at"]] == ["a5"]
     assert found["a1"]["name"] == "new name"
     assert staged_rows(engine, "accounts") == 6 + 2, "one changed, one marked"
+
+
+class Later(Cursor):
+    """Passes over a row that changed after the watermark."""
+
+    later: str = ""
+
+    def pages(
+        self, stream: str, *, since: str | None, resume: str | None, watermark: datetime
+    ) -> Iterator[Page]:
+        for page in super().pages(stream, since=since, resume=resume, watermark=watermark):
+            rows = page.frames[stream].filter(pl.col("source_id") != self.later)
+            waits = frozenset({self.later}) if rows.height < page.frames[stream].height else ()
+            yield replace(page, frames={stream: rows}, later={stream: frozenset(waits)})
+
+
+def test_a_row_that_waits_for_the_next_run_is_not_deleted(tmp_path: Path) -> None:
+    source = Later(3)
+    engine = make_engine(tmp_path, FakePortal(3), source)
+    extract(engine)
+    source.later = "a1"
+    found = rows(engine, extract(engine, 24), "accounts")
+    assert [row["deleted_at"] for row in found.values()] == [None] * 3
