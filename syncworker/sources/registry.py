@@ -10,9 +10,11 @@ from syncworker.engine.ports import Source
 from syncworker.errors import SourceError
 from syncworker.mapping.source_files import FilesSource as FilesConfig
 from syncworker.mapping.source_sql import SqlSource as SqlConfig
+from syncworker.mapping.source_stripe import StripeSource as StripeConfig
 from syncworker.mapping.sources import SourceConfig
 from syncworker.sources.files import FilesSource
 from syncworker.sources.sql import SqlSource
+from syncworker.sources.stripe import StripeSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +48,7 @@ def build(name: str, config: SourceConfig, around: Surroundings) -> Source:
         return SqlSource(name, config, around.secret(config.url), page_rows=around.page_rows)
     if isinstance(config, FilesConfig):
         return FilesSource(name, config, page_rows=around.page_rows)
+    if isinstance(config, StripeConfig):
+        key = around.secret(config.api_key)
+        return StripeSource(name, config, key, page_rows=around.page_rows)
     raise SourceError(f"source {name}: kind {config.kind} cannot be read yet", code="SOURCE_KIND")
