@@ -32,7 +32,7 @@ _PASSING = (409, 429)  # an object that is locked by another request; too many r
 _LOST = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
 _FIRST_SERVER_ERROR = 500
 _NOT_FOUND = 404
-_GROWING = tenacity.wait_exponential_jitter(initial=0.5, max=16, jitter=0.5)
+_GROWING = tenacity.wait_exponential_jitter(multiplier=0.5, max=16, jitter=0.5)
 _A_LITTLE_MORE = tenacity.wait_random(0, 0.5)
 
 
