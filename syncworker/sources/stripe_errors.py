@@ -52,6 +52,7 @@ def refused(where: str, path: str, status: int, body: Object) -> SourceError:
         )
     return SourceError(
         f"{where}: Stripe refused {path} with status {status}: {words}",
+        retry=status == 404,  # noqa: PLR2004 - deleted since it was listed; it is not listed again
         help="Check the source's base_url, if it has one; else this is a fault of syncworker's.",
         code="SOURCE_REQUEST",
     )

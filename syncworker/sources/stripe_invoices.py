@@ -135,7 +135,7 @@ class Invoices:
             return self._refunds
         found: dict[str, list[Object]] = {}
         for payment in payments:
-            if key := paid_with(payment):
-                name = "charge" if key.startswith(("ch_", "py_")) else "payment_intent"
-                found[key] = list(self._client.listed("/v1/refunds", [(name, key)]))
+            if with_ := paid_with(payment):
+                name = "charge" if with_.startswith(("ch_", "py_")) else "payment_intent"
+                found[with_] = list(self._client.listed("/v1/refunds", [(name, with_)]))
         return found

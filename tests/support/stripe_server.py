@@ -209,6 +209,7 @@ def stripe_server() -> Iterator[StripeServer]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # head and body leave together: the client need not wait for the second half
     account: StripeServer
 
     def log_message(self, *_: object) -> None:
