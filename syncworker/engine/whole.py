@@ -56,20 +56,37 @@ def settle(
         if not before:
             engine.pages.whole(chunk, stream, progress, deleted=None)
             continue
-        others = [page.place for page in staged if page.source != source.name]
-        still_there = pl.lit(bool(progress["keyless"])) | _names(stream, rejected)
-        still_there |= _before(stream, engine.staging.oldest(stream, places))
-        missing = engine.staging.missing(stream, before, [*places, *others]).filter(~still_there)
-        since = pl.lit(run.as_of, POLARS_TYPES["datetime"])
-        marks = missing.with_columns(deleted_at=since, synced_at=since)
-        pages = stage(engine, run, chunk, {stream: marks}, "deleted")
+        marks: list[StagedPage] = []
+        if not STREAMS[stream].lasting:
+            others = [page.place for page in staged if page.source != source.name]
+            still_there = pl.lit(bool(progress["keyless"])) | _names(stream, rejected)
+            missing = _missing(engine, run, stream, before, places, others).filter(~still_there)
+            marks = stage(engine, run, chunk, {stream: missing}, "deleted")
         engine.pages.whole(
             chunk,
             stream,
             progress,
-            deleted=pages[0] if pages else None,
+            deleted=marks[0] if marks else None,
             instead=_changed(engine, run, chunk, stream, before, met),
         )
+
+
+def _missing(
+    engine: Engine,
+    run: Run,
+    stream: str,
+    before: Sequence[str],
+    met: Sequence[str],
+    others: Sequence[str],
+) -> pl.DataFrame:
+    """The rows that neither the reading met nor another source has, as deleted since `as_of`."""
+    since = pl.lit(run.as_of, POLARS_TYPES["datetime"])
+    earlier = _before(stream, engine.staging.oldest(stream, met))
+    return (
+        engine.staging.missing(stream, before, [*met, *others])
+        .filter(~earlier)
+        .with_columns(deleted_at=since, synced_at=since)
+    )
 
 
 def _changed(

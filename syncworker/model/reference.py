@@ -29,6 +29,8 @@ def _section(stream: Stream) -> str:
     about = [stream.meaning, f"Key: {key}."]
     if stream.event_time:
         about.append(f"It happened at `{stream.event_time}`.")
+    if stream.lasting:
+        about.append("It stays true when the source no longer tells of it.")
     if stream.any_of:
         about.append(
             f"At least one of {', '.join(f'`{name}`' for name in stream.any_of)} is there."

@@ -50,6 +50,8 @@ class Stream:
             of two events with one key the first received.
         columns: Its columns without the system columns.
         event_time: The column that says when the row happened, or None where a row is a state.
+        lasting: Whether a row stays true when its source no longer tells of it: it happened. No
+            reading marks such a row as deleted.
         any_of: Columns of which a row must have at least one; empty: there is no such rule.
     """
 
@@ -59,6 +61,7 @@ class Stream:
     columns: tuple[Column, ...]
     event_time: str | None = None
     any_of: tuple[str, ...] = ()
+    lasting: bool = False
 
     def schema(self) -> pl.Schema:
         """The Polars schema of a staged row, system columns last."""

@@ -68,6 +68,7 @@ EVENTS = Stream(
         Column("props", "string", "What else is known of it, as a JSON object."),
     ),
     event_time="ts",
+    lasting=True,
 )
 USAGE_DAILY = Stream(
     "usage_daily",

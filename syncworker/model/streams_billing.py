@@ -45,6 +45,7 @@ SUBSCRIPTION_ITEMS = Stream(
         Column("item_id", "string", "The billing system's id.", required=True),
         Column("sub_id", "string", "The subscription it belongs to.", required=True),
         Column("price_id", "string", "The price."),
+        Column("product_id", "string", "The product that is priced."),
         Column("unit_amount", "decimal", "Price of one, in minor units; may have fractions."),
         Column("quantity", "integer", "How many; empty: 1.", minimum=0),
         Column("interval", "string", "day, week, month or year; empty: not recurring."),
@@ -96,6 +97,7 @@ SUBSCRIPTION_STATES = Stream(
         Column("observed_at", "datetime", "When that was first seen; empty: `since`."),
     ),
     event_time="since",
+    lasting=True,
 )
 INVOICES = Stream(
     "invoices",

@@ -20,6 +20,7 @@ CRM_STAGE_HISTORY = Stream(
         Column("set_by", "string", "What set it, in HubSpot's words: CRM_UI, API, …."),
     ),
     event_time="entered_at",
+    lasting=True,
 )
 CRM_VALUES = Stream(
     "crm_values",

@@ -12,10 +12,12 @@ from syncworker.errors import SourceError
 from syncworker.mapping.source_files import FilesSource as FilesConfig
 from syncworker.mapping.source_hubspot import HubSpotSource as HubSpotConfig
 from syncworker.mapping.source_sql import SqlSource as SqlConfig
+from syncworker.mapping.source_stripe import StripeSource as StripeConfig
 from syncworker.mapping.sources import SourceConfig
 from syncworker.sources.files import FilesSource
 from syncworker.sources.hubspot import HubSpotSource
 from syncworker.sources.sql import SqlSource
+from syncworker.sources.stripe import StripeSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +55,7 @@ def build(name: str, config: SourceConfig, around: Surroundings) -> Source:
         return FilesSource(name, config, page_rows=around.page_rows)
     if isinstance(config, HubSpotConfig) and around.hubspot is not None:
         return HubSpotSource(name, config, around.hubspot, page_rows=around.page_rows)
+    if isinstance(config, StripeConfig):
+        key = around.secret(config.api_key)
+        return StripeSource(name, config, key, page_rows=around.page_rows)
     raise SourceError(f"source {name}: kind {config.kind} cannot be read yet", code="SOURCE_KIND")

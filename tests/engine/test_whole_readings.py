@@ -96,23 +96,38 @@ def test_every_version_of_a_row_stays_and_the_newest_counts(tmp_path: Path) -> N
     assert int(rows(engine, ended, "subscription_items")["i0"]["unit_amount"]) == 1000
 
 
-def test_a_full_reload_loses_nothing_that_the_source_no_longer_tells_of(tmp_path: Path) -> None:
+def test_a_full_reload_takes_no_event_away_that_the_source_no_longer_tells_of(
+    tmp_path: Path,
+) -> None:
     source = Cursor(4, every=None)
     event = {"account_id": "a0", "name": "x"}
     source.streams["events"] = [
-        {**event, "event_id": f"e{day}", "ts": AS_OF - timedelta(days=day)} for day in (50, 40, 9)
+        {**event, "event_id": f"e{day}", "ts": AS_OF - timedelta(days=day)} for day in (50, 9)
     ]
     engine = make_engine(tmp_path, FakePortal(4), source, mapping=EVENTS)
     extract(engine)
-    # The source keeps thirty days, and lost the event of nine days ago.
-    source.streams["events"] = [
-        {**event, "event_id": "e20", "ts": AS_OF - timedelta(days=20)},
-        {**event, "event_id": "e1", "ts": AS_OF - timedelta(days=1)},
-    ]
-    ended = extract(engine, 1, full=True)
-    found = rows(engine, ended, "events")
-    assert set(found) == {"e50", "e40", "e20", "e9", "e1"}
-    assert [key for key, row in found.items() if row["deleted_at"]] == ["e9"]
+    source.streams["events"] = [{**event, "event_id": "e1", "ts": AS_OF - timedelta(days=1)}]
+    found = rows(engine, extract(engine, 1, full=True), "events")
+    assert set(found) == {"e50", "e9", "e1"}
+    assert not any(row["deleted_at"] for row in found.values())
+
+
+def test_what_happened_before_the_earliest_row_of_a_reading_is_not_deleted(tmp_path: Path) -> None:
+    source = Cursor(4, every=None)
+
+    def trials(*days: int) -> list[dict[str, Any]]:
+        at = {day: AS_OF - timedelta(days=day) for day in days}
+        return [{"trial_id": f"t{d}", "account_id": "a0", "requested_at": at[d]} for d in days]
+
+    source.streams["trials"] = trials(50, 40, 9)
+    mapping = EVENTS.replace("events: {", "trials: {")
+    engine = make_engine(tmp_path, FakePortal(4), source, mapping=mapping)
+    extract(engine)
+    # The source keeps thirty days, and lost the trial of nine days ago.
+    source.streams["trials"] = trials(20, 1)
+    found = rows(engine, extract(engine, 1, full=True), "trials")
+    assert set(found) == {"t50", "t40", "t20", "t9", "t1"}
+    assert [key for key, row in found.items() if row["deleted_at"]] == ["t9"]
 
 
 def test_a_stream_with_a_cursor_is_read_whole_at_first_and_then_as_often_as_it_says(
