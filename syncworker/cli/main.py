@@ -25,6 +25,7 @@ _COMMANDS = {
     "schema": "Print or write the JSON Schema that editors check mappings with.",
     "sync": "Bring a portal up to date.",
     "validate": "Check mappings; says what is wrong, where, and what to write.",
+    "webhook": "Receive demo requests and Stripe's events from other systems.",
     "worker": "Run workers, schedules and, where none is given, a broker.",
 }
 

@@ -6,6 +6,12 @@ from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Chunk, Run, StagedPage
 
 _SMALL_ROWS = 10_000
+_MERGED = "-merged"
+
+
+def is_merged(page: StagedPage) -> bool:
+    """Whether the file holds what earlier runs have read."""
+    return page.place.removesuffix(".parquet").endswith(_MERGED)
 
 
 def compact(engine: Engine, run: Run, chunk: Chunk, stream: str, *, deletions: bool) -> None:
@@ -31,7 +37,7 @@ def compact(engine: Engine, run: Run, chunk: Chunk, stream: str, *, deletions: b
         return
     places = [page.place for page in small]
     rows = engine.staging.scan(stream, places).collect(engine="streaming")
-    name = f"{run.id}-{chunk.id}-{chunk.claim}-merged"
+    name = f"{run.id}-{chunk.id}-{chunk.claim}{_MERGED}"
     merged = StagedPage(
         source=chunk.payload["source"],
         stream=stream,

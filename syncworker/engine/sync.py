@@ -14,9 +14,11 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from syncworker.engine import associate, compute, deferral, extract, finish, properties, push
 from syncworker.engine.engine import Engine
@@ -36,7 +38,7 @@ _WORK = {
 }
 
 
-def start(
+def start(  # noqa: PLR0913 - what a run is asked for
     engine: Engine,
     portal: str,
     *,
@@ -45,6 +47,7 @@ def start(
     mode: RunMode = "inline",
     force: bool = False,
     priority: Priority = "interactive",
+    options: Mapping[str, Any] | None = None,
 ) -> Run:
     """Open a run; the portal is this run's until it ends.
 
@@ -56,6 +59,7 @@ def start(
         mode: Whether this process or workers do the work.
         force: Let it through the guard.
         priority: Who goes first where the portal's requests are scarce.
+        options: What is asked otherwise than usual, as in `Run.options`.
 
     Raises:
         MappingError: The mapping has errors.
@@ -74,6 +78,7 @@ def start(
         mapping=text,
         created_at=now,
         priority=priority,
+        options=options or {},
     )
     engine.runs.open(run)
     return run

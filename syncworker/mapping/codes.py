@@ -127,13 +127,14 @@ CODES: dict[str, str] = {
     "switched tracking on (Settings, Objects, Deals, Recurring revenue); nobody else can make "
     "them. Until then they are left out, and the rest of the deal is written.",
     "SW160": "What a webhook source receives decides what it can fill: a form's submissions are "
-    "demo_requests or trials, Stripe's events (`format: stripe`) are subscriptions, with their items "
-    "and discounts.",
+    "demo_requests or trials, Stripe's events (`format: stripe`) are subscriptions, with their "
+    "items and discounts.",
     "SW161": "A form's request says who asked, not for what: that is decided by the address it is "
     "sent to. Each form has a source of its own: `demo: {kind: webhook, …}` receives at "
     "/PORTAL/demo, `trial: {kind: webhook, …}` at /PORTAL/trial.",
     "SW162": "The stream has no such column. Under `fields` the stream's column stands left, the "
     "place in the request's JSON right: `email: data.email`.",
-    "SW163": "`fields` says where in a form's JSON a value stands, as names joined by dots; a number "
-    "takes an entry of a list: `answers.0.text`. Stripe's events always have the same shape.",
+    "SW163": "`fields` says where in a form's JSON a value stands, as names joined by dots; a "
+    "number takes an entry of a list: `answers.0.text`. "
+    "Stripe's events always have the same shape.",
 }

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from syncworker.engine.ports import Source
+from syncworker.engine.stores import Inbox
 from syncworker.errors import SourceError
 from syncworker.mapping.source_files import FilesSource as FilesConfig
 from syncworker.mapping.source_sql import SqlSource as SqlConfig
+from syncworker.mapping.source_webhook import WebhookSource as WebhookConfig
 from syncworker.mapping.sources import SourceConfig
 from syncworker.sources.files import FilesSource
 from syncworker.sources.sql import SqlSource
+from syncworker.sources.webhook import WebhookSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +26,15 @@ class Surroundings:
         secret: Gives the value of a reference such as `env:APP_DATABASE`; raises SettingsError.
         clock: The time now; aware UTC.
         page_rows: Rows of a page.
+        portal: The portal's name.
+        inbox: What webhooks received; None where there is no store to keep it.
     """
 
     secret: Callable[[str], str]
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     page_rows: int = 20_000
+    portal: str = ""
+    inbox: Inbox | None = None
 
 
 def build(name: str, config: SourceConfig, around: Surroundings) -> Source:
@@ -46,4 +53,8 @@ def build(name: str, config: SourceConfig, around: Surroundings) -> Source:
         return SqlSource(name, config, around.secret(config.url), page_rows=around.page_rows)
     if isinstance(config, FilesConfig):
         return FilesSource(name, config, page_rows=around.page_rows)
+    if isinstance(config, WebhookConfig) and around.inbox is not None:
+        return WebhookSource(
+            name, config, around.inbox, portal=around.portal, page_rows=around.page_rows
+        )
     raise SourceError(f"source {name}: kind {config.kind} cannot be read yet", code="SOURCE_KIND")

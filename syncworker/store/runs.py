@@ -142,6 +142,8 @@ class SqlRuns:
             ).rowcount
             if mine and run.status in ("done", "rejects"):
                 pages.move_cursors(connection, self._database, run)
+            # A run about a few people says nothing of the others' letters.
+            if mine and run.status in ("done", "rejects") and "people" not in run.options:
                 letters.resolve_records_not_met(connection, run)
             if mine and run.status == "failed":
                 plans.doubt_unsettled(connection, run)

@@ -17,6 +17,7 @@ from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
+from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
 from syncworker.store.letters import SqlLetters
 from syncworker.store.pages import SqlPages
@@ -45,6 +46,7 @@ class Stores:
         self.associations = SqlAssociations(self.database)
         self.slots = SqlSlots(self.database)
         self.definitions = SqlDefinitions(self.database)
+        self.inbox = SqlInbox(self.database)
 
     def run(self, portal: str = PORTAL, **more: object) -> Run:
         """Open a run."""
