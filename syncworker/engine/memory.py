@@ -45,8 +45,8 @@ class Run:
         summary: What the run came to, by step; for people and for --json.
         options: What it was asked to do otherwise than usual: `streams` (only these, as
             `source.stream`), `full` (read them whole), `people` and `accounts` (compute and send
-            only what concerns these addresses and accounts, and whoever is named by the rows of
-            `streams` that this run reads).
+            only what concerns these addresses and accounts, and whom the webhooks' deliveries name
+            that this run reads).
     """
 
     id: str

@@ -6,7 +6,9 @@ import polars as pl
 
 from syncworker.engine.compact import is_merged
 from syncworker.engine.engine import Engine
+from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Chunk, Run
+from syncworker.mapping.source_webhook import WebhookSource
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.focus import focus, focus_keys
 from syncworker.metrics.shard import shard
@@ -19,25 +21,28 @@ def restricted(run: Run) -> bool:
 
 
 def part(engine: Engine, run: Run, chunk: Chunk, whole: Facts) -> Facts:
-    """The chunk's shard; of a restricted run, whom it concerns and their accounts."""
+    """The chunk's shard; of a restricted run, whom it concerns and their accounts.
+
+    It concerns whom its options name, and whom the deliveries name that this run has read.
+    """
     if not restricted(run):
         return shard(whole, chunk.payload["shard"], chunk.payload["of"])
     people, accounts = set(run.options["people"]), set(run.options.get("accounts", ()))
     for stream in whole.streams:
         for column, named in (("email", people), ("account_id", accounts)):
-            if stream != "users" and STREAMS[stream].column(column):
+            if STREAMS[stream].column(column):
                 named.update(_named(engine, run, stream, column))
     keys = focus_keys(whole, people, accounts).collect(engine="streaming")
     return focus(whole, keys["key"])
 
 
 def _named(engine: Engine, run: Run, stream: str, column: str) -> pl.Series:
-    """Whom the rows name that this run has read of the streams it was started for."""
-    sources = {name.rpartition(".")[0] for name in run.options.get("streams", ())}
+    """Whom the rows name that webhooks have brought and this run has read."""
+    sources = checked(run.portal, run.mapping).sources
     places = [
         page.place
         for page in engine.pages.staged(run.portal, stream, run_id=run.id)
-        if page.source in sources and not is_merged(page)
+        if isinstance(sources.get(page.source), WebhookSource) and not is_merged(page)
     ]
     if not places:
         return pl.Series(column, [], pl.String)

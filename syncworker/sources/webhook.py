@@ -2,8 +2,8 @@
 
 The cursor is the id of the last delivery read. Ids can be seen in the order they are given (the
 store sees to that), so nothing is stored behind a cursor and there is no overlap. A delivery that
-was received after the watermark, by another machine's clock perhaps, waits for the next run, and
-so does everything behind it.
+was received after the watermark waits for the next run: the cursor stays before it. What was stored
+behind it and received before the watermark, by another machine's clock, is read now and once more.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import takewhile
 
 import polars as pl
 
@@ -77,19 +76,25 @@ class WebhookSource:
         self, stream: str, *, since: str | None, resume: str | None, watermark: datetime
     ) -> Iterator[Page]:
         """See `syncworker.engine.ports.Source`; at least one page comes, if an empty one."""
-        after, begun = int(resume or since or 0), False
+        start = since or "0"
+        after, cursor = (int(part) for part in (resume or f"{start} {start}").split())
+        begun = False
         while True:
             found = self._inbox.read(
                 self._portal, self.name, stream, after=after, most=self._page_rows
             )
-            due = list(takewhile(lambda one: one.received_at <= watermark, found))
-            if due or not begun:
-                after, begun = due[-1].id if due else after, True
-                page = self._stripe(due, watermark)
-                if self._config.format == "form":
-                    page = self._form(stream, due, watermark)
-                yield replace(page, resume=str(after), cursor=str(after) if after else None)
-            if len(due) < self._page_rows:
+            if found or not begun:
+                due = [one for one in found if one.received_at <= watermark]
+                late = next((one.id for one in found if one.received_at > watermark), None)
+                nothing_late = cursor == after
+                after, begun = found[-1].id if found else after, True
+                if nothing_late:
+                    cursor = after if late is None else late - 1
+                form = self._config.format == "form"
+                page = self._form(stream, due, watermark) if form else self._stripe(due, watermark)
+                place = str(cursor) if cursor else None
+                yield replace(page, resume=f"{after} {cursor}", cursor=place)
+            if len(found) < self._page_rows:
                 return
 
     def _form(self, stream: str, due: Sequence[Delivery], watermark: datetime) -> Page:

@@ -174,6 +174,13 @@ def claim_slots(url: str, slots: Sequence[datetime]) -> list[bool]:
         return [state.slots.claim(PORTAL, "sync", slot) for slot in slots]
 
 
+def put_deliveries(url: str, count: int, *, prefix: str = "s") -> int:
+    """Store deliveries of the website's form; how many were new."""
+    with stores(url) as state:
+        put, at = state.inbox.put, (PORTAL, "website", "demo_requests")
+        return sum(put(*at, f"{prefix}{number}", "{}", NOW) for number in range(count))
+
+
 def open_runs(url: str, portals: Sequence[str]) -> list[str]:
     """Open a run of each portal where none is open; the portals it got."""
     from syncworker.errors import LockHeld  # noqa: PLC0415 - children import what they need
