@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from syncworker.engine.engine import Engine, Limits
+from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Priority
 from syncworker.engine.ports import Source
 from syncworker.errors import MappingError
@@ -31,12 +31,14 @@ from syncworker.mapping.portal import HubSpot, PortalMapping
 from syncworker.settings import Settings, secret
 from syncworker.sources import registry
 from syncworker.sources.registry import Surroundings
+from syncworker.sources.webhook_receiver import Receiver
 from syncworker.staging.parquet import ParquetStaging
 from syncworker.store import schema
 from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
+from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
 from syncworker.store.letters import SqlLetters
 from syncworker.store.pages import SqlPages
@@ -85,8 +87,9 @@ def engine(settings: Settings) -> Engine:
         associations=SqlAssociations(state),
         slots=SqlSlots(state),
         definitions=SqlDefinitions(state),
+        inbox=SqlInbox(state),
         staging=ParquetStaging(settings.staging),
-        sources=_sources(settings, connect),
+        sources=_sources(settings, connect, state),
         connect=connect,
         mapping_text=lambda portal: _mapping_text(settings, portal),
         portals=lambda: portals(settings),
@@ -100,6 +103,41 @@ def engine(settings: Settings) -> Engine:
             schema_age=timedelta(minutes=settings.schema_minutes),
         ),
     )
+
+
+def serve_webhooks(
+    engine: Engine,
+    *,
+    host: str,
+    port: int,
+    on_stored: Callable[[str], None],
+    on_ready: Callable[[int], None],
+) -> None:
+    """Receive webhooks until SIGINT or SIGTERM; for the main thread.
+
+    Args:
+        engine: Gives the mappings and the inbox.
+        host: The address to listen on.
+        port: The port; 0 takes a free one.
+        on_stored: Told the portal after something was stored; must return at once.
+        on_ready: Told the port once it listens.
+
+    Raises:
+        ModuleNotFoundError: The packages of the extra `webhook` are not installed.
+        OSError: The address cannot be had.
+    """
+    from syncworker.sources.webhook_endpoint import endpoint  # noqa: PLC0415 - an extra's packages
+    from syncworker.sources.webhook_server import serve  # noqa: PLC0415
+
+    receiver = Receiver(
+        portals=engine.portals,
+        mapping=lambda portal: checked(portal, engine.mapping_text(portal)),
+        secret=secret,
+        inbox=engine.inbox,
+        clock=engine.clock,
+        on_stored=on_stored,
+    )
+    serve(endpoint(receiver), host=host, port=port, on_ready=on_ready)
 
 
 def portals(settings: Settings) -> list[str]:
@@ -127,13 +165,16 @@ def _mapping_text(settings: Settings, portal: str) -> str:
 
 
 def _sources(
-    settings: Settings, connect: Connect
+    settings: Settings, connect: Connect, state: Database
 ) -> Callable[[str, PortalMapping], Mapping[str, Source]]:
-    surroundings = Surroundings(secret=secret, clock=clock, page_rows=settings.page_rows)
-
     def build(portal: str, mapping: PortalMapping) -> Mapping[str, Source]:
-        around = replace(
-            surroundings, hubspot=lambda: connect(portal, mapping, "scheduled").reader()
+        around = Surroundings(
+            secret=secret,
+            clock=clock,
+            page_rows=settings.page_rows,
+            hubspot=lambda: connect(portal, mapping, "scheduled").reader(),
+            portal=portal,
+            inbox=SqlInbox(state),
         )
         return {
             name: registry.build(name, config, around) for name, config in mapping.sources.items()

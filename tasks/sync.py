@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from celery import Task
 
-from syncworker.engine import finish, sync
+from syncworker.engine import finish, sync, upkeep
 from syncworker.engine.todo import Todo
 from syncworker.errors import RateLimited, SyncworkerError, Unavailable
 from tasks.celery import app, engine, send
@@ -48,8 +48,9 @@ def associate_chunk(self: Task, chunk_id: int) -> None:
 
 @app.task(name="syncworker.finish_run")  # type: ignore[untyped-decorator]
 def finish_run(run_id: str) -> None:
-    """Close a run."""
-    finish.finish(engine(), run_id)
+    """Close a run, and start at once what has waited for the portal to be free."""
+    run = finish.finish(engine(), run_id)
+    send(upkeep.due(engine(), run.portal))
 
 
 def _work(task: Task, chunk_id: int) -> None:

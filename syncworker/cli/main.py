@@ -28,6 +28,7 @@ _COMMANDS = {
     "staging": "Show and prune the rows that are kept from the sources.",
     "sync": "Bring a portal up to date.",
     "validate": "Check mappings; says what is wrong, where, and what to write.",
+    "webhook": "Receive demo requests and Stripe's events from other systems.",
     "worker": "Run workers, schedules and, where none is given, a broker.",
 }
 

@@ -17,6 +17,7 @@ from syncworker.engine.engine import Engine
 from syncworker.engine.facts import facts_of
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Chunk, DeadLetter, Run, SettledPairs
+from syncworker.engine.part import part
 from syncworker.engine.ports import Pair, PairOutcome, Portal
 from syncworker.engine.stretches import stretches
 from syncworker.mapping.objects import KEY_COLUMNS, rows_of
@@ -24,7 +25,6 @@ from syncworker.mapping.portal import PortalMapping
 from syncworker.masking import mask
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.known import known, there
-from syncworker.metrics.shard import shard
 
 
 def shards(engine: Engine, run: Run) -> list[dict[str, Any]]:
@@ -45,7 +45,7 @@ def associate(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) ->
     portal = engine.connect(run.portal, mapping, run.priority)
     requests, writes, waited = portal.requests, portal.writes, portal.waited
     whole = known(facts_of(engine, run, mapping))
-    facts = shard(whole, chunk.payload["shard"], chunk.payload["of"])
+    facts = part(engine, run, chunk, whole)
     associated = 0
     for from_object, config in mapping.objects.items():
         for to_object in config.associate:

@@ -15,6 +15,7 @@ from syncworker.engine.freshness import held_metrics
 from syncworker.engine.link import Links, link
 from syncworker.engine.mappings import checked, digest
 from syncworker.engine.memory import Chunk, Planned, Run, Unlinked
+from syncworker.engine.part import part, restricted
 from syncworker.engine.pipelines import pipelines
 from syncworker.engine.ports import Pipeline, PropertyDefinition
 from syncworker.engine.stretches import stretches
@@ -39,7 +40,6 @@ from syncworker.metrics.compute import Computed
 from syncworker.metrics.compute import compute as compute_metrics
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.known import known, there
-from syncworker.metrics.shard import shard
 from syncworker.planning import guard
 from syncworker.planning.diff import diff
 from syncworker.planning.guard import Tally
@@ -47,11 +47,14 @@ from syncworker.planning.lifecycle import STAGE_PROPERTY
 from syncworker.planning.plan import Plan, plan_from_json, plan_to_json, summarize, to_json
 from syncworker.planning.records import LedgerRecord, RecordPlan
 
+_LOOKED_AT = 20  # runs
 _STREAMS: tuple[Rows, ...] = ("accounts", "users", "subscriptions", "tickets")
 
 
 def shards(engine: Engine, run: Run) -> list[dict[str, Any]]:
     """The computing chunks: enough that none has more accounts, people... than the limit."""
+    if restricted(run):
+        return [{"shard": 0, "of": 1}]
     most = max(
         sum(page.rows for page in engine.pages.staged(run.portal, stream)) for stream in _STREAMS
     )
@@ -70,7 +73,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
     requests, waited = portal.requests, portal.waited
     held = held_metrics(engine, run, mapping)
     whole = facts_of(engine, run, mapping)
-    facts = shard(whole, chunk.payload["shard"], chunk.payload["of"])
+    facts = part(engine, run, chunk, whole)
     computed = compute_metrics(facts, mapping.metrics)
     frames = _frames(mapping, computed)
     plan = Plan(run.portal, run.as_of, digest(run.mapping))
@@ -126,7 +129,10 @@ def assemble(engine: Engine, run: Run) -> tuple[dict[str, Any], UnsafePlan | Non
     plan = plan_from_json(results[0]["plan"])
     for result in results[1:]:
         plan = plan.plus(plan_from_json(result["plan"]))
-    tallies = guard.combine(*([Tally(*row) for row in result["tallies"]] for result in results))
+    tallies = _tallies(results)
+    whole = _last_whole(engine, run) if restricted(run) else None
+    if whole is not None:
+        tallies = guard.as_part(tallies, _tallies(engine.chunks.results(whole, "compute")))
     settings = checked(run.portal, run.mapping).guard
     refusals = guard.check(tallies, settings)
     unlinked: Counter[str] = Counter()
@@ -145,6 +151,7 @@ def assemble(engine: Engine, run: Run) -> tuple[dict[str, Any], UnsafePlan | Non
         "accounts": sum(result["accounts"] for result in results),
         "users": sum(result["users"] for result in results),
         "computed_at": engine.clock().isoformat(),
+        **({} if whole is None else {"judged_by": whole}),
     }
     if not refusals:
         return summary, None
@@ -154,6 +161,23 @@ def assemble(engine: Engine, run: Run) -> tuple[dict[str, Any], UnsafePlan | Non
         f"{run.portal}`; if the change is meant: syncworker sync {run.portal} --force",
         code="GUARD_REFUSED",
     )
+
+
+def _tallies(results: Iterable[Mapping[str, Any]]) -> tuple[Tally, ...]:
+    return guard.combine(*([Tally(*row) for row in result["tallies"]] for result in results))
+
+
+def _last_whole(engine: Engine, run: Run) -> str | None:
+    """The last run that planned the whole portal, by whose counts a restricted one is judged.
+
+    Restricted runs hand it on, so it need not be looked for among very many of them.
+    """
+    for earlier in engine.runs.latest(run.portal, _LOOKED_AT):
+        if "judged_by" in earlier.summary:
+            return str(earlier.summary["judged_by"])
+        if "plan" in earlier.summary and not restricted(earlier):
+            return earlier.id
+    return None
 
 
 def _frames(mapping: PortalMapping, computed: Computed) -> dict[Rows, pl.DataFrame]:

@@ -13,6 +13,7 @@ from syncworker.engine.stores import (
     Associations,
     Chunks,
     Definitions,
+    Inbox,
     Ledger,
     Letters,
     Pages,
@@ -74,6 +75,7 @@ class Engine:
     associations: Associations
     slots: Slots
     definitions: Definitions
+    inbox: Inbox
     staging: Staging
     sources: Callable[[str, PortalMapping], Mapping[str, Source]]
     connect: Callable[[str, PortalMapping, Priority], Portal]

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from syncworker.engine import retention
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Run, Step
+from syncworker.engine.part import restricted
 from syncworker.errors import SyncworkerError, UnsafePlan
 from syncworker.masking import mask
 
@@ -101,5 +102,6 @@ def _sweep(engine: Engine, run: Run) -> None:
     if any(result.get("refused") for result in engine.chunks.results(run.id, "compute")):
         engine.definitions.forget(run.portal)
     engine.plans.forget(run.portal, finished_before=engine.clock() - _PLANS_KEPT)
-    engine.unlinked.forget(run.portal, before_run=run.id)
+    if not restricted(run):  # it looked at a few people only
+        engine.unlinked.forget(run.portal, before_run=run.id)
     retention.sweep(engine, run)

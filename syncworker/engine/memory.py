@@ -45,8 +45,9 @@ class Run:
             says so meanwhile.
         summary: What the run came to, by step; for people and for --json.
         options: What it was asked to do otherwise than usual: `streams` (only these, as
-            `source.stream`), `full` (read them whole), `people` (compute and send only what
-            concerns these addresses).
+            `source.stream`), `full` (read them whole), `people` and `accounts` (compute and send
+            only what concerns these addresses and accounts, and whom the webhooks' deliveries name
+            that this run reads).
     """
 
     id: str
@@ -134,6 +135,23 @@ class StreamRead:
     rows: int
     full_at: datetime | None = None
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One request that a webhook received and that was stored.
+
+    Attributes:
+        id: Grows with each; also the order in which they can be seen.
+        delivery: The sender's id of it.
+        body: The JSON text as it came.
+        received_at: When; aware UTC.
+    """
+
+    id: int
+    delivery: str
+    body: str
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from syncworker.engine.memory import (
     Chunk,
     DeadLetter,
+    Delivery,
     LetterKind,
     Planned,
     Run,
@@ -393,4 +394,30 @@ class Definitions(Protocol):
 
     def forget(self, portal: str) -> None:
         """Read them anew next time."""
+        ...
+
+
+class Inbox(Protocol):
+    """What webhooks received, by portal, source and stream, until a run has read it."""
+
+    def put(
+        self, portal: str, source: str, stream: str, delivery: str, body: str, now: datetime
+    ) -> bool:
+        """Store a delivery under the sender's id of it; False: it is there already."""
+        ...
+
+    def read(
+        self, portal: str, source: str, stream: str, *, after: int, most: int
+    ) -> list[Delivery]:
+        """Deliveries behind an id, by id; one that is stored later has a higher id."""
+        ...
+
+    def remove(
+        self, portal: str, source: str, stream: str, *, up_to: int, received_before: datetime
+    ) -> int:
+        """Remove deliveries up to an id that are older than that; how many they were."""
+        ...
+
+    def check(self) -> None:
+        """Make sure that deliveries can be stored now."""
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime, timedelta
 
-from syncworker.engine import finish, sync
+from syncworker.engine import fast_lane, finish, sync
 from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run
@@ -33,7 +33,19 @@ def tick(engine: Engine) -> list[Todo]:
         for todo in sync.onward(engine, run.id)
         if todo.task in CHUNK_TASKS.values() or _is_time(engine, run, todo, now)
     ]
-    return todos + [todo for portal in engine.portals() for todo in _scheduled(engine, portal, now)]
+    return todos + [todo for portal in engine.portals() for todo in due(engine, portal)]
+
+
+def due(engine: Engine, portal: str) -> list[Todo]:
+    """Start what the portal waits for: its scheduled sync, else what webhooks have received."""
+    now = engine.clock()
+    try:
+        return _scheduled(engine, portal, now) or _received(engine, portal, now)
+    except LockHeld:
+        return []
+    except SyncworkerError as error:
+        log.warning("the schedule could not start a sync: %s", error, extra={"portal": portal})
+        return []
 
 
 def _is_time(engine: Engine, run: Run, todo: Todo, now: datetime) -> bool:
@@ -44,22 +56,26 @@ def _is_time(engine: Engine, run: Run, todo: Todo, now: datetime) -> bool:
 
 def _scheduled(engine: Engine, portal: str, now: datetime) -> list[Todo]:
     """Start the portal's sync if its current slot is nobody's yet."""
-    try:
-        schedule = checked(portal, engine.mapping_text(portal)).schedule
-        if schedule is None:
-            return []
-        open_run = engine.runs.running(portal)
-        if open_run is not None:
-            return _taken_over(engine, open_run, now)
-        if not engine.slots.claim(portal, "sync", _slot(now, duration(schedule.every))):
-            return []
-        run = sync.start(engine, portal, mode="queue", priority="scheduled")
-    except LockHeld:
+    schedule = checked(portal, engine.mapping_text(portal)).schedule
+    if schedule is None:
         return []
-    except SyncworkerError as error:
-        log.warning("the schedule could not start a sync: %s", error, extra={"portal": portal})
+    open_run = engine.runs.running(portal)
+    if open_run is not None:
+        return _taken_over(engine, open_run, now)
+    if not engine.slots.claim(portal, "sync", _slot(now, duration(schedule.every))):
         return []
+    run = sync.start(engine, portal, mode="queue", priority="scheduled")
     return [Todo("sync_portal", run.id, run.priority)]
+
+
+def _received(engine: Engine, portal: str, now: datetime) -> list[Todo]:
+    """The fast lane; once a day what is old in the inbox is removed."""
+    if not fast_lane.receives(engine, portal):
+        return []
+    if engine.slots.claim(portal, "inbox", _slot(now, timedelta(days=1))):
+        fast_lane.tidy(engine, portal)
+    run = fast_lane.start(engine, portal)
+    return [] if run is None else [Todo("sync_portal", run.id, run.priority)]
 
 
 def _taken_over(engine: Engine, run: Run, now: datetime) -> list[Todo]:

@@ -137,4 +137,15 @@ CODES: dict[str, str] = {
     "SW159": "The stream crm_values is for what people enter in HubSpot. A property that this "
     "mapping writes holds our own values: read back, they would be taken for people's. Only "
     "`fill_empty` leaves a property to people.",
+    "SW160": "What a webhook source receives decides what it can fill: a form's submissions are "
+    "demo_requests or trials, Stripe's events (`format: stripe`) are subscriptions, with their "
+    "items and discounts.",
+    "SW161": "A form's request says who asked, not for what: that is decided by the address it is "
+    "sent to. Each form has a source of its own: `demo: {kind: webhook, …}` receives at "
+    "/PORTAL/demo, `trial: {kind: webhook, …}` at /PORTAL/trial.",
+    "SW162": "The stream has no such column. Under `fields` the stream's column stands left, the "
+    "place in the request's JSON right: `email: data.email`.",
+    "SW163": "`fields` says where in a form's JSON a value stands, as names joined by dots; a "
+    "number takes an entry of a list: `answers.0.text`. "
+    "Stripe's events always have the same shape.",
 }

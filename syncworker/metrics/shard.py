@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -10,6 +10,8 @@ import polars as pl
 from syncworker.metrics.demos import address
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.known import reached, there
+
+Mine = Callable[[pl.Expr], pl.Expr]
 
 
 def shard(facts: Facts, number: int, of: int) -> Facts:
@@ -25,14 +27,25 @@ def shard(facts: Facts, number: int, of: int) -> Facts:
     """
     if of == 1:
         return facts
+    return part(facts, lambda key: key.hash(seed=0) % of == number)
+
+
+def part(facts: Facts, mine: Mine) -> Facts:
+    """The facts of some accounts and people, whose values are as in the whole.
+
+    Args:
+        facts: The whole portal's.
+        mine: Of an expression that is an account's id, the user id of a person without an account
+            or the address of nobody we know: whether it belongs to the part.
+    """
     streams = dict(facts.streams)
     users = streams.get("users")
     if users is not None:
         home = pl.coalesce("account_id", "user_id")
-        streams["users"] = users.filter(_mine(home, number, of))
+        streams["users"] = users.filter(mine(home))
     for name in ("accounts", "subscriptions", "trials"):
         if name in streams:
-            streams[name] = streams[name].filter(_mine(pl.col("account_id"), number, of))
+            streams[name] = streams[name].filter(mine(pl.col("account_id")))
     for name in ("subscription_items", "discounts"):
         if name in streams:
             streams[name] = streams[name].join(
@@ -40,45 +53,39 @@ def shard(facts: Facts, number: int, of: int) -> Facts:
             )
     for name in ("events", "usage_daily", "tickets"):
         if name in streams:
-            streams[name] = _of_accounts_or_people(streams, streams[name], number, of)
+            streams[name] = _of_accounts_or_people(streams, streams[name], mine)
     if "demo_requests" in streams:
-        streams["demo_requests"] = _requests(facts, streams, number, of)
+        streams["demo_requests"] = _requests(facts, streams, mine)
     return replace(facts, streams=streams)
 
 
-def _mine(key: pl.Expr, number: int, of: int) -> pl.Expr:
-    return key.hash(seed=0) % of == number
-
-
 def _of_accounts_or_people(
-    streams: Mapping[str, pl.LazyFrame], rows: pl.LazyFrame, number: int, of: int
+    streams: Mapping[str, pl.LazyFrame], rows: pl.LazyFrame, mine: Mine
 ) -> pl.LazyFrame:
-    """Rows for the shard's accounts and rows by the shard's people, each once."""
-    mine = _mine(pl.col("account_id"), number, of).fill_null(value=False)
+    """Rows for the part's accounts and rows by the part's people, each once."""
+    of_accounts = mine(pl.col("account_id")).fill_null(value=False)
     if "users" not in streams:
-        return rows.filter(mine)
+        return rows.filter(of_accounts)
     people = streams["users"].select("user_id", by_mine=pl.lit(value=True))
     return (
         rows.join(people, on="user_id", how="left")
-        .filter(mine | pl.col("by_mine").fill_null(value=False))
+        .filter(of_accounts | pl.col("by_mine").fill_null(value=False))
         .drop("by_mine")
     )
 
 
-def _requests(
-    facts: Facts, streams: Mapping[str, pl.LazyFrame], number: int, of: int
-) -> pl.LazyFrame:
-    """Requests of the shard's people, and its part of those whose address is no one's now."""
+def _requests(facts: Facts, streams: Mapping[str, pl.LazyFrame], mine: Mine) -> pl.LazyFrame:
+    """Requests of the part's people, and its share of those whose address is no one's now."""
     requests = facts.streams["demo_requests"].with_columns(email=address())
-    nobody = _mine(pl.col("email"), number, of)
+    nobody = mine(pl.col("email"))
     if "users" not in streams:
         return requests.filter(nobody)
-    mine, everyone = (
+    people, everyone = (
         users.filter(reached("created_at", facts.as_of) & there(facts.as_of))
         .select(email=address())
         .drop_nulls()
         for users in (streams["users"], facts.streams["users"])
     )
-    of_mine = requests.join(mine, on="email", how="semi")
+    of_mine = requests.join(people, on="email", how="semi")
     of_nobody = requests.join(everyone, on="email", how="anti")
     return pl.concat([of_mine, of_nobody.filter(nobody)])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from syncworker.mapping.desired import DesiredRecord, PropertyRule
 from syncworker.mapping.portal import Guard
@@ -90,6 +90,22 @@ def combine(*shards: Iterable[Tally]) -> tuple[Tally, ...]:
             so_far.flipped + tally.flipped,
         )
     return tuple(sums[key] for key in sorted(sums))
+
+
+def as_part(tallies: Iterable[Tally], whole: Iterable[Tally]) -> tuple[Tally, ...]:
+    """The tallies of a few records as shares of a whole portal that was looked at before.
+
+    Of a few records half may well change at once: a single account's people do.
+
+    Args:
+        tallies: Of the few records.
+        whole: Of the whole portal, as counted last.
+    """
+    counted = {(tally.object, tally.property): tally.with_value for tally in whole}
+    return tuple(
+        replace(t, with_value=max(t.with_value, counted.get((t.object, t.property), 0)))
+        for t in tallies
+    )
 
 
 def check(tallies: Iterable[Tally], settings: Guard) -> tuple[Refusal, ...]:

@@ -8,16 +8,19 @@ from datetime import UTC, datetime
 
 from syncworker.engine.hubspot_reader import HubSpotReader
 from syncworker.engine.ports import Source
+from syncworker.engine.stores import Inbox
 from syncworker.errors import SourceError
 from syncworker.mapping.source_files import FilesSource as FilesConfig
 from syncworker.mapping.source_hubspot import HubSpotSource as HubSpotConfig
 from syncworker.mapping.source_sql import SqlSource as SqlConfig
 from syncworker.mapping.source_stripe import StripeSource as StripeConfig
+from syncworker.mapping.source_webhook import WebhookSource as WebhookConfig
 from syncworker.mapping.sources import SourceConfig
 from syncworker.sources.files import FilesSource
 from syncworker.sources.hubspot import HubSpotSource
 from syncworker.sources.sql import SqlSource
 from syncworker.sources.stripe import StripeSource
+from syncworker.sources.webhook import WebhookSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +32,16 @@ class Surroundings:
         clock: The time now; aware UTC.
         page_rows: Rows of a page.
         hubspot: Gives what the mapping's own portal is read with; raises SettingsError.
+        portal: The portal's name.
+        inbox: What webhooks received; None where there is no store to keep it.
     """
 
     secret: Callable[[str], str]
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     page_rows: int = 20_000
     hubspot: Callable[[], HubSpotReader] | None = None
+    portal: str = ""
+    inbox: Inbox | None = None
 
 
 def build(name: str, config: SourceConfig, around: Surroundings) -> Source:
@@ -58,4 +65,8 @@ def build(name: str, config: SourceConfig, around: Surroundings) -> Source:
     if isinstance(config, StripeConfig):
         key = around.secret(config.api_key)
         return StripeSource(name, config, key, page_rows=around.page_rows)
+    if isinstance(config, WebhookConfig) and around.inbox is not None:
+        return WebhookSource(
+            name, config, around.inbox, portal=around.portal, page_rows=around.page_rows
+        )
     raise SourceError(f"source {name}: kind {config.kind} cannot be read yet", code="SOURCE_KIND")

@@ -13,6 +13,7 @@ from support.metric_facts import AS_OF, facts
 
 from syncworker.metrics.compute import compute
 from syncworker.metrics.facts import Facts
+from syncworker.metrics.focus import focus, focus_keys
 from syncworker.metrics.health_components import COMPONENTS
 from syncworker.metrics.settings import HealthWeights, MetricSettings
 from syncworker.metrics.shard import shard
@@ -210,6 +211,31 @@ def test_shards_together_have_the_values_of_the_whole(rows: Rows, choice: Metric
     for number, frame in enumerate(values(whole, choice)):
         together = pl.concat([part[number] for part in parts]).sort(KEYS[number])
         assert together.equals(frame)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=SLOW)
+@given(
+    rows=portals(),
+    choice=CHOICES,
+    people=st.sets(st.sampled_from([" X@a.b", "y@a.b", "z@a.b", "nobody@a.b"])),
+    chosen=st.sets(WHICH),
+)
+def test_a_few_people_and_accounts_have_the_values_of_the_whole(
+    rows: Rows, choice: MetricSettings, people: set[str], chosen: set[str]
+) -> None:
+    alone = {"user_id": "alone", "email": "y@a.b"}
+    whole = facts(accounts=EVERYONE, **{**rows, "users": [*rows["users"], alone]})
+    keys = focus_keys(whole, people, chosen).collect()["key"]
+    some, everything = values(focus(whole, keys), choice), values(whole, choice)
+    for key, few, all_of_them in zip(KEYS, some, everything, strict=True):
+        assert few.equals(all_of_them.join(few, on=key, how="semi", maintain_order="left"))
+    asked = {person.strip().lower() for person in people}
+    homes = {u["account_id"] for u in everything[1].iter_rows(named=True) if u["email"] in asked}
+    assert set(some[0]["account_id"]) == (homes - {None}) | chosen
+    persons = everything[1].filter(
+        pl.col("email").is_in(asked) | pl.col("account_id").is_in(set(some[0]["account_id"]))
+    )
+    assert set(some[1]["user_id"]) == set(persons["user_id"])
 
 
 FACTOR = {"day": Decimal(365), "week": Decimal(52), "month": Decimal(12), "year": Decimal(1)}

@@ -29,6 +29,7 @@ from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
+from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
 from syncworker.store.letters import SqlLetters
 from syncworker.store.pages import SqlPages
@@ -269,6 +270,7 @@ def make_engine(
         associations=SqlAssociations(state),
         slots=SqlSlots(state),
         definitions=SqlDefinitions(state),
+        inbox=SqlInbox(state),
         staging=ParquetStaging(str(folder / "staging")),
         sources=lambda _portal, _mapping: {"app": source},
         connect=lambda _name, _mapping, _priority: portal,

@@ -17,6 +17,7 @@ from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
+from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
 from syncworker.store.letters import SqlLetters
 from syncworker.store.pages import SqlPages
@@ -45,6 +46,7 @@ class Stores:
         self.associations = SqlAssociations(self.database)
         self.slots = SqlSlots(self.database)
         self.definitions = SqlDefinitions(self.database)
+        self.inbox = SqlInbox(self.database)
 
     def run(self, portal: str = PORTAL, **more: object) -> Run:
         """Open a run."""
@@ -170,6 +172,13 @@ def claim_slots(url: str, slots: Sequence[datetime]) -> list[bool]:
     """Claim slots of the portal's sync."""
     with stores(url) as state:
         return [state.slots.claim(PORTAL, "sync", slot) for slot in slots]
+
+
+def put_deliveries(url: str, count: int, *, prefix: str = "s") -> int:
+    """Store deliveries of the website's form; how many were new."""
+    with stores(url) as state:
+        put, at = state.inbox.put, (PORTAL, "website", "demo_requests")
+        return sum(put(*at, f"{prefix}{number}", "{}", NOW) for number in range(count))
 
 
 def open_runs(url: str, portals: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from syncworker.mapping.desired import DesiredRecord, PropertyRule
 from syncworker.mapping.portal import Guard
 from syncworker.planning.diff import diff
-from syncworker.planning.guard import Tally, check, combine, count
+from syncworker.planning.guard import Tally, as_part, check, combine, count
 from syncworker.planning.records import LedgerRecord
 
 Desired = Callable[..., DesiredRecord]
@@ -136,3 +136,13 @@ def test_settings_move_the_limits() -> None:
     assert len(check([tally], Guard(min_records=4))) == 2
     open_guard = Guard(min_records=1, max_clear_percent=100, max_flip_percent=100)
     assert check([tally], open_guard) == ()
+
+
+def test_of_a_few_records_the_share_is_taken_of_the_whole_portal() -> None:
+    few = (Tally("contacts", "band", 20, 0, 20), Tally("contacts", "seats", 20, 20, 0))
+    whole = (Tally("contacts", "band", 100, 9, 9), Tally("companies", "seats", 900, 0, 0))
+
+    judged = as_part(few, whole)
+
+    assert judged == (Tally("contacts", "band", 100, 0, 20), few[1])
+    assert [refusal.property for refusal in check(judged, Guard())] == ["seats"]

@@ -1,0 +1,49 @@
+"""The part of a portal that a computing or associating chunk works on."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from syncworker.engine.engine import Engine
+from syncworker.engine.mappings import checked
+from syncworker.engine.memory import Chunk, Run
+from syncworker.mapping.source_webhook import WebhookSource
+from syncworker.metrics.facts import Facts
+from syncworker.metrics.focus import focus, focus_keys
+from syncworker.metrics.shard import shard
+from syncworker.model.streams import STREAMS
+
+
+def restricted(run: Run) -> bool:
+    """Whether the run is about a few people only: what it says nothing of stays as it is."""
+    return "people" in run.options
+
+
+def part(engine: Engine, run: Run, chunk: Chunk, whole: Facts) -> Facts:
+    """The chunk's shard; of a restricted run, whom it concerns and their accounts.
+
+    It concerns whom its options name, and whom the deliveries name that this run has read.
+    """
+    if not restricted(run):
+        return shard(whole, chunk.payload["shard"], chunk.payload["of"])
+    people, accounts = set(run.options["people"]), set(run.options.get("accounts", ()))
+    for stream in whole.streams:
+        for column, named in (("email", people), ("account_id", accounts)):
+            if STREAMS[stream].column(column):
+                named.update(_named(engine, run, stream, column))
+    keys = focus_keys(whole, people, accounts).collect(engine="streaming")
+    return focus(whole, keys["key"])
+
+
+def _named(engine: Engine, run: Run, stream: str, column: str) -> pl.Series:
+    """Whom the rows name that webhooks have brought and this run has read."""
+    sources = checked(run.portal, run.mapping).sources
+    places = [
+        page.place
+        for page in engine.pages.staged(run.portal, stream, run_id=run.id)
+        if isinstance(sources.get(page.source), WebhookSource)
+    ]
+    if not places:
+        return pl.Series(column, [], pl.String)
+    rows = engine.staging.scan(stream, places).select(column).drop_nulls().unique()
+    return rows.collect(engine="streaming")[column]

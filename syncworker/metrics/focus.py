@@ -1,0 +1,46 @@
+"""A few people of a portal with their accounts; values are as in a computation of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import polars as pl
+
+from syncworker.metrics.demos import address
+from syncworker.metrics.facts import Facts
+from syncworker.metrics.shard import part
+from syncworker.model.streams import STREAMS
+
+
+def focus_keys(facts: Facts, people: Collection[str], accounts: Collection[str]) -> pl.LazyFrame:
+    """What names the part of a portal that concerns some people and accounts.
+
+    Args:
+        facts: The whole portal's.
+        people: E-mail addresses in any spelling.
+        accounts: Account ids.
+
+    Returns:
+        One column, key: the accounts, those of the people and of trials they asked for; user ids
+        of people who have no account; and the addresses.
+    """
+    addresses = {person.strip().lower() for person in people}
+    users = facts.streams.get("users", pl.LazyFrame(schema=STREAMS["users"].schema()))
+    trials = facts.streams.get("trials", pl.LazyFrame(schema=STREAMS["trials"].schema()))
+    named = address().is_in(sorted(addresses))
+    keys = [
+        pl.LazyFrame({"key": sorted({*accounts, *addresses})}, schema={"key": pl.String}),
+        users.filter(named).select(key=pl.coalesce("account_id", "user_id")),
+        trials.filter(named).select(key="account_id"),
+    ]
+    return pl.concat(keys).drop_nulls().unique()
+
+
+def focus(facts: Facts, keys: pl.Series) -> Facts:
+    """The facts of those accounts and people: all their rows, and all their colleagues'.
+
+    Args:
+        facts: The whole portal's.
+        keys: As `focus_keys` gives them.
+    """
+    return part(facts, lambda key: key.is_in(keys.implode()))
