@@ -27,7 +27,7 @@ class HttpField(Part):
         default=None, description="Multiply by this: 100 makes minor units of major ones"
     )
     default: Scalar | None = Field(
-        default=None, description="The value where the record has none; for `values`, of theirs"
+        default=None, description="The column's value where the record has none"
     )
     const: Scalar | None = Field(
         default=None, description="In the place of path: the same value in every row"

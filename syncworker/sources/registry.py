@@ -9,9 +9,12 @@ from datetime import UTC, datetime
 from syncworker.engine.ports import Source
 from syncworker.errors import SourceError
 from syncworker.mapping.source_files import FilesSource as FilesConfig
+from syncworker.mapping.source_http import HttpSource as HttpConfig
 from syncworker.mapping.source_sql import SqlSource as SqlConfig
 from syncworker.mapping.sources import SourceConfig
 from syncworker.sources.files import FilesSource
+from syncworker.sources.http import HttpSource, Time
+from syncworker.sources.http_reading import Bounds
 from syncworker.sources.sql import SqlSource
 
 
@@ -46,4 +49,7 @@ def build(name: str, config: SourceConfig, around: Surroundings) -> Source:
         return SqlSource(name, config, around.secret(config.url), page_rows=around.page_rows)
     if isinstance(config, FilesConfig):
         return FilesSource(name, config, page_rows=around.page_rows)
+    if isinstance(config, HttpConfig):
+        bounds = Bounds(page_rows=around.page_rows)
+        return HttpSource(name, config, around.secret, bounds=bounds, time=Time(around.clock))
     raise SourceError(f"source {name}: kind {config.kind} cannot be read yet", code="SOURCE_KIND")
