@@ -11,8 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from syncworker.engine.ports import Page
+from syncworker.errors import SourceError
 from syncworker.mapping.duration import duration
 from syncworker.mapping.source_http import HttpSource as HttpConfig
 from syncworker.sources.http_auth import credentials
@@ -52,7 +54,7 @@ class HttpSource:
 
     Raises:
         SettingsError: A reference leads nowhere.
-        SourceError: A secret has letters that no header may have.
+        SourceError: A secret has letters that no header may have, or the URL is none.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class HttpSource:
     ) -> None:
         self.name = name
         self._config = config
+        _require_url(name, config.base_url)
         self._bounds = bounds
         self._time = time
         self._credentials = credentials(name, config.auth, secret, time.now)
@@ -115,3 +118,16 @@ class HttpSource:
                 secrets=self._credentials.secrets,
             )
             yield from reading.pages(position)
+
+
+def _require_url(source: str, url: str) -> None:
+    try:
+        host = urlsplit(url).hostname and (urlsplit(url).port or True)
+    except ValueError:
+        host = None
+    if not host:
+        raise SourceError(
+            f"source {source}: its base_url is not a URL",
+            help="Write https://, the host and, if any, the path that all streams share.",
+            code="SOURCE_URL",
+        )

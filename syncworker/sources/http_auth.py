@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from syncworker.errors import SourceError
 from syncworker.mapping.source_http_auth import (
@@ -104,13 +104,17 @@ def credentials(
 
 def _printable(source: str, reference: str, secret: Callable[[str], str]) -> str:
     value = secret(reference)
-    if not value.isascii() or not value.isprintable():
+    if not _fits_header(value):
         raise SourceError(
             f"source {source}: the value of {reference} has letters that no header may have",
             help="Store the key alone: no line ends, no quotes around it.",
             code="SOURCE_AUTH",
         )
     return value
+
+
+def _fits_header(value: str) -> bool:
+    return value.isascii() and value.isprintable()
 
 
 def _fetcher(
@@ -121,6 +125,7 @@ def _fetcher(
         form["scope"] = auth.scope
 
     def fetch(sender: Sender, place: Place) -> tuple[str, float]:
+        place = replace(place, method="POST")
         request = Request("POST", auth.token_url, form=form)
         answer = sender.send(request, {"Accept": "application/json"}, place)
         with answer.file:
@@ -134,7 +139,7 @@ def _fetcher(
             given = document(answer, place)
         token = given.get("access_token") if isinstance(given, dict) else None
         lifetime = given.get("expires_in") if isinstance(given, dict) else None
-        if not isinstance(token, str) or not token.isascii() or not token.isprintable():
+        if not isinstance(token, str) or not token or not _fits_header(token):
             reason = "the answer holds no access_token"
             raise place.fault(auth.token_url, reason, "AUTH", "Check the source's token_url.")
         return token, float(lifetime) if isinstance(lifetime, int | float) else _LIFETIME

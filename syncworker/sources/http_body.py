@@ -124,7 +124,7 @@ def _files(stream: IO[bytes], layers: int) -> Iterator[tuple[IO[bytes], bool]]:
     head = stream.read(4)
     stream.seek(0)
     if layers and head.startswith(b"\x1f\x8b"):
-        yield from _files(cast("IO[bytes]", gzip.GzipFile(fileobj=stream)), layers - 1)
+        yield from _files(cast("IO[bytes]", gzip.GzipFile(fileobj=stream, mode="rb")), layers - 1)
     elif layers and head in (b"PK\x03\x04", b"PK\x05\x06"):
         with zipfile.ZipFile(stream) as archive:
             for info in archive.infolist():

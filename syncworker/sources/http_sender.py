@@ -28,6 +28,7 @@ PATIENCE = 180.0  # seconds of waiting for one request
 IN_MEMORY = 8 * 2**20  # a larger body goes to a file
 MOST_BYTES = 8 * 2**30  # of one body, as it is sent
 _CHUNK = 2**16
+_LONGEST_WAIT = 10**6  # a year would say the same: not now
 _AGAIN = (408, 425, 429)
 _GROWING = tenacity.wait_exponential_jitter(multiplier=1, max=30, jitter=1)
 _A_LITTLE_MORE = tenacity.wait_random(0, 1)
@@ -169,7 +170,7 @@ class Sender:
     def _named(self, text: str) -> float | None:
         """Seconds that a `Retry-After` asks for; it names seconds or a time."""
         try:
-            return max(float(int(text)), 0.0)
+            return float(min(max(int(text), 0), _LONGEST_WAIT))
         except ValueError:
             pass
         try:
