@@ -68,6 +68,9 @@ class HttpStream(Part):
     each: str = Field(
         default="", description="Path in a record to a list: one row for each of its elements"
     )
+    only: dict[str, list[str]] = Field(
+        default_factory=dict, description="Path: the values it must have, else there is no row"
+    )
     fields: dict[str, ShortField] = Field(
         min_length=1, description="Stream column: path in the record, or a section of it"
     )

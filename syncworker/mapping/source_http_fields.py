@@ -11,18 +11,30 @@ from syncworker.mapping.part import Part, Text
 Scalar = str | int | float | bool
 
 
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Paths = Annotated[
+    list[Text],
+    Field(min_length=1),
+    BeforeValidator(_as_list, json_schema_input_type=Text | list[Text]),
+]
+
+
 class HttpField(Part):
     """Where a column's value comes from: a path in the record, or one value for all rows."""
 
-    path: Text | None = Field(
+    path: Paths | None = Field(
         default=None,
         description="Path in the record: names and list positions with dots between; with each, "
-        "`$.name` is taken from the whole record",
+        "`$.name` is taken from the whole record. Of several paths the values are joined by `|`",
     )
     values: dict[str, str] = Field(
         default_factory=dict,
         description="Their value: ours. A row with another value is rejected",
     )
+    minus: Text | None = Field(default=None, description="Path to a number that is subtracted")
     times: float | None = Field(
         default=None, description="Multiply by this: 100 makes minor units of major ones"
     )
@@ -35,9 +47,9 @@ class HttpField(Part):
 
 
 def _written_out(value: object) -> object:
-    return {"path": value} if isinstance(value, str) else value
+    return {"path": value} if isinstance(value, (str, list)) else value
 
 
 ShortField = Annotated[
-    HttpField, BeforeValidator(_written_out, json_schema_input_type=Text | HttpField)
+    HttpField, BeforeValidator(_written_out, json_schema_input_type=Text | list[Text] | HttpField)
 ]

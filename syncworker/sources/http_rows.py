@@ -21,15 +21,28 @@ from syncworker.sources.pages import RawRows, canonical
 
 _AS_JSON = ("props", "tiers")  # columns that hold JSON as text
 _WHOLE = "$."
+_JOINED = "|"
+_MOST_DIGITS = 40  # before or behind the point; no column holds more
 _UNLISTED = "has a value that `values` does not name"
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """A path in an element, or in the whole record."""
+
+    whole: bool
+    parts: tuple[str, ...]
+
+    def of(self, record: Record, element: object) -> object:
+        return find(record if self.whole else element, self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
     column: str
     field: HttpField
-    whole: bool
-    path: tuple[str, ...]
+    paths: tuple[_Path, ...]
+    minus: _Path | None
 
 
 @dataclass
@@ -56,6 +69,7 @@ class Rows:
 
     def __post_init__(self) -> None:
         self._each = parts(self.config.each)
+        self._only = [(_path(path), values) for path, values in self.config.only.items()]
         self._sources = [_source(name, each) for name, each in self.config.fields.items()]
         self._values = {source.column: [] for source in self._sources}
         self._always = {
@@ -86,11 +100,12 @@ class Rows:
     def add(self, record: Record, position: int) -> None:
         """The rows of a record."""
         for element in self._elements(record, position):
+            if any(_word(path.of(record, element)) not in values for path, values in self._only):
+                continue
             index = len(self._positions)
             self._positions.append(position)
             for source in self._sources:
-                value = self._value(source, record if source.whole else element, index)
-                self._values[source.column].append(value)
+                self._values[source.column].append(self._value(source, record, element, index))
 
     def present(self) -> frozenset[str]:
         """The columns that the raw rows had; one with a default or a constant always has a value.
@@ -99,7 +114,7 @@ class Rows:
         """
         if self.names is None:
             return frozenset(self._present | (self._always if self._positions else set()))
-        there = {s.column for s in self._sources if s.path[:1] and s.path[0] in self.names}
+        there = {s.column for s in self._sources if s.paths and s.paths[0].parts[0] in self.names}
         return frozenset(there | self._always)
 
     def page(self) -> tuple[pl.DataFrame, tuple[RejectedRow, ...]]:
@@ -141,30 +156,38 @@ class Rows:
             else:
                 self.reject(position, "holds what is not an object", self.config.each)
 
-    def _value(self, source: _Source, record: object, index: int) -> object:
+    def _value(self, source: _Source, record: Record, element: object, index: int) -> object:
         how = source.field
-        if how.path is None:
+        if not source.paths:
             return how.const
-        value = find(record, source.path)
-        if value is not ABSENT:
+        found = [path.of(record, element) for path in source.paths]
+        if ABSENT not in found:
             self._present.add(source.column)
-        if value is ABSENT or value is None:
+        if ABSENT in found or None in found:
             return how.default
+        value = found[0] if len(found) == 1 else _JOINED.join(map(_word, found))
         if how.values:
             told = how.values.get(_word(value))
             if told is None:
                 self._unlisted.setdefault(index, source.column)
             return told
+        if source.minus is not None:
+            value = _difference(value, source.minus.of(record, element))
         if how.times is not None:
-            return _times(value, how.times)
+            number = _number(value)
+            value = value if number is None else number * Decimal(str(how.times))
         if isinstance(value, dict | list) and source.column in _AS_JSON:
             return orjson.dumps(value).decode()
         return value
 
 
 def _source(column: str, how: HttpField) -> _Source:
-    path = how.path or ""
-    return _Source(column, how, path.startswith(_WHOLE), parts(path.removeprefix(_WHOLE)))
+    minus = None if how.minus is None else _path(how.minus)
+    return _Source(column, how, tuple(_path(path) for path in how.path or ()), minus)
+
+
+def _path(path: str) -> _Path:
+    return _Path(path.startswith(_WHOLE), parts(path.removeprefix(_WHOLE)))
 
 
 def _word(value: object) -> str:
@@ -173,11 +196,22 @@ def _word(value: object) -> str:
     return str(value)
 
 
-def _times(value: object, factor: float) -> object:
-    """The product, in decimals; what is no number stays as it is and is refused by its column."""
+def _difference(value: object, other: object) -> object:
+    """The difference; what is no number stays as it is and is refused by its column."""
+    if other is ABSENT or other is None:
+        return value
+    number, less = _number(value), _number(other)
+    if number is None:
+        return value
+    return other if less is None else number - less
+
+
+def _number(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return value
+        return None
     try:
-        return Decimal(str(value)) * Decimal(str(factor))
+        number = Decimal(str(value))
     except InvalidOperation:
-        return value
+        return None
+    sane = number.is_finite() and abs(number.adjusted()) < _MOST_DIGITS
+    return number if sane else None
