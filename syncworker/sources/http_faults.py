@@ -10,6 +10,7 @@ from syncworker.errors import SourceError
 from syncworker.masking import mask
 
 _LONGEST = 200
+_SHORTEST = 4  # a shorter secret would be found in the words of any message
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +47,6 @@ class Place:
     def clean(self, text: str) -> str:
         """Another's words on one line, short, without secrets and personal data."""
         for secret in sorted(self.secrets, key=len, reverse=True):
-            text = text.replace(secret, "***")
+            if len(secret) >= _SHORTEST:
+                text = text.replace(secret, "***")
         return mask(" ".join(text.split()))[:_LONGEST]

@@ -57,6 +57,8 @@ def test_a_right_source_has_no_diagnostics(loaded: Callable[..., Loaded]) -> Non
 BODY = 'body: {filter: {since: "{since}"}, list: [1, "{until}"]}'
 PAGING = "paging: {by: cursor, path: next, param: after}"
 CURSOR = "cursor: {field: updated_at}"
+POST = f"method: POST\n        params: {{limit: 100}}\n        {BODY}"
+SENT = "send_in: body\n        params: {s: '{since}'}"
 FIELDS = """\
         fields:
           user_id: id
@@ -71,7 +73,7 @@ FIELDS = """\
             '"{until}"',
             '"{untl}"',
             "no template is called `{untl}`",
-            "did you mean `until`",
+            "you mean `until`",
         ),
         ("SW140", "path: /users", "path: /users/{id}", "no template is called `{id}`", "allowed:"),
         ("SW140", "{limit: 100}", '{n: "{limit}"}', "nothing fills `{limit}`", "with a `size`"),
@@ -86,7 +88,7 @@ FIELDS = """\
         (
             "SW140",
             f"{PAGING}\n        {CURSOR}",
-            f"{PAGING}",
+            PAGING,
             "nothing fills `{since}`",
             "`cursor`",
         ),
@@ -104,15 +106,15 @@ FIELDS = """\
         ("SW145", '"7"', "env:CRM_VERSION", "`env:CRM_VERSION` would be sent as it", "`auth`"),
         ("SW145", "{limit: 100}", "{q: env:CRM_Q}", "`env:CRM_Q` would be sent as it", "`auth`"),
         ("SW145", "[1,", "[file:q.txt,", "`file:q.txt` would be sent as it stands", "`auth`"),
-        ("SW145", "env:CRM_TOKEN", "file:/keys/{cursor}", "a secret cannot have a template", "env"),
-        ("SW146", "        method: POST\n", "", "a request without `method: POST` has no body", ""),
         (
-            "SW146",
-            f"method: POST\n        params: {{limit: 100}}\n        {BODY}",
-            'send_in: body\n        params: {s: "{since}"}',
-            "no body to send parameters in",
-            "add `method: POST`",
+            "SW145",
+            "env:CRM_TOKEN",
+            '"file:/keys/{cursor}"',
+            "a secret cannot have a template",
+            "env",
         ),
+        ("SW146", "        method: POST\n", "", "a request without `method: POST` has no body", ""),
+        ("SW146", POST, SENT, "no body to send parameters in", "add `method: POST`"),
         ("SW147", CURSOR, "cursor: {field: u, window: 7d}", "must begin somewhere", "`start: 2024"),
         ("SW147", CURSOR, "cursor: {field: u, start: 2026-01-01, window: 0d}", "does not fit", ""),
         (
@@ -130,7 +132,13 @@ FIELDS = """\
             "whole hours for hour",
         ),
         ("SW110", "X-Version: ", "X-Api-Key: ", "secrets do not belong", "env:NAME"),
-        ("SW113", "env:CRM_TOKEN", "abc123", "`token` is not a reference", "`env:`"),
+        (
+            "SW113",
+            "{by: bearer, token: env:CRM_TOKEN}",
+            "{by: basic, username: abc}",
+            "not a ref",
+            "",
+        ),
         ("SW112", "by: bearer, ", "", "the key `by` is missing here", "of which kind"),
         ("SW111", "by: bearer", "by: beaer", "`by` cannot be `beaer`", "did you mean `bearer`"),
         ("SW112", "by: cursor, ", "", "the key `by` is missing here", ""),

@@ -197,7 +197,7 @@ def test_no_connection_is_told_without_the_query(
     assert "base_url" in error.help
 
 
-@pytest.mark.parametrize("url", ["http://[::1", "http://", "https://x.example:99999", "http://?x"])
+@pytest.mark.parametrize("url", ["http://[::1", "https://x.example:99999", "http://?x"])
 def test_a_base_url_that_is_none_is_told_when_the_source_is_made(make: Make, url: str) -> None:
     with pytest.raises(SourceError) as caught:
         make(base_url=url)
