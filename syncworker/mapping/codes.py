@@ -126,6 +126,26 @@ CODES: dict[str, str] = {
     "SW136": "HubSpot has the four recurring revenue properties of deals only after a person has "
     "switched tracking on (Settings, Objects, Deals, Recurring revenue); nobody else can make "
     "them. Until then they are left out, and the rest of the deal is written.",
+    "SW140": "Texts of path, params and body may hold `{since}`, `{until}`, `{cursor}`, `{limit}` "
+    "and `{offset}`. Since and until come from the stream's `cursor`, the others from its "
+    "`paging`. Braces that mean something else need a space inside: `{ id }`.",
+    "SW141": "A row without these columns is rejected, so the API's answers could never give one. "
+    "Under `fields` the stream's column stands left, the path in the API's record right; a value "
+    "that is the same in every row is written as `{const: …}`.",
+    "SW142": "With a `cursor` each run asks only for what changed. The API has to be told from "
+    "when: in a parameter of its own (`param: updated_since`) or inside a text by `{since}`.",
+    "SW143": "A column is filled from a `path` in the record, which `values`, `times` and "
+    "`default` then work on, or with the same `const` in every row.",
+    "SW144": "To get the next page the API has to be told its place: in a parameter (`param: "
+    "after`) or inside a text (`{cursor}`, `{offset}`). The cursor itself stands in the answer "
+    "(`path`) or in the page's last record (`field`).",
+    "SW145": "References (`env:NAME`, `file:PATH`) are looked up under `auth` only; elsewhere the "
+    "text itself would be sent. `auth: {by: header, name: X-Api-Key, value: env:ACME_KEY}` sends "
+    "a key in any header. A reference names one place and has no template.",
+    "SW146": "Only a POST has a body. Parameters of a GET go into the query string.",
+    "SW147": "`window` cuts a long time into pieces that are asked for one after the other. It "
+    "needs a `start`, and must be whole days where times are written as `date`, whole hours for "
+    "`hour`.",
     "SW156": "HubSpot knows a form by its GUID, such as 5f1c2a70-3d1e-4a53-9b0a-7a1f00c0de01. It "
     "stands in the address of the form's page in HubSpot and in its embed code, as formId.",
     "SW157": "What is read of forms is said in two places that must agree: `streams` lists "

@@ -13,6 +13,7 @@ from syncworker.mapping.document import Document, lines_of
 from syncworker.mapping.ignores import ignores_in
 from syncworker.mapping.portal import PortalMapping
 from syncworker.mapping.rules import check_properties
+from syncworker.mapping.rules_http import check_http
 from syncworker.mapping.rules_hubspot import check_hubspot_sources
 from syncworker.mapping.rules_lifecycle import check_lifecycle
 from syncworker.mapping.rules_objects import check_objects
@@ -79,6 +80,7 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
         findings += check_sources(document)
         findings += check_hubspot_sources(document)
         findings += check_webhooks(document)
+        findings += check_http(document)
         findings += check_reporting(document)
     diagnostics = diagnosed(findings, file, lines)
     if any(diagnostic.severity == "error" for diagnostic in diagnostics):

@@ -75,6 +75,7 @@ _EXPECTED = {
     "dict": "a section of `name: value`",
     "dataclass": "a section of `name: value`",
     "list": "a list: `[one, two]`",
+    "date": "a date: `2026-11-21`",
     "tuple": "a list: `[one, two]`",
 }
 
@@ -166,12 +167,20 @@ def _finding(document: Document, path: Path, error: Any) -> Finding:  # noqa: AN
     if _key_missing(error):
         return _missing(document, path[:-1], str(path[-1]))
     if kind == "union_tag_not_found":
-        return _missing(document, path, "kind")
-    if kind == "union_tag_invalid":
+        return _missing(document, path, _tag(context))
+    if kind == "union_tag_invalid" and _tag(context) == "kind":
         return _unknown_kind(document, (*path, "kind"), str(context["tag"]))
+    if kind == "union_tag_invalid":
+        path, kind = (*path, _tag(context)), "literal_error"
+        context = {"expected": context["expected_tags"]}
     if kind in _UNKNOWN_KEY or error["loc"][-1] == "[key]":
         return _unknown_key(document, path)
     return _unfit(document, path, kind, context)
+
+
+def _tag(context: dict[str, Any]) -> str:
+    """The key that tells which of several sections is meant: `kind` of a source, `by` of others."""
+    return str(context["discriminator"]).strip("'")
 
 
 def _of_the_other_kind(value: object) -> tuple[str, ...]:
@@ -196,6 +205,8 @@ def _missing(document: Document, section: Path, key: str) -> Finding:
     meaning = ""
     if model is not None and issubclass(model, BaseModel) and key in model.model_fields:
         meaning = model.model_fields[key].description or ""
+    if key == "by":
+        meaning = "it says of which kind the section is"
     if key == "kind":
         meaning = f"write one of {listed(str(kind) for kind in KINDS)}"
     return Finding("SW112", document.key(section), f"the key `{key}` is missing here", meaning)
@@ -239,6 +250,8 @@ def _bad_value(
         expected = "text, a number, true or false"
     if path[-2:-1] == ("properties",):
         expected = "a metric's name, or `{metric: name, …}`"
+    if path[-2:-1] == ("fields",):
+        expected = "a path in the record, or a section: `{path: …, values: …}`"
     expected = _EXPECTED_AT.get(path[-1], expected)
     return f"{name} must be {expected}", ""
 

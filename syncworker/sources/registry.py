@@ -11,12 +11,15 @@ from syncworker.engine.ports import Source
 from syncworker.engine.stores import Inbox
 from syncworker.errors import SourceError
 from syncworker.mapping.source_files import FilesSource as FilesConfig
+from syncworker.mapping.source_http import HttpSource as HttpConfig
 from syncworker.mapping.source_hubspot import HubSpotSource as HubSpotConfig
 from syncworker.mapping.source_sql import SqlSource as SqlConfig
 from syncworker.mapping.source_stripe import StripeSource as StripeConfig
 from syncworker.mapping.source_webhook import WebhookSource as WebhookConfig
 from syncworker.mapping.sources import SourceConfig
 from syncworker.sources.files import FilesSource
+from syncworker.sources.http import HttpSource, Time
+from syncworker.sources.http_reading import Bounds
 from syncworker.sources.hubspot import HubSpotSource
 from syncworker.sources.sql import SqlSource
 from syncworker.sources.stripe import StripeSource
@@ -69,4 +72,7 @@ def build(name: str, config: SourceConfig, around: Surroundings) -> Source:
         return WebhookSource(
             name, config, around.inbox, portal=around.portal, page_rows=around.page_rows
         )
+    if isinstance(config, HttpConfig):
+        bounds = Bounds(page_rows=around.page_rows)
+        return HttpSource(name, config, around.secret, bounds=bounds, time=Time(around.clock))
     raise SourceError(f"source {name}: kind {config.kind} cannot be read yet", code="SOURCE_KIND")
