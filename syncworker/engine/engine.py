@@ -9,14 +9,13 @@ from typing import Any
 
 from syncworker.engine.memory import Chunk, Priority
 from syncworker.engine.ports import Portal, Source, Staging
+from syncworker.engine.source_stores import Inbox, Pages
 from syncworker.engine.stores import (
     Associations,
     Chunks,
     Definitions,
-    Inbox,
     Ledger,
     Letters,
-    Pages,
     Plans,
     Runs,
     Slots,

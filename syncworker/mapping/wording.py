@@ -250,7 +250,7 @@ def _bad_value(
         expected = "text, a number, true or false"
     if path[-2:-1] == ("properties",):
         expected = "a metric's name, or `{metric: name, …}`"
-    if path[-2:-1] == ("fields",):
+    if path[-2:-1] == ("fields",) and "streams" in path:  # of an HTTP source
         expected = "a path in the record, or a section: `{path: …, values: …}`"
     expected = _EXPECTED_AT.get(path[-1], expected)
     return f"{name} must be {expected}", ""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from syncworker.engine.hubspot_reader import HubSpotReader
 from syncworker.engine.ports import Source
-from syncworker.engine.stores import Inbox
+from syncworker.engine.source_stores import Inbox
 from syncworker.errors import SourceError
 from syncworker.mapping.source_files import FilesSource as FilesConfig
 from syncworker.mapping.source_http import HttpSource as HttpConfig

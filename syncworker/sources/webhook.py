@@ -16,7 +16,7 @@ import polars as pl
 
 from syncworker.engine.memory import Delivery
 from syncworker.engine.ports import Page, RejectedRow
-from syncworker.engine.stores import Inbox
+from syncworker.engine.source_stores import Inbox
 from syncworker.mapping.source_webhook import WebhookSource as WebhookConfig
 from syncworker.model import stripe
 from syncworker.model.stream import POLARS_TYPES

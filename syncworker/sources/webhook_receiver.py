@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from syncworker.engine.stores import Inbox
+from syncworker.engine.source_stores import Inbox
 from syncworker.errors import SyncworkerError
 from syncworker.mapping.portal import PortalMapping
 from syncworker.mapping.source_webhook import WebhookSource as WebhookConfig

@@ -19,7 +19,7 @@ _ONE_AT_A_TIME = 7_126_160_043  # names the lock; any number that nothing else u
 
 
 class SqlInbox:
-    """`engine.stores.Inbox` on SQL."""
+    """`engine.source_stores.Inbox` on SQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -16,7 +16,7 @@ from syncworker.store.tables import chunks, cursors, runs, staged_pages
 
 
 class SqlPages:
-    """`engine.stores.Pages` on SQL."""
+    """`engine.source_stores.Pages` on SQL."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
