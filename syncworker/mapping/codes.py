@@ -126,4 +126,6 @@ CODES: dict[str, str] = {
     "SW136": "HubSpot has the four recurring revenue properties of deals only after a person has "
     "switched tracking on (Settings, Objects, Deals, Recurring revenue); nobody else can make "
     "them. Until then they are left out, and the rest of the deal is written.",
+    "SW137": "A stream of a database is read with a `query` of its own, or from a `table` or view, "
+    "of which syncworker selects the columns it needs. It has one of the two, never both.",
 }

@@ -16,6 +16,7 @@ from syncworker.mapping.rules import check_properties
 from syncworker.mapping.rules_lifecycle import check_lifecycle
 from syncworker.mapping.rules_objects import check_objects
 from syncworker.mapping.rules_sources import check_reporting, check_sources
+from syncworker.mapping.rules_sql import check_sql
 from syncworker.mapping.secrets import HIDDEN, masked, masked_line, secrets_by_key, secrets_by_shape
 from syncworker.mapping.wording import explained
 from syncworker.mapping.yaml_text import parse
@@ -75,6 +76,7 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
         findings += check_properties(document, catalog)
         findings += check_lifecycle(document, catalog)
         findings += check_sources(document)
+        findings += check_sql(document)
         findings += check_reporting(document)
     diagnostics = diagnosed(findings, file, lines)
     if any(diagnostic.severity == "error" for diagnostic in diagnostics):
