@@ -88,11 +88,10 @@ def failed(
 
 
 def _code(error: BaseException) -> str | int | None:
-    """SQLSTATE, SQLite's name of the error, or MySQL's number."""
-    code = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None)
-    if code is None and error.args and isinstance(error.args[0], int):
-        code = error.args[0]
-    return code
+    """MySQL's number, SQLSTATE, or SQLite's name of the error."""
+    if error.args and isinstance(error.args[0], int):
+        return error.args[0]
+    return getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None)
 
 
 def _place(url: sa.URL) -> str:
