@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from itertools import chain, islice
 
@@ -9,6 +10,7 @@ import polars as pl
 from support.source_world import START, WATERMARK, SourceWorld, keys, read
 
 from syncworker.engine.ports import Page
+from syncworker.errors import SourceError
 from syncworker.model.streams import STREAMS
 
 HOUR = timedelta(hours=1)
@@ -76,25 +78,31 @@ def test_killed_after_any_page_while_rows_are_added_it_loses_nothing(world: Sour
         world.put(added, START + added * HOUR)
         expected.add(world.key(added))
 
-        rest = read(world, resume=before[-1].resume if before else None)
+        try:
+            rest = read(world, resume=before[-1].resume if before else None)
+        except SourceError:  # what has no order cannot go on in a file that changed
+            assert world.overlap is None
+            before, rest = [], read(world)
         later = read(world, since=rest[-1].cursor)
 
         assert set(keys(world, before + rest + later)) >= expected
 
 
 def test_rows_after_the_watermark_wait_for_the_next_run(world: SourceWorld) -> None:
-    early, late = world.key(0), world.key(1)
     world.put(0, START)
     world.put(1, WATERMARK + HOUR)
+    both = [world.key(0), world.key(1)]
 
+    if world.overlap is None:
+        # Nothing tells when a row changed: all come, or the reading is put off as a whole.
+        with suppress(SourceError):
+            assert sorted(keys(world, read(world))) == both
+        assert sorted(keys(world, read(world, watermark=WATERMARK + 2 * HOUR))) == both
+        return
     first = read(world)
+    assert keys(world, first) == both[:1]
     second = read(world, since=first[-1].cursor, watermark=WATERMARK + 2 * HOUR)
-
-    if world.overlap is None:  # nothing tells when a row changed: each reading has them all
-        assert sorted(keys(world, first)) == sorted(keys(world, second)) == [early, late]
-    else:
-        assert keys(world, first) == [early]
-        assert late in keys(world, second)
+    assert both[1] in keys(world, second)
 
 
 def test_the_next_reading_has_what_is_new_changed_or_late_within_the_overlap(
@@ -116,7 +124,9 @@ def test_the_next_reading_has_what_is_new_changed_or_late_within_the_overlap(
     if world.overlap is None:
         assert came == sorted([*everything, *(world.key(number) for number in (20, 21, 22))])
     else:
-        assert told <= set(came) <= told | {world.key(9)}
+        # Without an overlap the kind has an order of its own, in which row 22 is new.
+        more = {world.key(9)} if world.overlap else {world.key(9), world.key(22)}
+        assert told <= set(came) <= told | more
     again = read(world, since=second[-1].cursor)
     assert again[-1].cursor == second[-1].cursor
 
