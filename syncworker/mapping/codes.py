@@ -126,6 +126,8 @@ CODES: dict[str, str] = {
     "SW136": "HubSpot has the four recurring revenue properties of deals only after a person has "
     "switched tracking on (Settings, Objects, Deals, Recurring revenue); nobody else can make "
     "them. Until then they are left out, and the rest of the deal is written.",
+    "SW137": "A stream of a database is read with a `query` of its own, or from a `table` or view, "
+    "of which syncworker selects the columns it needs. It has one of the two, never both.",
     "SW140": "Texts of path, params and body may hold `{since}`, `{until}`, `{cursor}`, `{limit}` "
     "and `{offset}`. Since and until come from the stream's `cursor`, the others from its "
     "`paging`. Braces that mean something else need a space inside: `{ id }`.",

@@ -18,6 +18,7 @@ from syncworker.mapping.rules_hubspot import check_hubspot_sources
 from syncworker.mapping.rules_lifecycle import check_lifecycle
 from syncworker.mapping.rules_objects import check_objects
 from syncworker.mapping.rules_sources import check_reporting, check_sources
+from syncworker.mapping.rules_sql import check_sql
 from syncworker.mapping.rules_webhook import check_webhooks
 from syncworker.mapping.secrets import HIDDEN, masked, masked_line, secrets_by_key, secrets_by_shape
 from syncworker.mapping.wording import explained
@@ -81,6 +82,7 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
         findings += check_hubspot_sources(document)
         findings += check_webhooks(document)
         findings += check_http(document)
+        findings += check_sql(document)
         findings += check_reporting(document)
     diagnostics = diagnosed(findings, file, lines)
     if any(diagnostic.severity == "error" for diagnostic in diagnostics):

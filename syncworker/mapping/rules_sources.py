@@ -41,11 +41,18 @@ def _stream(document: Document, path: Path, name: str) -> Iterator[Finding]:
 
 def _columns(document: Document, path: Path, stream: str) -> Iterator[Finding]:
     for name in document.entries(*path):
-        if stream in STREAMS and STREAMS[stream].column(name) is None:
-            known = [column.name for column in STREAMS[stream].columns]
+        known = _known(stream)
+        if known and name not in known:
             help_ = did_you_mean(name, known, f"allowed: {listed(known)}")
             message = f"`{name}` is not a column of `{stream}`"
             yield Finding("SW122", document.key((*path, name)), message, help_)
+
+
+def _known(stream: str) -> list[str]:
+    """What `columns:` of a stream may name: its columns, and when a row was deleted."""
+    if stream not in STREAMS:
+        return []
+    return [*(column.name for column in STREAMS[stream].columns), "deleted_at"]
 
 
 @functools.cache

@@ -57,7 +57,7 @@ class BadRow:
 
 def canonical_rows(
     stream: Stream,
-    columns: Mapping[str, Sequence[object]],
+    columns: Mapping[str, Sequence[object] | pl.Series],
     count: int,
     *,
     source: str,
@@ -70,7 +70,8 @@ def canonical_rows(
 
     Args:
         stream: The stream.
-        columns: Values by column name, each of length `count`. Absent columns are empty.
+        columns: Values by column name, each of length `count`; a series is one of the column's
+            own type. Absent columns are empty.
         count: The number of rows.
         source: The source's name, for the system column.
         synced_at: When this version of the rows was read.
@@ -128,7 +129,11 @@ def _without_key(stream: Stream, frame: pl.DataFrame) -> Iterator[tuple[int, str
             yield index, stream.any_of[0]
 
 
-def _series(column: Column, values: Sequence[object]) -> tuple[pl.Series, list[tuple[int, str]]]:
+def _series(
+    column: Column, values: Sequence[object] | pl.Series
+) -> tuple[pl.Series, list[tuple[int, str]]]:
+    if isinstance(values, pl.Series):
+        return _checked(column, values.alias(column.name))
     exact = _PYTHON_TYPES.get(column.type)
     if exact is not None and set(map(type, values)) <= {exact, type(None)}:
         try:

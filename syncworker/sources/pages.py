@@ -22,12 +22,12 @@ class RawRows:
     Attributes:
         place: The file or query they came from.
         positions: Of each row, its line or row number from 1.
-        columns: Values by the stream's column names.
+        columns: Values by the stream's column names; a series is one of the column's own type.
     """
 
     place: str
     positions: Sequence[int]
-    columns: Mapping[str, Sequence[object]]
+    columns: Mapping[str, Sequence[object] | pl.Series]
 
 
 def stream_of(source: str, name: str) -> Stream:

@@ -19,12 +19,14 @@ class Position:
         key: Its key values as the database gave them.
         rows: How many rows of the query have been read so far.
         newest: The largest cursor value read so far: where the next run starts.
+        same: How many of the rows read so far have this very cursor value and key.
     """
 
     cursor: datetime | None
     key: tuple[object, ...]
     rows: int
     newest: datetime | None
+    same: int = 0
 
     def dump(self) -> str:
         """As text."""
@@ -34,6 +36,7 @@ class Position:
                 "key": [_dump(value) for value in self.key],
                 "rows": self.rows,
                 "newest": self.newest and self.newest.isoformat(),
+                "same": self.same,
             }
         )
 
@@ -46,6 +49,7 @@ class Position:
             key=tuple(_load(value) for value in data["key"]),
             rows=data["rows"],
             newest=_time(data["newest"]),
+            same=data["same"],
         )
 
 
@@ -66,22 +70,20 @@ def _time(text: str | None) -> datetime | None:
 def _dump(value: object) -> object:
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    if isinstance(value, datetime):
-        return ["datetime", value.isoformat()]
-    if isinstance(value, date):
-        return ["date", value.isoformat()]
-    if isinstance(value, Decimal):
-        return ["decimal", str(value)]
-    if isinstance(value, UUID):
-        return ["uuid", str(value)]
-    return ["text", str(value)]
+    if isinstance(value, bytes):
+        return ["bytes", value.hex()]
+    kind = next((name for name, type_ in _TYPES.items() if isinstance(value, type_)), "text")
+    return [kind, value.isoformat() if isinstance(value, datetime) else str(value)]
 
 
+# A datetime is a date too, so it stands first.
+_TYPES: dict[str, type] = {"datetime": datetime, "date": date, "decimal": Decimal, "uuid": UUID}
 _LOADERS: dict[str, Callable[[str], object]] = {
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
     "decimal": Decimal,
     "uuid": UUID,
+    "bytes": bytes.fromhex,
     "text": str,
 }
 

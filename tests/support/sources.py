@@ -53,7 +53,7 @@ def ids(pages: list[Page]) -> list[str]:
     return [user for page in pages for user in page.frames["users"]["user_id"].to_list()]
 
 
-def sql_source(url: str, query: str, *, page_rows: int = 3, **more: object) -> Source:
+def sql_source(url: str, query: str, /, *, page_rows: int = 3, **more: object) -> Source:
     stream = SqlStream.model_validate({"query": query, **more})
     config = SqlSource(kind="sql", url="env:APP", streams={"users": stream})
     return build("app", config, Surroundings(lambda _: url, page_rows=page_rows))

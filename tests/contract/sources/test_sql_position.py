@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -11,8 +11,8 @@ from syncworker.sources.sql_position import Position
 
 def test_a_position_comes_back_as_it_was() -> None:
     at = datetime(2026, 11, 21, 6, 0, 0, 123456, tzinfo=UTC)
-    key = (None, "a", 7, 0.5, True, date(2026, 1, 1), at, Decimal("1.50"), UUID(int=3))
-    position = Position(at, key, 12, at)
+    key = (None, "a", 7, 0.5, True, date(2026, 1, 1), at, Decimal("1.50"), UUID(int=3), b"\xff")
+    position = Position(at, key, 12, at, 3)
 
     again = Position.load(position.dump())
 
@@ -21,5 +21,5 @@ def test_a_position_comes_back_as_it_was() -> None:
 
 
 def test_a_key_of_another_type_is_kept_as_text() -> None:
-    position = Position.load(Position(None, (b"x",), 1, None).dump())
-    assert position.key == ("b'x'",)
+    position = Position.load(Position(None, (timedelta(1),), 1, None).dump())
+    assert position.key == ("1 day, 0:00:00",)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import socket
 import sqlite3
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -187,7 +188,7 @@ def test_a_query_without_a_required_column_says_which(url: str, table: str) -> N
 def test_a_cursor_that_holds_no_time_is_refused(url: str, table: str) -> None:
     write_table(url, table, users(1))
     query = f"SELECT user_id, 7 AS version FROM {table}"
-    with pytest.raises(SourceError, match="cursor column version holds int, not a time"):
+    with pytest.raises(SourceError, match="cursor column version holds no times"):
         read(sql_source(url, query, cursor="version"), watermark=WATERMARK)
 
 
@@ -285,8 +286,8 @@ def test_postgresql_keys_of_any_type_are_resumed(
 
 def test_a_query_that_takes_too_long_is_stopped(postgres: str) -> None:
     stream = SqlStream(query="SELECT 'u' AS user_id FROM (SELECT pg_sleep(30)) AS s")
-    config = SqlConfig(kind="sql", url="env:APP", streams={"users": stream})
-    source = SqlSource("app", config, postgres, statement_seconds=1)
+    config = SqlConfig(kind="sql", url="env:APP", statement_seconds=1, streams={"users": stream})
+    source = SqlSource("app", config, postgres)
     with pytest.raises(SourceError, match="took longer than 1 s") as caught:
         read(source, watermark=WATERMARK)
     assert "index" in caught.value.help
@@ -344,7 +345,7 @@ def test_a_database_that_does_not_exist_stops(postgres: str) -> None:
         ("hunter2", "not a database URL"),
         ("postgresql://user:hunter2@host:port/app", "not a database URL"),
         ("nosuch://user:hunter2@host/app", "no SQLAlchemy dialect nosuch"),
-        ("mysql+pymysql://user:hunter2@host/app", "driver pymysql is not installed"),
+        ("oracle+oracledb://user:hunter2@host/app", "driver oracledb is not installed"),
         ("sqlite:////no/such/file.db", "no database file /no/such/file.db"),
     ],
 )
@@ -361,3 +362,12 @@ def test_a_stream_that_there_is_not_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="does not know") as caught:
         build("app", config, Surroundings(lambda _: "sqlite://")).provides("people")
     assert "users" in caught.value.help
+
+
+def test_a_driver_that_an_extra_brings_is_told_as_that_extra(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "pymysql", None)
+    with pytest.raises(SourceError, match="driver pymysql is not installed") as caught:
+        read(sql_source("mysql://user:hunter2@host/app", "SELECT 1"), watermark=WATERMARK)
+    assert caught.value.help == 'pip install "syncworker[mysql]"'
