@@ -31,8 +31,16 @@ def payloads(run: Run, mapping: PortalMapping) -> list[dict[str, Any]]:
         {"source": source, "stream": stream, "full": bool(run.options.get("full"))}
         for source, config in mapping.sources.items()
         for stream in config.streams
-        if wanted is None or f"{source}.{stream}" in wanted
+        if (f"{source}.{stream}" in wanted if wanted is not None else _unasked(run, config.kind))
     ]
+
+
+def _unasked(run: Run, kind: str) -> bool:
+    """Whether a stream is read that nobody named.
+
+    What a webhook received is left to a sync: read by an extraction it would wait for the next.
+    """
+    return run.kind != "extract" or kind != "webhook"
 
 
 def extract(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> None:
@@ -68,7 +76,7 @@ def extract(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
         if engine.clock() > until:
             engine.chunks.release(chunk)
             return
-    if progress["whole"] and progress["rows"]:
+    if progress["whole"] and progress["rows"] and not progress["passing"]:
         whole.settle(engine, run, chunk, source, progress)
     engine.letters.resolve(run.portal, "stream", name, [stream], run.as_of)
     figures = {key: progress.get(key) for key in _FIGURES}
@@ -135,7 +143,6 @@ def _begun(run: Run, chunk: Chunk, source: Source, earlier: StreamRead | None) -
         "rejected": 0,
         "keyless": 0,
         "columns": {},
-        "later": {},
         "since": since,
         "whole": since is None or not source.incremental(stream),
     }
@@ -153,7 +160,7 @@ def _progress(before: Mapping[str, Any], page: Page) -> dict[str, Any]:
         "rejected": before["rejected"] + len(page.rejected),
         "keyless": before["keyless"] + sum(_keyless(row) for row in page.rejected),
         "columns": drift.together(before["columns"], page.columns),
-        "later": drift.together(before["later"], page.later),
+        "passing": page.passing,
         "unchanged": page.unchanged,
         "resume": page.resume,
         "cursor": page.cursor,

@@ -27,23 +27,26 @@ def part(engine: Engine, run: Run, chunk: Chunk, whole: Facts) -> Facts:
     if not restricted(run):
         return shard(whole, chunk.payload["shard"], chunk.payload["of"])
     people, accounts = set(run.options["people"]), set(run.options.get("accounts", ()))
-    for stream in whole.streams:
+    for stream, rows in whole.streams.items():
+        keys = _brought(engine, run, stream)
+        if not keys.len():
+            continue
+        concerned = rows.filter(pl.col("source_id").is_in(keys.implode()))
         for column, named in (("email", people), ("account_id", accounts)):
             if STREAMS[stream].column(column):
-                named.update(_named(engine, run, stream, column))
-    keys = focus_keys(whole, people, accounts).collect(engine="streaming")
-    return focus(whole, keys["key"])
+                told = concerned.select(column).drop_nulls().unique().collect(engine="streaming")
+                named.update(told[column])
+    of_them = focus_keys(whole, people, accounts).collect(engine="streaming")
+    return focus(whole, of_them["key"])
 
 
-def _named(engine: Engine, run: Run, stream: str, column: str) -> pl.Series:
-    """Whom the rows name that webhooks have brought and this run has read."""
+def _brought(engine: Engine, run: Run, stream: str) -> pl.Series:
+    """Keys of the rows that webhooks have brought and this run has read."""
     sources = checked(run.portal, run.mapping).sources
     places = [
         page.place
         for page in engine.pages.staged(run.portal, stream, run_id=run.id)
         if isinstance(sources.get(page.source), WebhookSource)
     ]
-    if not places:
-        return pl.Series(column, [], pl.String)
-    rows = engine.staging.scan(stream, places).select(column).drop_nulls().unique()
-    return rows.collect(engine="streaming")[column]
+    rows = engine.staging.scan(stream, places).select("source_id")
+    return rows.collect(engine="streaming").to_series()

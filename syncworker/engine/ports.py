@@ -48,8 +48,8 @@ class Page:
             reading had one that is gone now, the stream is stopped before the page is staged.
         declared: Whether `columns` are all the source has (a query's, a file's header). Else they
             are what came (JSON objects), and only a large page tells that one is gone.
-        later: By canonical stream, keys (`source_id`) of rows that changed after the watermark:
-            they wait for the next run, and a whole reading does not take them for deleted.
+        passing: Whether the source keeps only what came lately: no reading of it is whole, and
+            what one does not meet is not deleted.
         unchanged: Whether the source knows that nothing has changed since `since`: there are no
             rows, and no row is taken for deleted.
     """
@@ -60,7 +60,7 @@ class Page:
     cursor: str | None = None
     columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
     declared: bool = True
-    later: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    passing: bool = False
     unchanged: bool = False
 
 

@@ -47,7 +47,6 @@ def settle(
             for letter in letters
             if letter.subject == stream and "key" in letter.values
         ]
-        rejected += progress["later"].get(stream, ())
         staged = engine.pages.staged(run.portal, stream)
         now = engine.pages.staged(run.portal, stream, run_id=run.id)
         met = [page for page in now if page.source == source.name]
@@ -61,6 +60,9 @@ def settle(
             others = [page.place for page in staged if page.source != source.name]
             still_there = pl.lit(bool(progress["keyless"])) | _names(stream, rejected)
             missing = _missing(engine, run, stream, before, places, others).filter(~still_there)
+            if missing.height and source.incremental(chunk.payload["stream"]):
+                later = _changed_since(engine, chunk, source, stream, progress)
+                missing = missing.filter(~pl.col("source_id").is_in(later))
             marks = stage(engine, run, chunk, {stream: missing}, "deleted")
         engine.pages.whole(
             chunk,
@@ -87,6 +89,24 @@ def _missing(
         .filter(~earlier)
         .with_columns(deleted_at=since, synced_at=since)
     )
+
+
+def _changed_since(
+    engine: Engine, chunk: Chunk, source: Source, stream: str, progress: Mapping[str, Any]
+) -> list[str]:
+    """Keys of rows that changed after the watermark: they wait for the next run, and are there."""
+    pages = source.pages(
+        chunk.payload["stream"],
+        since=progress["cursor"],
+        resume=None,
+        watermark=engine.clock(),
+    )
+    found: list[str] = []
+    for page in pages:
+        if stream in page.frames:
+            found += page.frames[stream]["source_id"].to_list()
+        found += [row.key for row in page.rejected if row.stream == stream]
+    return found
 
 
 def _changed(

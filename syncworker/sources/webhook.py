@@ -93,7 +93,7 @@ class WebhookSource:
                 form = self._config.format == "form"
                 page = self._form(stream, due, watermark) if form else self._stripe(due, watermark)
                 place = str(cursor) if cursor else None
-                yield replace(page, resume=f"{after} {cursor}", cursor=place)
+                yield replace(page, resume=f"{after} {cursor}", cursor=place, passing=True)
             if len(found) < self._page_rows:
                 return
 

@@ -232,7 +232,7 @@ def test_killed_before_or_after_the_end_of_a_whole_reading_the_rows_are_the_same
 
 
 class Later(Cursor):
-    """Passes over a row that changed after the watermark."""
+    """A whole reading of it passes over a row that changed after the watermark."""
 
     later: str = ""
 
@@ -240,15 +240,37 @@ class Later(Cursor):
         self, stream: str, *, since: str | None, resume: str | None, watermark: datetime
     ) -> Iterator[Page]:
         for page in super().pages(stream, since=since, resume=resume, watermark=watermark):
-            rows = page.frames[stream].filter(pl.col("source_id") != self.later)
-            waits = frozenset({self.later}) if rows.height < page.frames[stream].height else ()
-            yield replace(page, frames={stream: rows}, later={stream: frozenset(waits)})
+            own = pl.col("source_id") == self.later
+            rows = page.frames[stream].filter(~own if since is None else own)
+            yield replace(page, frames={stream: rows})
 
 
-def test_a_row_that_waits_for_the_next_run_is_not_deleted(tmp_path: Path) -> None:
+def test_a_row_that_waits_for_the_next_run_is_not_deleted_and_one_that_is_gone_is(
+    tmp_path: Path,
+) -> None:
     source = Later(3)
     engine = make_engine(tmp_path, FakePortal(3), source)
     extract(engine)
     source.later = "a1"
+    source.streams["accounts"].pop()
     found = rows(engine, extract(engine, 24), "accounts")
+    assert [key for key, row in found.items() if row["deleted_at"]] == ["a2"]
+
+
+class Passing(FakeSource):
+    """Keeps only what came lately."""
+
+    def pages(
+        self, stream: str, *, since: str | None, resume: str | None, watermark: datetime
+    ) -> Iterator[Page]:
+        for page in super().pages(stream, since=since, resume=resume, watermark=watermark):
+            yield replace(page, passing=True)
+
+
+def test_what_a_source_forgets_is_not_deleted(tmp_path: Path) -> None:
+    source = Passing(3)
+    engine = make_engine(tmp_path, FakePortal(3), source)
+    extract(engine)
+    source.streams["accounts"].pop()
+    found = rows(engine, extract(engine, 1, full=True), "accounts")
     assert [row["deleted_at"] for row in found.values()] == [None] * 3
