@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from syncworker.sources.sql_position import Position
+from syncworker.sources.sql_position import Position, utc
 
 
 def test_a_position_comes_back_as_it_was() -> None:
@@ -23,3 +23,10 @@ def test_a_position_comes_back_as_it_was() -> None:
 def test_a_key_of_another_type_is_kept_as_text() -> None:
     position = Position.load(Position(None, (timedelta(1),), 1, None).dump())
     assert position.key == ("1 day, 0:00:00",)
+
+
+def test_cursor_values_of_any_kind_are_times_in_utc() -> None:
+    six = datetime(2026, 11, 21, 6, tzinfo=UTC)
+    assert utc(date(2026, 11, 21)) == six.replace(hour=0)
+    assert utc(six.replace(tzinfo=None)) == six
+    assert utc("2026-11-21 08:00:00+02:00") == six

@@ -63,3 +63,10 @@ def test_what_is_no_section_is_told_by_its_shape() -> None:
 
 def test_a_source_of_another_kind_needs_neither() -> None:
     assert "SW137" not in [code for code, _, _ in codes("{path: u.csv}", kind="files")]
+
+
+def test_columns_of_a_stream_that_there_is_not_are_not_judged() -> None:
+    text = MAPPING.replace("users:", "people:")
+    stream = "{table: users, columns: {user_id: id}}"
+    found = load(text.format(stream=stream, kind="sql"), "acme.yaml").diagnostics
+    assert {diagnostic.code for diagnostic in found} == {"SW116"}
