@@ -126,4 +126,13 @@ CODES: dict[str, str] = {
     "SW136": "HubSpot has the four recurring revenue properties of deals only after a person has "
     "switched tracking on (Settings, Objects, Deals, Recurring revenue); nobody else can make "
     "them. Until then they are left out, and the rest of the deal is written.",
+    "SW153": "Files are read from a folder, or from object storage by its URL: "
+    "`s3://bucket/folder`, `gs://…`, `az://…`. A URL holds no user and no key: those are found "
+    "where the storage's own tools find them (environment, profile, the machine's role).",
+    "SW154": "A stream's `path` is a file or a pattern inside the source's `path`: "
+    "`events/*.jsonl.gz`, `**/*.parquet`. A source reads nothing outside its folder, so an "
+    "absolute path, a URL or `..` is refused. Make the source's `path` the folder that holds all.",
+    "SW155": "`shape: stripe` reads subscriptions and `shape: segment` reads events, both from "
+    "JSON Lines (plain, .gz or .zst). A shape knows where each column is, so it has no `columns` "
+    "and no other `format`.",
 }

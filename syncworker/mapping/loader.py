@@ -13,6 +13,7 @@ from syncworker.mapping.document import Document, lines_of
 from syncworker.mapping.ignores import ignores_in
 from syncworker.mapping.portal import PortalMapping
 from syncworker.mapping.rules import check_properties
+from syncworker.mapping.rules_files import check_files
 from syncworker.mapping.rules_lifecycle import check_lifecycle
 from syncworker.mapping.rules_objects import check_objects
 from syncworker.mapping.rules_sources import check_reporting, check_sources
@@ -75,6 +76,7 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
         findings += check_properties(document, catalog)
         findings += check_lifecycle(document, catalog)
         findings += check_sources(document)
+        findings += check_files(document)
         findings += check_reporting(document)
     diagnostics = diagnosed(findings, file, lines)
     if any(diagnostic.severity == "error" for diagnostic in diagnostics):
