@@ -73,7 +73,7 @@ def _object(line: bytes) -> Mapping[str, object] | Unreadable:
     if len(line) > LONGEST_RECORD:
         return "", _TOO_LONG
     try:
-        value = json.loads(line, object_pairs_hook=_unique)
+        value = json.loads(line.rstrip(b"\r\n"), object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
         return "", f"is not JSON: {error.msg.removesuffix(' at')} at character {error.pos + 1}"
     except UnicodeDecodeError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,8 @@ from syncworker.sources.chunks import Chunk, NotReadable
 _MAGIC = b"PAR1"
 # Damage shows late, and in Polars also as a panic, which is no Exception.
 _DAMAGE = (pl.exceptions.PolarsError, pl.exceptions.PanicException)
+_PER_DAY = {"us": 86_400_000_000, "ms": 86_400_000}  # nanoseconds end in the year 2262
+_FIRST, _LAST = ((date(year, 1, 1) - date(1970, 1, 1)).days for year in (1000, 9000))
 _OTHER = "is not readable as parquet"
 
 
@@ -46,8 +49,11 @@ def rows(path: Path) -> int:
 
 
 def _values(series: pl.Series) -> list[object]:
-    """The column's values; a time beyond Python's years is given as what it is stored as."""
-    try:
-        return series.to_list()
-    except (OverflowError, ValueError):
-        return series.to_physical().to_list()
+    """The column's values; times that Python cannot hold come as the years 1000 or 9000."""
+    kind = series.dtype
+    per_day = 1 if kind == pl.Date else None
+    if isinstance(kind, pl.Datetime):
+        per_day = _PER_DAY.get(kind.time_unit)
+    if per_day is not None:
+        series = series.to_physical().clip(_FIRST * per_day, _LAST * per_day).cast(kind)
+    return series.to_list()

@@ -106,7 +106,7 @@ def test_happenings_of_a_file_that_is_gone_are_not_missed(tmp_path: Path) -> Non
 
     assert ids([page]) == []
     assert page.cursor is not None
-    assert list(pages_of(made, since=page.cursor))[0].unchanged
+    assert next(pages_of(made, since=page.cursor)).unchanged
 
 
 def test_a_file_that_may_still_be_written_waits_and_is_read_next(tmp_path: Path) -> None:
@@ -238,6 +238,51 @@ def test_states_that_change_under_a_run_stop_it_and_no_row_is_missed_for_it(
     assert caught.value.recovery == "stop"
     assert "Start the run again" in caught.value.help
     assert len(ids(list(pages_of(made, "users")), "users")) >= 9
+
+
+def test_files_of_two_headers_share_no_page(tmp_path: Path) -> None:
+    for name, header in (("1", "event_id,name,ts"), ("2", "event_id,name,ts,quantity")):
+        row = ",".join((f"e{name}", "x", "2026-11-01", "2")[: header.count(",") + 1])
+        (tmp_path / f"{name}.csv").write_text(f"{header}\n{row}\n")
+        os.utime(tmp_path / f"{name}.csv", (START.timestamp(),) * 2)
+    config = FilesSource(
+        kind="files", path=str(tmp_path), streams={"events": FileStream(path="*.csv")}
+    )
+    pages = list(pages_of(build("app", config, Surroundings(str))))
+
+    assert [sorted(page.columns["events"]) for page in pages] == [
+        ["event_id", "name", "ts"],
+        ["event_id", "name", "quantity", "ts"],
+    ]
+
+
+def test_props_of_an_event_may_be_an_object_but_not_one_that_is_no_json(tmp_path: Path) -> None:
+    write(tmp_path, "1.jsonl", "a", "b", "c")
+    lines = (tmp_path / "1.jsonl").read_text().splitlines()
+    props = ('{"é": [1, {"x": null}]}', '{"x": NaN}', '"as text"')
+    told = [f'{line[:-1]}, "props": {more}}}' for line, more in zip(lines, props, strict=True)]
+    (tmp_path / "1.jsonl").write_text("\n".join(told), "utf-8")
+    os.utime(tmp_path / "1.jsonl", (START.timestamp(),) * 2)
+    (page,) = pages_of(source(tmp_path))
+
+    assert page.frames["events"]["props"].to_list() == ['{"é":[1,{"x":null}]}', "as text"]
+    assert [(row.position, row.field) for row in page.rejected] == [(2, "props")]
+
+
+def test_a_row_with_deleted_at_is_known_to_be_deleted(tmp_path: Path) -> None:
+    write(tmp_path, "1.jsonl", "a")
+    text = (tmp_path / "1.jsonl").read_text().rstrip("}\n")
+    (tmp_path / "1.jsonl").write_text(f'{text}, "deleted_at": "2026-11-02T00:00:00Z"}}')
+    os.utime(tmp_path / "1.jsonl", (START.timestamp(),) * 2)
+    (page,) = pages_of(source(tmp_path, stream="users"), "users")
+
+    assert page.frames["users"]["deleted_at"].to_list() == [START + timedelta(days=1)]
+
+
+def test_files_are_read_whole_only_when_they_changed_or_it_is_asked_for(tmp_path: Path) -> None:
+    write(tmp_path, "1.jsonl", "a")
+
+    assert source(tmp_path).full_every("events") is None
 
 
 def test_a_cursor_stays_small_and_holds_no_name(tmp_path: Path) -> None:

@@ -93,7 +93,7 @@ def test_damaged_json_lines_spoil_no_other(tmp_path: Path) -> None:
 
     assert ids(pages) == ["1", "u9"]
     assert rejected(pages) == [
-        (2, "", "is not JSON: Expecting value at character 14"),
+        (2, "", "is not JSON: Expecting value at character 13"),
         (4, "", "is JSON, but not an object"),
         (5, "", "is JSON of a kind that cannot be read"),
         (6, "", "is JSON of a kind that cannot be read"),

@@ -20,6 +20,7 @@ from support.sources import START, WATERMARK, ids, read
 from syncworker.engine.ports import Source
 from syncworker.errors import SourceError
 from syncworker.mapping.source_files import FilesSource, FileStream
+from syncworker.sources import file_storage
 from syncworker.sources.registry import Surroundings, build
 
 
@@ -117,6 +118,41 @@ def test_an_object_replaced_while_it_is_read_stops_the_stream_and_is_tried_again
     assert caught.value.recovery == "retry"
 
 
+def test_an_object_that_vanishes_while_it_is_read_is_named(s3: Bucket) -> None:
+    s3.put("u.jsonl", lines(*(f"u{n}" for n in range(9))))
+    pages = files("s3://exports", "*.jsonl").pages(
+        "users", since=None, resume=None, watermark=WATERMARK
+    )
+    next(pages)
+    s3.objects.clear()
+
+    with pytest.raises(SourceError, match=r"exports/u\.jsonl vanished while it was read"):
+        list(pages)
+
+
+def test_a_storage_that_stops_answering_keeps_the_pages_before(s3: Bucket) -> None:
+    users = [f"u{n}" for n in range(9)]
+    s3.put("u.jsonl", lines(*users))
+    source = files("s3://exports", "*.jsonl")
+    reading = source.pages("users", since=None, resume=None, watermark=WATERMARK)
+    done = [next(reading)]
+    s3.refuse = (503, "SlowDown")
+    with pytest.raises(SourceError, match=r"exports/u\.jsonl") as caught:
+        done.extend(reading)
+    s3.refuse = None
+
+    assert caught.value.recovery == "retry"
+    assert ids(done) + ids(read(source, resume=done[-1].resume)) == users
+
+
+@pytest.mark.parametrize(
+    "told", [START, START.replace(tzinfo=None), START.isoformat(), START.timestamp()]
+)
+def test_every_storages_way_to_tell_a_time_is_understood(told: object) -> None:
+    assert file_storage._moment(told) == START
+    assert file_storage._moment(None) is None
+
+
 @pytest.mark.parametrize(
     ("status", "code", "recovery"), [(403, "AccessDenied", "stop"), (503, "SlowDown", "retry")]
 )
@@ -200,7 +236,7 @@ def test_a_storage_whose_package_is_missing_says_which(
 
 
 def test_s3_without_its_package_names_our_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(fsspec.registry._registry, "s3", raising=False)
+    monkeypatch.delitem(sys.modules["fsspec.registry"]._registry, "s3", raising=False)
     monkeypatch.setitem(sys.modules, "s3fs", None)
     with pytest.raises(SourceError, match="s3://") as caught:
         read(files("s3://exports", "*.csv"))
