@@ -1,12 +1,9 @@
-"""Rows of a file, in any of the shapes files may have, to a page's frames and rejected rows."""
+"""Rows of a file, in any of the shapes files may have, to the streams they belong to."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-
-import polars as pl
 
 from syncworker.engine.ports import RejectedRow
 from syncworker.model import stripe
@@ -16,7 +13,7 @@ from syncworker.sources.chunks import Chunk
 from syncworker.sources.file_props import as_text
 from syncworker.sources.file_segment import STREAM as EVENTS
 from syncworker.sources.file_segment import event_rows
-from syncworker.sources.pages import RawRows, canonical
+from syncworker.sources.pages import RawRows
 
 DELETED_AT = next(c.name for c in SYSTEM_COLUMNS if c.name == "deleted_at")
 _AS_JSON = ("props",)
@@ -24,17 +21,17 @@ _AS_JSON = ("props",)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one chunk of a file comes to.
+    """What one chunk of a file comes to, before its values are checked.
 
     Attributes:
-        frames: By stream, the rows that fit.
-        rejected: The others, by their place in the file.
+        raw: By stream, its rows.
+        refused: What is no row, by its place in the file.
         columns: By stream, the columns that were there.
-        rows: How many rows were read, whatever became of them.
+        rows: How many rows were read, whatever becomes of them.
     """
 
-    frames: Mapping[str, pl.DataFrame]
-    rejected: Sequence[RejectedRow]
+    raw: Mapping[str, RawRows]
+    refused: Sequence[RejectedRow]
     columns: Mapping[str, frozenset[str]]
     rows: int
 
@@ -45,17 +42,8 @@ def wanted(stream: str, renamed: Mapping[str, str]) -> dict[str, str]:
     return names | {DELETED_AT: DELETED_AT} | dict(renamed)
 
 
-def part(
-    shape: str,
-    stream: str,
-    names: Mapping[str, str],
-    place: str,
-    chunk: Chunk,
-    *,
-    source: str,
-    watermark: datetime,
-) -> Part:
-    """Bring a chunk into canonical shape.
+def part(shape: str, stream: str, names: Mapping[str, str], place: str, chunk: Chunk) -> Part:
+    """A chunk's rows by stream.
 
     Args:
         shape: canonical, stripe or segment.
@@ -63,25 +51,20 @@ def part(
         names: Of canonical rows, see `wanted`.
         place: The file's name.
         chunk: Its rows.
-        source: The source's name.
-        watermark: The run's.
     """
-    rejected = [RejectedRow(stream, place, line, name, why) for line, name, why in chunk.unreadable]
     if shape == "stripe":
         raw, refused = _stripe(place, chunk)
     elif shape == "segment":
         raw, refused = _segment(place, chunk)
     else:
         raw, refused = _canonical(stream, names, place, chunk), []
-    rejected += refused
-    frames = {}
-    for name, rows in raw.items():
-        frames[name], bad = canonical(STREAMS[name], rows, source, watermark)
-        rejected += bad
-    rejected = sorted(rejected, key=lambda row: row.position)
+    unreadable = [
+        RejectedRow(stream, place, line, name, why) for line, name, why in chunk.unreadable
+    ]
     # Stripe's objects are taken apart elsewhere: their rows have all columns, whatever came.
     columns = {} if shape == "stripe" else {n: frozenset(r.columns) for n, r in raw.items()}
-    return Part(frames, rejected, columns, len(chunk.positions) + len(chunk.unreadable))
+    rows = len(chunk.positions) + len(chunk.unreadable)
+    return Part(raw, [*unreadable, *refused], columns, rows)
 
 
 def _canonical(

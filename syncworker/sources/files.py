@@ -108,22 +108,14 @@ class FilesSource:
     ) -> Iterator[Page]:
         config = self._streams[stream]
         names = self._names(stream)
-        builder = PageBuilder(place)
+        builder = PageBuilder(place, self.name, watermark)
         begun = bool(place.file)
         try:
             for file in files:
                 for chunk in self._chunks(stream, storage, file, place):
                     self._require(stream, file.name, names, chunk, begun=begun)
                     begun = begun or bool(chunk.positions)
-                    part = file_shapes.part(
-                        config.shape,
-                        stream,
-                        names,
-                        file.name,
-                        chunk,
-                        source=self.name,
-                        watermark=watermark,
-                    )
+                    part = file_shapes.part(config.shape, stream, names, file.name, chunk)
                     if not builder.fits(part, self._page_rows, declared=chunk.declared):
                         yield builder.page()
                     here = Place(file.name, chunk.last, place.run)

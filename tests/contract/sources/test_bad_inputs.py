@@ -12,7 +12,9 @@ import resource
 from pathlib import Path
 
 import pytest
-from support.files_bad import CSV, ID, JSON, TABLES, Case, cases, good_row, packed, write
+from support.files_bad import CSV, JSON, TABLES, Case, cases, write
+from support.files_bad_bytes import packed
+from support.files_bad_values import ID, good_row
 from support.source_world import START, WATERMARK
 
 from syncworker.engine.ports import Page, Source
