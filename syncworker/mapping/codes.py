@@ -148,6 +148,15 @@ CODES: dict[str, str] = {
     "SW147": "`window` cuts a long time into pieces that are asked for one after the other. It "
     "needs a `start`, and must be whole days where times are written as `date`, whole hours for "
     "`hour`.",
+    "SW153": "Files are read from a folder, or from object storage by its URL: "
+    "`s3://bucket/folder`, `gs://…`, `az://…`. A URL holds no user and no key: those are found "
+    "where the storage's own tools find them (environment, profile, the machine's role).",
+    "SW154": "A stream's `path` is a file or a pattern inside the source's `path`: "
+    "`events/*.jsonl.gz`, `**/*.parquet`. A source reads nothing outside its folder, so an "
+    "absolute path, a URL or `..` is refused. Make the source's `path` the folder that holds all.",
+    "SW155": "`shape: stripe` reads subscriptions and `shape: segment` reads events, both from "
+    "JSON Lines (plain, .gz or .zst). A shape knows where each column is, so it has no `columns` "
+    "and no other `format`.",
     "SW156": "HubSpot knows a form by its GUID, such as 5f1c2a70-3d1e-4a53-9b0a-7a1f00c0de01. It "
     "stands in the address of the form's page in HubSpot and in its embed code, as formId.",
     "SW157": "What is read of forms is said in two places that must agree: `streams` lists "

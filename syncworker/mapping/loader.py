@@ -13,6 +13,7 @@ from syncworker.mapping.document import Document, lines_of
 from syncworker.mapping.ignores import ignores_in
 from syncworker.mapping.portal import PortalMapping
 from syncworker.mapping.rules import check_properties
+from syncworker.mapping.rules_files import check_files
 from syncworker.mapping.rules_http import check_http
 from syncworker.mapping.rules_hubspot import check_hubspot_sources
 from syncworker.mapping.rules_lifecycle import check_lifecycle
@@ -83,6 +84,7 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
         findings += check_webhooks(document)
         findings += check_http(document)
         findings += check_sql(document)
+        findings += check_files(document)
         findings += check_reporting(document)
     diagnostics = diagnosed(findings, file, lines)
     if any(diagnostic.severity == "error" for diagnostic in diagnostics):

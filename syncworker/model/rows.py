@@ -6,6 +6,7 @@ Rules for every stream:
 - A value that does not fit its column rejects its row, and no other row.
 - E-mail addresses and domains are lower case; a domain loses its scheme, `www.` and path;
   currencies are upper case. One that cannot be valid rejects its row.
+- Text of more than 1,000,000 bytes rejects its row.
 - A time without an offset is in UTC. Years before 1970 and after 2200 are taken for mistakes.
 - Columns the stream does not have are ignored, but for `deleted_at`: a row that has one is known
   to be deleted since then.
@@ -35,6 +36,7 @@ _PYTHON_TYPES: dict[ColumnType, type] = {
 _EMAIL = r"^[^@\s,;:<>\"()]+@[^@\s,;:<>\"()]+\.[^@\s,;:<>\"().]+$"
 _DOMAIN = r"^([\pL\pN]([\pL\pN_-]*[\pL\pN])?\.)+[\pL\pN-]*\pL[\pL\pN-]*$"
 _DELETED_AT = next(column for column in SYSTEM_COLUMNS if column.name == "deleted_at")
+_LONGEST_TEXT = 1_000_000  # bytes; HubSpot takes 65,536 characters, and a page holds many rows
 _OUTSIDE_YEARS = "lies outside the years 1970 to 2200"
 
 
@@ -169,6 +171,9 @@ def _checked(column: Column, series: pl.Series) -> tuple[pl.Series, list[tuple[i
         series = series.str.strip_chars()
         series = series.set(series == "", None)
         series, problems = _refuse(series, series.str.contains("\0", literal=True), "holds a NUL")
+        too_long = series.str.len_bytes() > _LONGEST_TEXT
+        series, more = _refuse(series, too_long, f"is longer than {_LONGEST_TEXT:,} bytes")
+        problems += more
         normalise = _NORMALISE.get(column.name)
         if normalise is None:
             return series, problems

@@ -1,31 +1,37 @@
-"""A folder of files as a source: CSV, JSON Lines or Parquet, read whole each run."""
+"""A folder of files as a source: CSV, JSON Lines or Parquet, on disk or in object storage.
+
+What was read is remembered as a listing of files and their versions. A stream of happenings reads
+only files that are new or changed since. A stream of states is read whole as soon as one of its
+files is new, changed or gone, and else not at all: a row is missed only where all are read.
+
+A file changed after the run's watermark may still be written, and waits for the next run. A stream
+that is read whole waits with all its files: one that is left out would look like deleted rows. Its
+first reading, which has nothing to wait with, stops and says so.
+
+A run goes on with the files it began with. One that has become another since is left to the next
+run, which reads it from its start: rows read twice have one key, rows that were passed over would
+be lost. Where the stream is read whole the run stops instead, and the next begins anew.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
-import polars as pl
-
-from syncworker.engine.ports import Page, RejectedRow
+from syncworker.engine.ports import Page
 from syncworker.errors import SourceError
+from syncworker.mapping.rules_files import is_inside
 from syncworker.mapping.source_files import FilesSource as FilesConfig
 from syncworker.model import stripe
 from syncworker.model.streams import STREAMS
-from syncworker.sources import csv_file, json_lines_file, parquet_file
+from syncworker.sources import file_errors, file_reader, file_segment, file_shapes
 from syncworker.sources.chunks import Chunk
-from syncworker.sources.pages import RawRows, canonical, require_columns, stream_of
+from syncworker.sources.file_listing import Listing, Place
+from syncworker.sources.file_page import PageBuilder
+from syncworker.sources.file_storage import Entry, Storage, StorageError
+from syncworker.sources.pages import require_columns, stream_of
 
 PAGE_ROWS = 20_000
-Reader = Callable[[Path, Collection[str], int, int], Iterator[Chunk]]
-_READERS: dict[str, Reader] = {
-    "csv": csv_file.chunks,
-    "jsonl": json_lines_file.chunks,
-    "parquet": parquet_file.chunks,
-}
-_ENDINGS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 
 
 class FilesSource:
@@ -39,145 +45,139 @@ class FilesSource:
 
     def __init__(self, name: str, config: FilesConfig, *, page_rows: int = PAGE_ROWS) -> None:
         self.name = name
-        self._folder = Path(config.path)
+        self._url = config.path
         self._streams = config.streams
         self._page_rows = page_rows
 
     def provides(self, stream: str) -> tuple[str, ...]:
-        """The stream itself, or the three a Stripe subscription holds."""
-        if self._streams[stream].shape == "stripe":
+        """The stream itself, or those a Stripe subscription holds."""
+        shape = self._streams[stream].shape
+        if shape == "stripe":
             return stripe.STREAMS
-        return (stream_of(self.name, stream).name,)
+        return (file_segment.STREAM if shape == "segment" else stream_of(self.name, stream).name,)
 
-    def incremental(self, stream: str) -> bool:  # noqa: ARG002 - a Source is asked by stream
-        """False: files are read whole each run."""
-        return False
+    def incremental(self, stream: str) -> bool:
+        """Whether only new and changed files are read: as configured, else for happenings."""
+        whole = self._streams[stream].whole
+        if whole is not None:
+            return not whole
+        return all(STREAMS[name].event_time is not None for name in self.provides(stream))
 
     def full_every(self, stream: str) -> timedelta | None:  # noqa: ARG002 - a Source is asked
-        """None: every reading is whole."""
+        """None: a deleted row of states is noticed by each reading, happenings are not deleted."""
         return None
 
-    def count(self, stream: str) -> int | None:  # noqa: ARG002 - a Source is asked by stream
-        """None: only reading the files would tell."""
-        return None
+    def count(self, stream: str) -> int | None:
+        """The rows that the metadata of local Parquet files say; else None."""
+        storage, files = self._files(stream)
+        if not storage.local or any(self._kind(stream, f.name) != "parquet" for f in files):
+            return None
+        return sum(file_reader.rows(self._where(stream), storage, file) for file in files)
 
     def pages(
-        self,
-        stream: str,
-        *,
-        since: str | None,  # noqa: ARG002 - there is no cursor
-        resume: str | None,
-        watermark: datetime,
+        self, stream: str, *, since: str | None, resume: str | None, watermark: datetime
     ) -> Iterator[Page]:
         """See `syncworker.engine.ports.Source`; at least one page comes, if an empty one."""
-        self.provides(stream)
-        place, after = ("", 0) if resume is None else json.loads(resume)
-        files = self._files(stream)
-        begun = resume is not None
-        came = False
-        for path in files:
-            here = path.relative_to(self._folder).as_posix()
-            if here < place:
-                continue
-            for chunk in self._chunks(stream, path, after if here == place else 0):
-                if not chunk.positions and not chunk.unreadable:
-                    continue
-                came = True
-                yield self._page(stream, here, chunk, watermark, begun=begun)
-                begun = True
-        if not came:
-            empty = Chunk((), {}, after)
-            yield self._page(stream, place, empty, watermark, begun=True)
-
-    def _files(self, stream: str) -> list[Path]:
-        pattern = self._streams[stream].path
-        inside = not Path(pattern).is_absolute() and ".." not in Path(pattern).parts
-        files = [path for path in self._folder.glob(pattern) if path.is_file()] if inside else []
-        if not files:
-            # Read as an empty stream it would mark every row as deleted.
-            raise SourceError(
-                f"source {self.name}, stream {stream}: no file {pattern} in {self._folder}",
-                help="Correct the source's path, or the stream's path, which lies inside it.",
-                code="SOURCE_UNREACHABLE",
-            )
-        return sorted(files, key=lambda path: path.relative_to(self._folder).as_posix())
-
-    def _chunks(self, stream: str, path: Path, after: int) -> Iterator[Chunk]:
-        config = self._streams[stream]
-        kind = config.format or _ENDINGS.get(path.suffix.lower(), "")
-        if kind not in _READERS or (config.shape == "stripe" and kind != "jsonl"):
-            raise SourceError(
-                f"source {self.name}, stream {stream}: {path} is no file of a known format",
-                help="Say the stream's format: csv, jsonl or parquet; shape stripe needs jsonl.",
-                code="SOURCE_FORMAT",
-            )
-        names = self._columns(stream).values() if config.shape == "canonical" else ()
-        try:
-            yield from _READERS[kind](path, frozenset(names), after, self._page_rows)
-        except (OSError, pl.exceptions.PolarsError) as error:
-            words = error.strerror if isinstance(error, OSError) else f"not readable as {kind}"
-            raise SourceError(
-                f"source {self.name}, stream {stream}: {path}: {words}",
-                help="Check that the file is whole and may be read.",
-                code="SOURCE_FILE",
-            ) from None
-
-    def _columns(self, stream: str) -> dict[str, str]:
-        """The file's column for each column of the stream."""
-        names = {column.name: column.name for column in STREAMS[stream].columns}
-        return names | self._streams[stream].columns
-
-    def _page(
-        self, stream: str, place: str, chunk: Chunk, watermark: datetime, *, begun: bool
-    ) -> Page:
-        rejected = [
-            RejectedRow(stream, place, line, "", reason) for line, reason in chunk.unreadable
-        ]
-        if self._streams[stream].shape == "stripe":
-            raw, refused = _stripe(place, chunk)
-            rejected += refused
+        storage, files = self._files(stream)
+        whole = not self.incremental(stream)
+        before = Listing.load(since)
+        if resume is None:
+            ready = [f for f in files if f.modified is None or f.modified <= watermark]
+            place = Place("", 0, Listing.of(ready))
+            if whole and len(ready) < len(files) and since is None:
+                newest = next(f.name for f in files if f not in ready)
+                raise file_errors.too_new(self._where(stream), newest, watermark)
+            if (whole and len(ready) < len(files)) or (since is not None and place.run == before):
+                yield Page({}, cursor=since, unchanged=True)
+                return
         else:
-            columns = {
-                name: chunk.columns[theirs]
-                for name, theirs in self._columns(stream).items()
-                if theirs in chunk.columns
-            }
-            # JSON Lines has no header: a later page may well lack what its rows should have.
-            if chunk.positions and not (chunk.records and begun):
-                help_ = f"Name the file's column under columns: of {stream}, or add it to the file."
-                require_columns(self.name, STREAMS[stream], place, columns, help_)
-            raw = {stream: RawRows(place, chunk.positions, columns)}
-        frames = {}
-        for name, rows in raw.items():
-            frames[name], bad = canonical(STREAMS[name], rows, self.name, watermark)
-            rejected += bad
-        rejected.sort(key=lambda row: row.position)
-        return Page(frames, tuple(rejected), resume=json.dumps([place, chunk.last]))
+            place = Place.load(resume)
+        due = [f for f in files if place.run.holds(f)]
+        if whole and len(due) < len(place.run):
+            raise file_errors.changed_in_run(self._where(stream), storage.place)
+        due = [f for f in due if f.name >= place.file and (whole or not before.holds(f))]
+        yield from self._pages(stream, storage, due, place, watermark)
 
+    def _pages(
+        self,
+        stream: str,
+        storage: Storage,
+        files: list[Entry],
+        place: Place,
+        watermark: datetime,
+    ) -> Iterator[Page]:
+        config = self._streams[stream]
+        names = self._names(stream)
+        builder = PageBuilder(place, self.name, watermark)
+        begun = bool(place.file)
+        try:
+            for file in files:
+                for chunk in self._chunks(stream, storage, file, place):
+                    self._require(stream, file.name, names, chunk, begun=begun)
+                    begun = begun or bool(chunk.positions)
+                    part = file_shapes.part(config.shape, stream, names, file.name, chunk)
+                    if not builder.fits(part, self._page_rows, declared=chunk.declared):
+                        yield builder.page()
+                    here = Place(file.name, chunk.last, place.run)
+                    builder.add(part, here, declared=chunk.declared)
+        except SourceError:
+            # What was read before the damage is whole, and need not be read again.
+            if builder.rows:
+                yield builder.page()
+            raise
+        yield builder.page(cursor=place.run.dump())
 
-def _stripe(place: str, chunk: Chunk) -> tuple[dict[str, RawRows], list[RejectedRow]]:
-    rows: dict[str, list[stripe.Row]] = {name: [] for name in stripe.STREAMS}
-    positions: dict[str, list[int]] = {name: [] for name in stripe.STREAMS}
-    rejected: list[RejectedRow] = []
-    for line, record in zip(chunk.positions, chunk.records, strict=True):
-        parts = stripe.subscription_rows(record)
-        for name in stripe.STREAMS:
-            rows[name] += parts.rows[name]
-            positions[name] += [line] * len(parts.rows[name])
-        rejected += [
-            RejectedRow(part.stream, place, line, part.field, part.reason, part.key)
-            for part in parts.refused
-        ]
-    raw = {
-        name: RawRows(
-            place,
-            positions[name],
-            {column: [row.get(column) for row in rows[name]] for column in _names(name)},
+    def _chunks(self, stream: str, storage: Storage, file: Entry, place: Place) -> Iterator[Chunk]:
+        return file_reader.chunks(
+            self._where(stream),
+            storage,
+            file,
+            self._kind(stream, file.name),
+            frozenset(self._names(stream).values()),
+            place.after if file.name == place.file else 0,
+            self._page_rows,
         )
-        for name in stripe.STREAMS
-    }
-    return raw, rejected
 
+    def _files(self, stream: str) -> tuple[Storage, list[Entry]]:
+        pattern, where = self._streams[stream].path, self._where(stream)
+        try:
+            storage = Storage(self._url)
+        except (ImportError, ValueError) as error:
+            raise file_errors.no_storage(where, self._url, error) from None
+        try:
+            files = storage.find(pattern) if is_inside(pattern) else []
+        except StorageError as error:
+            raise file_errors.storage_failed(where, storage.place, error) from None
+        if not files:
+            raise file_errors.none_found(where, pattern, storage.place)
+        for file in files:
+            self._kind(stream, file.name)
+        return storage, files
 
-def _names(stream: str) -> list[str]:
-    return [column.name for column in STREAMS[stream].columns]
+    def _kind(self, stream: str, name: str) -> str:
+        """The file's format; raises SourceError where it is none this stream can have."""
+        config = self._streams[stream]
+        shaped = config.shape != "canonical"
+        kind = config.format or file_reader.format_of(name) or ("jsonl" if shaped else "")
+        if not kind or (shaped and kind != "jsonl"):
+            raise file_errors.unknown_format(self._where(stream), name)
+        return kind
+
+    def _names(self, stream: str) -> dict[str, str]:
+        """Of canonical rows, the file's column for each of the stream's."""
+        config = self._streams[stream]
+        if config.shape != "canonical":
+            return {}
+        return file_shapes.wanted(stream, config.columns)
+
+    def _require(
+        self, stream: str, place: str, names: dict[str, str], chunk: Chunk, *, begun: bool
+    ) -> None:
+        # JSON Lines has no header: a later page may well lack what its rows should have.
+        if names and (chunk.declared or (chunk.positions and not begun)):
+            there = [name for name, theirs in names.items() if theirs in chunk.columns]
+            help_ = f"Name the file's column under columns: of {stream}, or add it to the file."
+            require_columns(self.name, STREAMS[stream], place, there, help_)
+
+    def _where(self, stream: str) -> str:
+        return f"source {self.name}, stream {stream}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -81,6 +82,12 @@ def write_table(url: str, table: str, rows: list[Row], **types: str) -> None:
 
 
 def write_file(kind: str, path: Path, rows: list[Row]) -> None:
+    """Write rows as of START: a file changed after a run's watermark waits for the next run."""
+    _write_file(kind, path, rows)
+    os.utime(path, (START.timestamp(),) * 2)
+
+
+def _write_file(kind: str, path: Path, rows: list[Row]) -> None:
     if kind == "parquet":
         frame = pl.DataFrame(
             rows,

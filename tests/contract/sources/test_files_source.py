@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import polars as pl
 import pytest
-from support.sources import WATERMARK, ids, read
+from support.sources import START, WATERMARK, ids, read
 
 from syncworker.engine.ports import Page, Source
 from syncworker.errors import SourceError
@@ -16,6 +17,8 @@ from syncworker.sources.registry import Surroundings, build
 
 
 def files(folder: Path, path: str, *, page_rows: int = 3, **more: object) -> Source:
+    for file in (path for path in folder.rglob("*") if path.is_file()):
+        os.utime(file, (START.timestamp(),) * 2)
     stream = FileStream.model_validate({"path": path, **more})
     config = FilesSource(kind="files", path=str(folder), streams={"users": stream})
     return build("app", config, Surroundings(str, page_rows=page_rows))
@@ -90,7 +93,7 @@ def test_damaged_json_lines_spoil_no_other(tmp_path: Path) -> None:
 
     assert ids(pages) == ["1", "u9"]
     assert rejected(pages) == [
-        (2, "", "is not JSON: Expecting value at character 14"),
+        (2, "", "is not JSON: Expecting value at character 13"),
         (4, "", "is JSON, but not an object"),
         (5, "", "is JSON of a kind that cannot be read"),
         (6, "", "is JSON of a kind that cannot be read"),
@@ -166,7 +169,7 @@ def test_a_file_of_no_known_format_is_refused(tmp_path: Path) -> None:
 
 def test_a_damaged_parquet_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "u.parquet").write_bytes(b"PAR1 no more PAR1")
-    with pytest.raises(SourceError, match=r"u\.parquet: not readable as parquet"):
+    with pytest.raises(SourceError, match=r"u\.parquet is not readable as parquet"):
         read(files(tmp_path, "u.parquet"))
 
 
