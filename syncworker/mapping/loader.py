@@ -14,6 +14,7 @@ from syncworker.mapping.ignores import ignores_in
 from syncworker.mapping.portal import PortalMapping
 from syncworker.mapping.rules import check_properties
 from syncworker.mapping.rules_lifecycle import check_lifecycle
+from syncworker.mapping.rules_metrics import check_metrics
 from syncworker.mapping.rules_objects import check_objects
 from syncworker.mapping.rules_sources import check_reporting, check_sources
 from syncworker.mapping.secrets import HIDDEN, masked, masked_line, secrets_by_key, secrets_by_shape
@@ -76,6 +77,7 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
         findings += check_lifecycle(document, catalog)
         findings += check_sources(document)
         findings += check_reporting(document)
+        findings += check_metrics(document)
     diagnostics = diagnosed(findings, file, lines)
     if any(diagnostic.severity == "error" for diagnostic in diagnostics):
         mapping = None

@@ -15,8 +15,9 @@ from syncworker.metrics.known import reached, there
 def shard(facts: Facts, number: int, of: int) -> Facts:
     """The facts of one shard: its accounts, their people, and everything about these.
 
-    A person without an account goes by the user id, a demo request of nobody we know by its
-    address. All shards of a run must be cut by one version of syncworker: the hash is Polars's.
+    A person without an account goes by the user id, a ticket of no account and of nobody's by its
+    own id, a demo request of nobody we know by its address. All shards of a run must be cut by
+    one version of syncworker: the hash is Polars's.
 
     Args:
         facts: The whole portal's.
@@ -33,16 +34,16 @@ def shard(facts: Facts, number: int, of: int) -> Facts:
     for name in ("accounts", "subscriptions", "trials"):
         if name in streams:
             streams[name] = streams[name].filter(_mine(pl.col("account_id"), number, of))
-    for name in ("subscription_items", "discounts"):
-        if name in streams:
-            streams[name] = streams[name].join(
-                streams["subscriptions"].select("sub_id"), on="sub_id", how="semi"
-            )
-    for name in ("events", "usage_daily", "tickets"):
+    for name in streams.keys() & {"subscription_items", "discounts"}:
+        streams[name] = streams[name].join(
+            streams["subscriptions"].select("sub_id"), on="sub_id", how="semi"
+        )
+    for name in ("events", "usage_daily"):
         if name in streams:
             streams[name] = _of_accounts_or_people(streams, streams[name], number, of)
-    if "demo_requests" in streams:
-        streams["demo_requests"] = _requests(facts, streams, number, of)
+    for name, cut in (("tickets", _tickets), ("demo_requests", _requests)):
+        if name in streams:
+            streams[name] = cut(facts, streams, number, of)
     return replace(facts, streams=streams)
 
 
@@ -63,6 +64,19 @@ def _of_accounts_or_people(
         .filter(mine | pl.col("by_mine").fill_null(value=False))
         .drop("by_mine")
     )
+
+
+def _tickets(
+    facts: Facts, streams: Mapping[str, pl.LazyFrame], number: int, of: int
+) -> pl.LazyFrame:
+    """Tickets of the shard's accounts, and its part of those without one; each in one shard."""
+    tickets = streams["tickets"]
+    if "users" not in facts.streams:
+        return tickets.filter(_mine(pl.coalesce("account_id", "ticket_id"), number, of))
+    users = facts.streams["users"].select("user_id", user_account="account_id")
+    home = pl.coalesce("account_id", "user_account", "ticket_id")
+    tickets = tickets.join(users, on="user_id", how="left")
+    return tickets.filter(_mine(home, number, of)).drop("user_account")
 
 
 def _requests(
