@@ -51,5 +51,5 @@ def _phrase(document: Document, path: Path, phrase: str) -> Iterator[Finding]:
 def _texts(document: Document, path: Path) -> Iterator[tuple[Path, str]]:
     found = document.at(*path)
     for number, text in enumerate(found if isinstance(found, list) else ()):
-        if isinstance(text, str) and text:
+        if isinstance(text, str):
             yield (*path, number), text

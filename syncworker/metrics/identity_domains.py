@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set as AbstractSet
+from functools import partial
 
 import polars as pl
 
@@ -38,13 +39,19 @@ def claimed_domain(email: pl.Expr, claimed: AbstractSet[str], free: AbstractSet[
         claimed: The domains in the book.
         free: Free mail domains.
     """
+    return email.str.extract(r"@([^@]+)$").map_batches(
+        partial(nearest_each, claimed=claimed, free=free),
+        return_dtype=pl.String,
+        is_elementwise=True,
+    )
 
-    def decided(domains: pl.Series) -> pl.Series:
-        each = {domain: nearest(domain, claimed, free) for domain in domains.unique().drop_nulls()}
-        return pl.Series([each.get(domain) for domain in domains], dtype=pl.String)
 
-    behind = email.str.extract(r"@([^@]+)$")
-    return behind.map_batches(decided, return_dtype=pl.String, is_elementwise=True)
+def nearest_each(
+    domains: pl.Series, claimed: AbstractSet[str], free: AbstractSet[str]
+) -> pl.Series:
+    """Of each domain the nearest that somebody claims."""
+    each = {domain: nearest(domain, claimed, free) for domain in domains.unique().drop_nulls()}
+    return pl.Series([each.get(domain) for domain in domains], dtype=pl.String)
 
 
 def nearest(domain: str, claimed: AbstractSet[str], free: AbstractSet[str]) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 
 from syncworker.metrics.facts import Facts
@@ -19,11 +21,9 @@ def with_risk(tickets: pl.LazyFrame, rules: TicketRules) -> pl.LazyFrame:
             found could not be told from nothing having been there to read.
         rules: The portal's phrases.
     """
-
-    def classified(texts: pl.Series) -> pl.Series:
-        return pl.Series([risk(text, rules) for text in texts], dtype=_FOUND)
-
-    found = pl.col("text").map_batches(classified, return_dtype=_FOUND, is_elementwise=True)
+    found = pl.col("text").map_batches(
+        partial(classified, rules=rules), return_dtype=_FOUND, is_elementwise=True
+    )
     return (
         tickets.with_columns(found=found)
         .with_columns(
@@ -33,6 +33,11 @@ def with_risk(tickets: pl.LazyFrame, rules: TicketRules) -> pl.LazyFrame:
         .with_columns(ticket_risk=~pl.col("ticket_risk_types").list.contains(OTHER))
         .drop("found")
     )
+
+
+def classified(texts: pl.Series, rules: TicketRules) -> pl.Series:
+    """Of each text its risk, as a struct."""
+    return pl.Series([risk(text, rules) for text in texts], dtype=_FOUND)
 
 
 def risk(text: str | None, rules: TicketRules) -> dict[str, object]:

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import polars as pl
 from support.metric_facts import AS_OF, Row, account, accounts, facts, tickets, utc
 
 from syncworker.metrics.settings import MetricSettings
+from syncworker.metrics.ticket_risk import classified
 from syncworker.metrics.ticket_rules import TicketRules
 
 
@@ -77,3 +79,13 @@ def test_a_closed_ticket_and_one_of_somebody_else_are_no_risk() -> None:
 def test_without_any_text_nothing_is_claimed() -> None:
     row = account(facts(tickets=[ticket("a", None)]))
     assert (row["risk_ticket_open"], row["tickets_open"]) == (None, 1)
+
+
+def test_a_column_of_texts_is_classified_text_by_text() -> None:
+    rules = TicketRules(discount=("of its own",))
+    found = classified(pl.Series(["cancel", None, "slow"]), rules).to_list()
+    assert found == [
+        {"types": ["cancellation"], "phrases": 'cancellation: "cancel"'},
+        {"types": None, "phrases": None},
+        {"types": ["other"], "phrases": None},
+    ]
