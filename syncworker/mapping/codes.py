@@ -46,8 +46,8 @@ CODES: dict[str, str] = {
     "property, a bool a bool, enumeration or string, an enum or multi an enumeration or string, a "
     "date a date, datetime or string, a datetime a datetime, date or string, a text a string or, "
     "where the portal has it, an enumeration. What describes a user can be mapped to contacts "
-    "only, what describes a subscription to deals only; what describes "
-    "an account to every object.",
+    "only, what describes a subscription to deals only, what describes a ticket to tickets only; "
+    "what describes an account to every object.",
     "SW106": "HubSpot knows a property by its internal name: lower-case letters, digits and `_`, a "
     "letter first. The label that people see can be changed at any time and is not a name. In "
     "HubSpot: Settings, Properties, the property, `</>`.",
@@ -179,4 +179,14 @@ CODES: dict[str, str] = {
     "SW163": "`fields` says where in a form's JSON a value stands, as names joined by dots; a "
     "number takes an entry of a list: `answers.0.text`. "
     "Stripe's events always have the same shape.",
+    "SW164": "The phrase can never be found. It needs a letter or a digit, and `*` is meant at the "
+    "end of a word only: `rabatt*` is every word that begins with rabatt.",
+    "SW165": "The phrase would be found in most tickets: one word of one or two letters, or fewer "
+    "than three letters before `*`. Then nearly every ticket is a risk, and none stands out. Write "
+    "more of it, or the words around it.",
+    "SW166": "Mail domains are named as they stand behind the @ of an address: `mail.example`, "
+    "without @, `https://` and path.",
+    "SW167": "The built-in phrases of this label are switched off by `replace`, and the mapping "
+    "has none of its own, so that no ticket ever gets the label. Write some, or take the label "
+    "out of `replace`.",
 }

@@ -16,6 +16,7 @@ _CURRENCY_COLUMNS: Mapping[Entity, str] = {
     "account": "mrr_currency",
     "user": "mrr_currency",
     "subscription": "subscription_currency",
+    "ticket": "mrr_currency",
 }
 
 

@@ -18,7 +18,7 @@ ENTITIES: Mapping[Rows, frozenset[str]] = {
     "accounts": frozenset({"account"}),
     "users": frozenset({"account", "user"}),
     "subscriptions": frozenset({"account", "subscription"}),
-    "tickets": frozenset({"account"}),
+    "tickets": frozenset({"account", "ticket"}),
 }
 """Whose metrics rows carry: their own, and their account's beside them."""
 SHARED_KEYS: Mapping[str, str] = {"domain": "companies", "email": "contacts"}

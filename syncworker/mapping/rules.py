@@ -25,7 +25,12 @@ from syncworker.metrics.metric import Metric
 
 INTERNAL_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _HUBSPOT_TYPES = frozenset(type_ for fills in FILLS.values() for type_ in fills)
-_WHERE = {"account": "companies", "user": "contacts", "subscription": "deals"}
+_WHERE = {
+    "account": "companies",
+    "user": "contacts",
+    "subscription": "deals",
+    "ticket": "tickets",
+}
 
 
 def check_properties(document: Document, catalog: Mapping[str, Metric]) -> Iterator[Finding]:

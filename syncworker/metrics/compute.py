@@ -17,6 +17,7 @@ from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.subscription_rows import subscription_rows
 from syncworker.metrics.subscriptions import account_subscriptions
 from syncworker.metrics.terms import terms
+from syncworker.metrics.ticket_risk import account_ticket_risk, with_risk
 from syncworker.metrics.tickets import open_tickets
 from syncworker.metrics.trials import account_trials
 from syncworker.metrics.usage import account_usage, user_usage
@@ -36,8 +37,8 @@ class Computed:
         subscriptions: One row per subscription that ever began and that its source still has: the
             columns of the stream `subscriptions`, every subscription metric, and what explains
             them, all of it named `subscription_...`: names that no column of `accounts` has.
-        tickets: One row per open ticket of an account that is known: the columns of the stream
-            `tickets`.
+        tickets: One row per open ticket, of an account that is known or not: the columns of the
+            stream `tickets`, every ticket metric.
     """
 
     accounts: pl.LazyFrame
@@ -61,12 +62,14 @@ def compute(facts: Facts, settings: MetricSettings) -> Computed:
     facts = known(facts)
     acts = activity(facts, settings)
     subscriptions = terms(facts, settings)
+    tickets = with_risk(open_tickets(facts), settings.ticket_rules)
     parts = [
         account_usage(facts, settings, acts),
         account_subscriptions(facts, subscriptions),
         account_mrr(facts, settings, subscriptions),
         account_seats(facts, settings, subscriptions),
         account_trials(facts, settings, subscriptions, acts, activity_known=usage_known),
+        account_ticket_risk(facts, tickets),
     ]
     accounts = facts.streams["accounts"].filter(there(facts.as_of))
     accounts = accounts.select(column.name for column in ACCOUNTS.columns)
@@ -83,5 +86,5 @@ def compute(facts: Facts, settings: MetricSettings) -> Computed:
         accounts=with_reasons(accounts, facts.timezone),
         users=with_demos(users, person_demos(facts)),
         subscriptions=subscription_rows(facts, settings, subscriptions),
-        tickets=open_tickets(facts),
+        tickets=tickets,
     )

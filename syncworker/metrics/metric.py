@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Entity = Literal["account", "user", "subscription"]
+Entity = Literal["account", "user", "subscription", "ticket"]
 MetricType = Literal["number", "money", "bool", "enum", "multi", "date", "datetime", "string"]
 
 
@@ -19,7 +19,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A named value of an account, a user or a subscription.
+    """A named value of an account, a user, a subscription or a ticket.
 
     Attributes:
         name: Its name in a mapping, and the name of its column in the computed frame.

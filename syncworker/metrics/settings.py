@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from syncworker.metrics.ticket_rules import TicketRules
+
 
 @dataclass(frozen=True, slots=True)
 class HealthWeights:
@@ -58,6 +60,9 @@ class MetricSettings:
         health_weights: Weights of the health components.
         health_bands: Where its bands lie.
         onboarding_days: An account younger than this is scored by the onboarding profile.
+        ticket_rules: What makes a ticket a risk, in the customer's words.
+        free_mail_domains: Mail domains that belong to no company, added to the known ones
+            (gmail.com and its like): an address there never tells an account.
         stale_days: By stream, after how many days without a new row (events, usage_daily) or
             without a read (the others) it is stale; a stream not named here never is.
     """
@@ -76,6 +81,8 @@ class MetricSettings:
     health_weights: HealthWeights = field(default_factory=HealthWeights)
     health_bands: HealthBands = field(default_factory=HealthBands)
     onboarding_days: int = 30
+    ticket_rules: TicketRules = field(default_factory=TicketRules)
+    free_mail_domains: tuple[str, ...] = ()
     stale_days: dict[str, int] = field(
         default_factory=lambda: {"events": 3, "usage_daily": 3, "subscriptions": 2}
     )

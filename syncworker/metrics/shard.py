@@ -17,8 +17,9 @@ Mine = Callable[[pl.Expr], pl.Expr]
 def shard(facts: Facts, number: int, of: int) -> Facts:
     """The facts of one shard: its accounts, their people, and everything about these.
 
-    A person without an account goes by the user id, a demo request of nobody we know by its
-    address. All shards of a run must be cut by one version of syncworker: the hash is Polars's.
+    A person without an account goes by the user id, a ticket of no account and of nobody's by its
+    own id, a demo request of nobody we know by its address. All shards of a run must be cut by
+    one version of syncworker: the hash is Polars's.
 
     Args:
         facts: The whole portal's.
@@ -46,16 +47,16 @@ def part(facts: Facts, mine: Mine) -> Facts:
     for name in ("accounts", "subscriptions", "trials"):
         if name in streams:
             streams[name] = streams[name].filter(mine(pl.col("account_id")))
-    for name in ("subscription_items", "discounts"):
-        if name in streams:
-            streams[name] = streams[name].join(
-                streams["subscriptions"].select("sub_id"), on="sub_id", how="semi"
-            )
-    for name in ("events", "usage_daily", "tickets"):
+    for name in streams.keys() & {"subscription_items", "discounts"}:
+        streams[name] = streams[name].join(
+            streams["subscriptions"].select("sub_id"), on="sub_id", how="semi"
+        )
+    for name in ("events", "usage_daily"):
         if name in streams:
             streams[name] = _of_accounts_or_people(streams, streams[name], mine)
-    if "demo_requests" in streams:
-        streams["demo_requests"] = _requests(facts, streams, mine)
+    for name, cut in (("tickets", _tickets), ("demo_requests", _requests)):
+        if name in streams:
+            streams[name] = cut(facts, streams, mine)
     return replace(facts, streams=streams)
 
 
@@ -72,6 +73,16 @@ def _of_accounts_or_people(
         .filter(of_accounts | pl.col("by_mine").fill_null(value=False))
         .drop("by_mine")
     )
+
+
+def _tickets(facts: Facts, streams: Mapping[str, pl.LazyFrame], mine: Mine) -> pl.LazyFrame:
+    """Tickets of the part's accounts, and its share of those without one; each in one part."""
+    tickets = streams["tickets"]
+    if "users" not in facts.streams:
+        return tickets.filter(mine(pl.coalesce("account_id", "ticket_id")))
+    users = facts.streams["users"].select("user_id", user_account="account_id")
+    home = pl.coalesce("account_id", "user_account", "ticket_id")
+    return tickets.join(users, on="user_id", how="left").filter(mine(home)).drop("user_account")
 
 
 def _requests(facts: Facts, streams: Mapping[str, pl.LazyFrame], mine: Mine) -> pl.LazyFrame:

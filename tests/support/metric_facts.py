@@ -55,8 +55,8 @@ def subscriptions(
     return {row["sub_id"]: row for row in frame.iter_rows(named=True)}
 
 
-def tickets(given: Facts) -> dict[str, dict[str, Any]]:
-    frame = compute(given, MetricSettings()).tickets.collect()
+def tickets(given: Facts, settings: MetricSettings | None = None) -> dict[str, dict[str, Any]]:
+    frame = compute(given, settings or MetricSettings()).tickets.collect()
     return {row["ticket_id"]: row for row in frame.iter_rows(named=True)}
 
 

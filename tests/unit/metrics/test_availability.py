@@ -26,6 +26,7 @@ ALL = {
     "subscription_items": READ,
     "trials": FRESH,
     "demo_requests": FRESH,
+    "tickets": FRESH,
 }
 
 

@@ -21,6 +21,7 @@ def columns() -> dict[str, set[str]]:
         "account": computed.accounts,
         "user": computed.users,
         "subscription": computed.subscriptions,
+        "ticket": computed.tickets,
     }
     return {entity: set(frame.collect_schema()) for entity, frame in frames.items()}
 
@@ -45,7 +46,7 @@ def test_a_metric_is_told_in_full(metric: Metric) -> None:
     assert metric.formula
     assert metric.because
     assert re.fullmatch(r"(saas|recurring_revenue)_[a-z0-9_]+", metric.property)
-    assert bool(metric.options) == (metric.type == "enum")
+    assert bool(metric.options) == (metric.type in {"enum", "multi"})
     assert bool(metric.unit) == (metric.type == "number")
 
 

@@ -52,12 +52,14 @@ def test_every_metric_of_the_catalog_has_its_column_with_its_type() -> None:
         "account": computed.accounts.collect_schema(),
         "user": computed.users.collect_schema(),
         "subscription": computed.subscriptions.collect_schema(),
+        "ticket": computed.tickets.collect_schema(),
     }
     kinds = {
         "number": ("Int64", "Float64"),
         "money": ("Int64",),
         "bool": ("Boolean",),
         "enum": ("String",),
+        "multi": ("List(String)",),
         "date": ("Date",),
         "datetime": ("Datetime(time_unit='us', time_zone='UTC')",),
         "string": ("String",),

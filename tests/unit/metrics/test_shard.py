@@ -89,6 +89,8 @@ def test_a_ticket_is_computed_once_with_its_account_or_its_users() -> None:
                 {"ticket_id": name, "account_id": name, "user_id": f"u{other}", **at}
                 for name, other in zip(NAMES, reversed(NAMES), strict=True)
             ),
+            # Of nobody who is known.
+            *({"ticket_id": f"no {name}", "user_id": name, **at} for name in NAMES),
         ],
     )
     rows = [
@@ -98,8 +100,17 @@ def test_a_ticket_is_computed_once_with_its_account_or_its_users() -> None:
         .tickets.collect()
         .iter_rows(named=True)
     ]
-    expected = [(name, name) for name in NAMES] + [(f"by {name}", name) for name in NAMES]
-    assert sorted(rows) == sorted(expected)
+    expected = [
+        *((name, name) for name in NAMES),
+        *((f"by {name}", name) for name in NAMES),
+        *((f"no {name}", None) for name in NAMES),
+    ]
+    assert sorted(rows, key=str) == sorted(expected, key=str)
+
+
+def test_a_ticket_is_in_one_shard_where_no_users_are_read() -> None:
+    whole = facts(tickets=[{"ticket_id": name, "opened_at": AS_OF} for name in NAMES])
+    assert sorted(pl.concat(cut(whole, "tickets"))["ticket_id"]) == sorted(NAMES)
 
 
 def test_what_a_subscription_is_worth_does_not_depend_on_the_cut() -> None:

@@ -1,0 +1,83 @@
+"""The metrics of a ticket, and what an account's tickets say of it."""
+
+from __future__ import annotations
+
+from syncworker.metrics.metric import Metric, Option
+
+TICKETS = ("tickets",)
+
+TICKET = (
+    Metric(
+        name="ticket_risk_types",
+        entity="ticket",
+        type="multi",
+        unit="",
+        label="Risk in the text",
+        description=(
+            "What the customer writes about: a discount, cancelling, whether it is worth its "
+            "price, a competitor; several at once, or other. Empty: the ticket has no text."
+        ),
+        formula=(
+            "every label with a phrase of it in what the ticket's author wrote (whole words, "
+            "without regard to case and accents, quoted replies left out); `other` without one"
+        ),
+        inputs=TICKETS,
+        property="saas_ticket_risk_type",
+        because="phrases found: {ticket_risk_phrases}",
+        options=(
+            Option("discount", "Discount"),
+            Option("cancellation", "Cancellation"),
+            Option("value", "Overall value"),
+            Option("competitor", "Competitor"),
+            Option("other", "Other"),
+        ),
+    ),
+    Metric(
+        name="ticket_risk",
+        entity="ticket",
+        type="bool",
+        unit="",
+        label="Risk",
+        description=(
+            "Whether the customer writes about a discount, cancelling, value or a competitor. "
+            "Empty: the ticket has no text."
+        ),
+        formula="whether ticket_risk_types has any label but `other`",
+        inputs=TICKETS,
+        property="saas_ticket_risk",
+        because="phrases found: {ticket_risk_phrases}",
+    ),
+    Metric(
+        name="ticket_risk_phrases",
+        entity="ticket",
+        type="string",
+        unit="",
+        label="Risk phrases",
+        description=(
+            "The words that made this ticket a risk, as the customer wrote them. Empty: there are "
+            "none."
+        ),
+        formula='of each label the first phrase in the text, as `label: "phrase"`, joined by `; `',
+        inputs=TICKETS,
+        property="saas_ticket_risk_phrases",
+        because="the words in the ticket's text",
+    ),
+    Metric(
+        name="risk_ticket_open",
+        entity="account",
+        type="bool",
+        unit="",
+        label="Open ticket with risk",
+        description=(
+            "Whether an open ticket of this customer is about a discount, cancelling, value or a "
+            "competitor. Empty: none of the open tickets has a text."
+        ),
+        formula=(
+            "any(ticket_risk) over the account's tickets open at as_of; false without an open "
+            "ticket, null if no open ticket has a text"
+        ),
+        inputs=TICKETS,
+        property="saas_risk_ticket_open",
+        because="open tickets with risk: {tickets_at_risk} of {tickets_open}",
+    ),
+)
