@@ -51,6 +51,8 @@ def left_alone(run: Run) -> Iterator[str]:
         yield f"  left alone: {', '.join(metrics)}: {reason}"
     for reason, number in sorted(run.summary["unlinked"].items()):
         yield f"  left alone: {counted(number, 'record')}: {reason}"
+    for stream, number in sorted(run.summary.get("unresolved", {}).items()):
+        yield f"  not known whose: {counted(number, 'row')} of {stream}"
     for name, left_out in sorted(run.summary.get("left_out", {}).items()):
         yield f"  left alone: {name} {', '.join(left_out)}: {NOT_TRACKED}"
     for name, unmapped in sorted(run.summary.get("unmapped", {}).items()):

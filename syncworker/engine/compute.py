@@ -8,9 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from syncworker.engine import properties
+from syncworker.engine import identity, properties
 from syncworker.engine.engine import Engine
-from syncworker.engine.facts import facts_of
+from syncworker.engine.facts import resolution_of
 from syncworker.engine.freshness import held_metrics
 from syncworker.engine.link import Links, link
 from syncworker.engine.mappings import checked, digest
@@ -72,7 +72,11 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
     portal = engine.connect(run.portal, mapping, run.priority)
     requests, waited = portal.requests, portal.waited
     held = held_metrics(engine, run, mapping)
-    whole = facts_of(engine, run, mapping)
+    resolution = resolution_of(engine, run, mapping)
+    whole = resolution.facts
+    unresolved: dict[str, int] = {}
+    if chunk.payload["shard"] == 0 and not restricted(run):
+        unresolved = identity.report(engine, run, chunk, resolution)
     facts = part(engine, run, chunk, whole)
     computed = compute_metrics(facts, mapping.metrics)
     frames = _frames(mapping, computed)
@@ -112,6 +116,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
                 [t.object, t.property, t.with_value, t.cleared, t.flipped] for t in tallies
             ],
             "held_metrics": {name: why for name, why in held.items() if name in used},
+            "unresolved": unresolved,
             "unlinked": unlinked,
             "unmapped": unmapped,
             "refused": refused,
@@ -145,6 +150,7 @@ def assemble(engine: Engine, run: Run) -> tuple[dict[str, Any], UnsafePlan | Non
     summary = {
         "plan": plan_to_json(plan),
         "held_metrics": results[0]["held_metrics"],
+        "unresolved": {k: v for result in results for k, v in result["unresolved"].items()},
         "unlinked": unlinked,
         "unmapped": {name: sorted(names) for name, names in unmapped.items() if names},
         "plan_requests": sum(result["requests"] for result in results),

@@ -1,4 +1,4 @@
-"""From staging to facts."""
+"""From staging to facts, whose rows know their account."""
 
 from __future__ import annotations
 
@@ -7,9 +7,20 @@ from syncworker.engine.freshness import provided
 from syncworker.engine.memory import Run
 from syncworker.mapping.portal import PortalMapping
 from syncworker.metrics.facts import Facts
+from syncworker.metrics.identity import Resolution, resolved
 
 
 def facts_of(engine: Engine, run: Run, mapping: PortalMapping) -> Facts:
+    """All streams the mapping's sources provide, each row with the account it belongs to."""
+    return resolution_of(engine, run, mapping).facts
+
+
+def resolution_of(engine: Engine, run: Run, mapping: PortalMapping) -> Resolution:
+    """The same, with what could not be told."""
+    return resolved(_staged(engine, run, mapping), mapping.metrics)
+
+
+def _staged(engine: Engine, run: Run, mapping: PortalMapping) -> Facts:
     """All streams the mapping's sources provide, as staged.
 
     What a source read that the mapping no longer has (it may only have been renamed) counts no

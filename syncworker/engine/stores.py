@@ -283,6 +283,17 @@ class Letters(Protocol):
         """How many of each kind the run left open."""
         ...
 
+    def renew(
+        self,
+        chunk: Chunk,
+        portal: str,
+        kind: LetterKind,
+        letters: Sequence[DeadLetter],
+        now: datetime,
+    ) -> None:
+        """These are all letters of a kind from now on; every other one is resolved."""
+        ...
+
     def resolve(
         self, portal: str, kind: LetterKind, subject: str, keys: Sequence[str], now: datetime
     ) -> None:

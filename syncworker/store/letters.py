@@ -7,7 +7,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from syncworker.engine.memory import DeadLetter, LetterKind, Run
+from syncworker.engine.memory import Chunk, DeadLetter, LetterKind, Run
+from syncworker.store.chunks import update_mine
 from syncworker.store.database import Database
 from syncworker.store.tables import dead_letters
 
@@ -69,6 +70,25 @@ class SqlLetters:
         )
         with self._database.read() as connection:
             return dict(connection.execute(query).all())
+
+    def renew(
+        self,
+        chunk: Chunk,
+        portal: str,
+        kind: LetterKind,
+        letters: Sequence[DeadLetter],
+        now: datetime,
+    ) -> None:
+        """Put these, and mark every other letter of the kind as resolved."""
+        letter = dead_letters.c
+        with self._database.write() as connection:
+            update_mine(connection, chunk, attempts=0)
+            connection.execute(
+                sa.update(dead_letters)
+                .where(letter.portal == portal, letter.kind == kind, letter.resolved_at.is_(None))
+                .values(resolved_at=now)
+            )
+            put(connection, self._database, portal, chunk.run_id, letters, now)
 
     def resolve(
         self, portal: str, kind: LetterKind, subject: str, keys: Sequence[str], now: datetime

@@ -6,11 +6,13 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support import sql_world
+from support.files_world import FORMATS, FilesWorld
 from support.http_server import http_server
 from support.http_world import HttpWorld
 from support.hubspot_world import HubSpotWorld
@@ -21,6 +23,10 @@ from support.stripe_world import StripeWorld
 from support.webhook_world import WebhookWorld
 
 from syncworker.sandbox.server import SandboxServer
+
+
+def _files(format_: str, folder: Path, _request: pytest.FixtureRequest) -> SourceWorld:
+    return FilesWorld(folder, format_)
 
 
 def _http(_folder: Path, request: pytest.FixtureRequest) -> SourceWorld:
@@ -52,6 +58,7 @@ WORLDS: list[tuple[str, Callable[[Path, pytest.FixtureRequest], SourceWorld]]] =
     ("sqlite-whole", sql_world.sqlite_whole),
     ("postgresql", sql_world.postgresql),
     ("postgresql-whole", sql_world.postgresql_whole),
+    *((f"files-{format_}", partial(_files, format_)) for format_ in FORMATS),
     ("http", _http),
     ("stripe", _stripe),
     ("hubspot", _hubspot),

@@ -1,63 +1,24 @@
 """Whose a row is, rule by rule."""
 
-from datetime import timedelta
-from typing import Any
-
 import pytest
-from support.metric_facts import AS_OF, Row, event, facts, item, sub
+from support.identity_rows import (
+    ACCOUNTS,
+    LATER,
+    answer,
+    conflicts,
+    demo,
+    found,
+    given,
+    identity,
+    rows,
+    ticket,
+    whose,
+)
+from support.metric_facts import AS_OF, Row, event, item, sub
 
 from syncworker.metrics.compute import compute
 from syncworker.metrics.facts import Facts
-from syncworker.metrics.identity import Resolution, resolved
 from syncworker.metrics.settings import MetricSettings
-
-ACCOUNTS = [
-    {"account_id": "a", "domain": "acme.example"},
-    {"account_id": "b", "domain": "bolt.example"},
-    {"account_id": "cus_c"},
-    {"account_id": "dead", "domain": "dead.example", "deleted_at": AS_OF},
-]
-LATER = AS_OF + timedelta(seconds=1)
-
-
-def identity(kind: str, value: str, account: str, **more: object) -> Row:
-    return {"kind": kind, "value": value, "account_id": account, **more}
-
-
-def given(**rows: list[Row]) -> Facts:
-    rows.setdefault("accounts", ACCOUNTS)
-    return facts(**rows)
-
-
-def found(whole: Facts, settings: MetricSettings | None = None) -> Resolution:
-    return resolved(whole, settings or MetricSettings())
-
-
-def rows(resolution: Resolution, stream: str) -> list[dict[str, Any]]:
-    return resolution.facts.streams[stream].collect().rows(named=True)
-
-
-def whose(resolution: Resolution, stream: str) -> str | None:
-    (row,) = rows(resolution, stream)
-    account: str | None = row["account_id"]
-    return account
-
-
-def conflicts(resolution: Resolution) -> list[tuple[Any, ...]]:
-    frame = resolution.conflicts.select("stream", "source", "key", "field", "value", "accounts")
-    return sorted(frame.collect().rows())
-
-
-def demo(email: str, **more: object) -> list[Row]:
-    return [{"submission_id": "d", "email": email, "submitted_at": AS_OF, **more}]
-
-
-def ticket(**more: object) -> list[Row]:
-    return [{"ticket_id": "t", "opened_at": AS_OF, "source_id": "t", **more}]
-
-
-def answer(**more: object) -> list[Row]:
-    return [{"response_id": "r", "kind": "nps", "score": 9.0, "at": AS_OF, **more}]
 
 
 def test_what_a_row_says_itself_wins() -> None:
@@ -303,105 +264,6 @@ def test_the_same_claim_twice_is_no_conflict() -> None:
     ids = [identity("domain", "acme.example", "a"), identity("domain", "www.acme.example", "a")]
     done = found(given(identity=ids, demo_requests=demo("x@acme.example")))
     assert (whose(done, "demo_requests"), conflicts(done)) == ("a", [])
-
-
-def test_a_user_without_an_account_is_known_by_id_address_or_domain() -> None:
-    done = found(
-        given(
-            users=[
-                {"user_id": "by id", "email": "x@bolt.example"},
-                {"user_id": "by twin", "email": "twin@gmail.com"},
-                {"user_id": "twin", "email": "twin@gmail.com", "account_id": "b"},
-                {"user_id": "by email", "email": "mail@gmail.com"},
-                {"user_id": "by domain", "email": "y@acme.example"},
-                {"user_id": "nobody", "email": "z@gmail.com"},
-                {"user_id": "without address"},
-                {"user_id": "disputed", "source_id": "disputed"},
-            ],
-            identity=[
-                identity("user", "by id", "a"),
-                identity("email", "mail@gmail.com", "a"),
-                identity("user", "disputed", "a"),
-                identity("user", "disputed", "b"),
-            ],
-            events=[
-                event(1, AS_OF, account_id=None, user_id="by id"),
-                event(2, AS_OF, account_id=None, user_id="by twin"),
-                event(3, AS_OF, account_id=None, user_id="nobody"),
-                event(4, AS_OF, account_id=None, user_id=None),
-            ],
-        )
-    )
-    assert {row["user_id"]: row["account_id"] for row in rows(done, "users")} == {
-        "by id": "a",
-        "by twin": "b",
-        "twin": "b",
-        "by email": "a",
-        "by domain": "a",
-        "nobody": None,
-        "without address": None,
-        "disputed": None,
-    }
-    accounts = [row["account_id"] for row in rows(done, "events")]
-    assert sorted(accounts, key=str) == [None, None, "a", "b"]
-    assert conflicts(done) == [("users", "app", "disputed", "user_id", "disputed", ["a", "b"])]
-    assert dict(done.unresolved.collect().iter_rows()) == {"users": 3, "events": 1}
-
-
-def test_usage_is_the_users_accounts_else_by_identity() -> None:
-    usage = {"name": "x", "day": AS_OF.date(), "quantity": 1.0}
-    done = found(
-        given(
-            users=[{"user_id": "u", "account_id": "a"}, {"user_id": "gone", "account_id": "b"}],
-            identity=[identity("user", "u", "b"), identity("user", "other", "b")],
-            usage_daily=[{"user_id": "u", **usage}, {"user_id": "other", **usage}],
-        )
-    )
-    assert {row["user_id"]: row["account_id"] for row in rows(done, "usage_daily")} == {
-        "u": "a",
-        "other": "b",
-    }
-
-
-def test_what_a_deleted_user_did_stays_their_accounts_but_their_address_tells_nothing() -> None:
-    gone = {"user_id": "u", "account_id": "a", "email": "ann@gmail.com", "deleted_at": AS_OF}
-    done = found(
-        given(
-            users=[gone],
-            events=[event(1, AS_OF, account_id=None, user_id="u")],
-            tickets=ticket(email="ann@gmail.com"),
-        )
-    )
-    assert whose(done, "events") == "a"
-    assert (whose(done, "tickets"), rows(done, "tickets")[0]["user_id"]) == (None, None)
-
-
-def test_a_user_or_an_account_of_the_future_tells_nothing_yet() -> None:
-    done = found(
-        given(
-            accounts=[{"account_id": "a", "domain": "acme.example", "created_at": LATER}],
-            demo_requests=demo("x@acme.example"),
-        )
-    )
-    assert whose(done, "demo_requests") is None
-
-
-def test_a_ticket_and_an_answer_get_the_user_of_their_address() -> None:
-    users = [
-        {"user_id": "u", "account_id": "a", "email": "ann@gmail.com"},
-        {"user_id": "v", "account_id": "a", "email": "two@gmail.com"},
-        {"user_id": "w", "account_id": "a", "email": "two@gmail.com"},
-    ]
-    for email, user in (("ANN@gmail.com", "u"), ("two@gmail.com", None)):
-        done = found(
-            given(users=users, tickets=ticket(email=email), survey_responses=answer(email=email))
-        )
-        for name in ("tickets", "survey_responses"):
-            (row,) = rows(done, name)
-            assert (row["account_id"], row["user_id"]) == ("a", user)
-    about_another = found(given(users=users, tickets=ticket(email="ann@gmail.com", account_id="b")))
-    (row,) = rows(about_another, "tickets")
-    assert (row["account_id"], row["user_id"]) == ("b", "u")
 
 
 def test_deleted_rows_are_not_reported() -> None:
