@@ -21,7 +21,7 @@ class HeaderAuth(Part):
 
 
 class BearerAuth(Part):
-    """A token as `Authorization: Bearer …`."""
+    """A token in the header Authorization, as a bearer token."""
 
     by: Literal["bearer"] = Field(description=_BY)
     token: Reference = Field(description="Where the token is")

@@ -84,5 +84,13 @@ class MetricSettings:
     ticket_rules: TicketRules = field(default_factory=TicketRules)
     free_mail_domains: tuple[str, ...] = ()
     stale_days: dict[str, int] = field(
-        default_factory=lambda: {"events": 3, "usage_daily": 3, "subscriptions": 2}
+        default_factory=lambda: {
+            "events": 3,
+            "usage_daily": 3,
+            "subscriptions": 2,
+            "subscription_items": 2,
+            "discounts": 2,
+            "invoices": 2,
+            "tickets": 7,
+        }
     )

@@ -231,7 +231,7 @@ def test_without_a_broker_nothing_is_enqueued_and_the_portal_stays_free(
 
 def test_a_portal_that_a_run_holds_is_locked_for_others_until_it_ends(synced: Workspace) -> None:
     synced.sql(CHANGE)
-    slow = Fault(path="companies/batch/update", delay=4, times=1)
+    slow = Fault(path="companies/batch/update", delay=12, times=1)
     synced.portal.faults.add(slow)
     with running(synced, "sync", PORTAL, *AT) as first:
         wait_until(lambda: slow.times == 0, what="the first run's batch")

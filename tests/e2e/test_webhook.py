@@ -96,7 +96,7 @@ def test_only_the_person_and_their_account_are_sent(
     website: Workspace, listening: Endpoint
 ) -> None:
     website.sql("UPDATE subscription_items SET unit_amount = unit_amount + 100")
-    assert website.run("plan", PORTAL).returncode == 0  # reads the app, sends nothing
+    assert website.run("extract", PORTAL).returncode == 0  # reads the app, sends nothing
     with website.worker():
         assert listening.post(submission(4)).status_code == 202
         wait_until(lambda: contact(website, 4).get("saas_demo_count") == "1", what="the contact")

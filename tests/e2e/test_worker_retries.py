@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support.workspace import PORTAL, Workspace, children, wait_until
+from support.workspace import AS_OF, PORTAL, Workspace, children, wait_until
 
 from syncworker.sandbox.faults import Fault
 
@@ -73,7 +73,8 @@ def test_a_worker_whose_broker_dies_starts_it_again_and_does_what_was_queued_in_
     with workspace.worker() as worker:
         wait_until(workspace.socket.exists, what="the broker")
         workspace.portal.faults.add(Fault(path="companies/batch/update", delay=3))
-        assert workspace.run("sync", PORTAL, "--enqueue").returncode == 0
+        enqueued = workspace.run("sync", PORTAL, "--enqueue", "--as-of", AS_OF.isoformat())
+        assert enqueued.returncode == 0
         wait_until(lambda: bool(brokers(worker.pid)), what="the broker's process")
         os.kill(brokers(worker.pid)[0], signal.SIGKILL)
         wait_until(lambda: "had died: started it again" in workspace.log(), what="a new broker")

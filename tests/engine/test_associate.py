@@ -124,7 +124,8 @@ def test_a_new_person_costs_one_question_and_one_request(tmp_path: Path) -> None
 def test_people_who_are_not_linked_or_have_no_account_are_left_out(tmp_path: Path) -> None:
     portal, source = Talkative(5), FakeSource(5)
     del portal.contacts["p1"], portal.companies["2"]
-    source.streams["users"][3]["account_id"] = None
+    source.streams["users"][3] |= {"account_id": None, "email": "u3@gmail.com"}
+    portal.contacts["p3"]["email"] = "u3@gmail.com"
     source.streams["users"][4]["account_id"] = "nobody"
     run = synced(engine_with(tmp_path, portal, source))
     assert run.status == "done"
