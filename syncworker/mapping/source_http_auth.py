@@ -21,7 +21,7 @@ class HeaderAuth(Part):
 
 
 class BearerAuth(Part):
-    """A token in the header Authorization, as a bearer token."""
+    """A token that the header Authorization carries, as OAuth 2 has it."""
 
     by: Literal["bearer"] = Field(description=_BY)
     token: Reference = Field(description="Where the token is")

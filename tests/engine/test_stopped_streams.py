@@ -11,7 +11,7 @@ import pytest
 from support.fake_engine import AS_OF, MAPPING, FakePortal, FakeSource, make_engine
 
 from syncworker.engine import inline, sync
-from syncworker.engine.engine import Engine
+from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.memory import Run
 from syncworker.engine.ports import Page
 from syncworker.errors import SourceError
@@ -149,7 +149,8 @@ def test_a_column_that_is_gone_stops_its_stream_before_anything_of_it_is_staged(
 ) -> None:
     source = Columns(rows)
     source.page, source.declared = 1000, declared
-    engine = make_engine(tmp_path, FakePortal(rows), source)
+    limits = Limits(push_records=1000, shard_accounts=1000)
+    engine = make_engine(tmp_path, FakePortal(rows), source, limits=limits)
     run(engine)
     for row in source.streams["accounts"]:
         del row["domain"]

@@ -120,7 +120,7 @@ def test_a_subscription_whose_state_has_no_stage_gets_no_deal_until_it_has(
         "it cannot be created without a deal stage: "
         "the mapping names none where subscription is trialing"
     )
-    acme.rows("subscriptions", [{**TRIAL, "status": "active"}])
+    acme.rows("subscriptions", [{**TRIAL, "status": "active", "trial_end": "2026-11-15"}])
     acme.sync()
     (deal,) = server.portal.records("deals").live.values()
     assert deal.values["dealstage"] == "closedwon"
