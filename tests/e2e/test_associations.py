@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from support.workspace import MAPPING, Workspace
 
+pytestmark = pytest.mark.long
+
 TOGETHER = MAPPING.replace(
     "    policy: upsert\n", "    policy: upsert\n    associate: [companies]\n"
 )

@@ -11,6 +11,8 @@ import pytest
 import redis
 from support.workspace import AS_OF, PORTAL, Workspace, wait_until
 
+pytestmark = pytest.mark.long
+
 AT = ("--as-of", AS_OF.isoformat())
 SAYS = "the portal's daily requests are used up: goes on at "
 

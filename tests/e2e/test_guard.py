@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from support.workspace import AS_OF, MAPPING, PORTAL, Workspace
 
+pytestmark = pytest.mark.long
+
 AT = ("--as-of", AS_OF.isoformat())
 ALL_CANCELED = "UPDATE subscriptions SET status = 'canceled', ended_at = '2026-11-19T00:00:00Z'"
 

@@ -7,7 +7,10 @@ import io
 import json
 from pathlib import Path
 
+import pytest
 from support.workspace import AS_OF, PORTAL, Workspace
+
+pytestmark = pytest.mark.long
 
 
 def test_links_after_a_plan_on_the_screen_as_csv_and_as_json(workspace: Workspace) -> None:

@@ -18,6 +18,8 @@ from support.workspace import AS_OF, MAPPING, PORTAL, Workspace, wait_until
 from syncworker.sandbox.credentials import OAuthApp
 from syncworker.sandbox.faults import Fault
 
+pytestmark = pytest.mark.long
+
 AT = ("--as-of", AS_OF.isoformat())
 TOKEN = "CPj8-Of_a_Shape.That-nothing+knows0"
 CLIENT_SECRET = "5c13nt-of-the-app-0123"

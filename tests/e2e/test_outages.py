@@ -15,6 +15,8 @@ from support.workspace import AS_OF, MAPPING, PORTAL, Workspace, wait_until
 
 from syncworker.sandbox.faults import Fault
 
+pytestmark = pytest.mark.long
+
 AT = ("--as-of", AS_OF.isoformat())
 CHANGE = "UPDATE subscription_items SET unit_amount = 99900 WHERE item_id = 'i7'"
 SECRET = "hunter2"

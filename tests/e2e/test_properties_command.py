@@ -7,6 +7,8 @@ import json
 import pytest
 from support.workspace import MAPPING, PORTAL, Workspace
 
+pytestmark = pytest.mark.long
+
 KEYED = MAPPING.replace(
     "match: {{property: domain, column: domain}}",
     "match:\n      - {{property: saas_account_id, column: account_id}}\n"

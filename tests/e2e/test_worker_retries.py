@@ -8,9 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from support.workspace import AS_OF, PORTAL, Workspace, children, wait_until
 
 from syncworker.sandbox.faults import Fault
+
+pytestmark = pytest.mark.long
 
 _ENQUEUE = """
 from syncworker import bootstrap, settings

@@ -7,6 +7,8 @@ from support.workspace import AS_OF, MAPPING, PORTAL, Workspace
 
 from syncworker.sandbox.records import Record
 
+pytestmark = pytest.mark.long
+
 AT = ("--as-of", AS_OF.isoformat())
 ENDED = "UPDATE subscriptions SET status='canceled', ended_at='2026-11-19' WHERE sub_id='s2'"
 GOES_ON = "UPDATE subscriptions SET status='active', ended_at=NULL WHERE sub_id='s2'"

@@ -21,6 +21,8 @@ from syncworker.engine import inline, sync
 from syncworker.engine.engine import Engine
 from syncworker.engine.ports import Pair
 
+pytestmark = pytest.mark.long
+
 ACCOUNTS = 5
 PORTS = ("runs", "chunks", "pages", "ledger", "plans", "letters", "associations", "staging")
 

