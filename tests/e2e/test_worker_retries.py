@@ -81,7 +81,7 @@ def test_a_worker_whose_broker_dies_starts_it_again_and_does_what_was_queued_in_
         wait_until(lambda: bool(brokers(worker.pid)), what="the broker's process")
         os.kill(brokers(worker.pid)[0], signal.SIGKILL)
         wait_until(lambda: "had died: started it again" in workspace.log(), what="a new broker")
-        wait_until(lambda: ended(workspace), what="the end of the run")
+        wait_until(lambda: ended(workspace), seconds=180, what="the end of the run")
         again = workspace.sync("--enqueue", "--wait")
     assert (again["status"], again["exit"]) == ("done", 0)
     assert again["summary"]["outcomes"].get("sent", 0) == 0  # the first run sent it all

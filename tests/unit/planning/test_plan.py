@@ -13,6 +13,7 @@ from syncworker.planning.plan import (
     plan_from_json,
     plan_to_json,
     summarize,
+    to_document,
     to_json,
 )
 from syncworker.planning.records import Change, Held, RecordPlan
@@ -98,6 +99,13 @@ def test_shards_of_different_plans_are_not_added(summed: Summed, as_of: datetime
 def test_a_record_plan_survives_json(record: RecordPlan) -> None:
     assert from_json(to_json(record)) == record
     assert "\n" not in to_json(record)
+
+
+@pytest.mark.parametrize("record", [UPDATE, HELD, CREATE])
+def test_a_record_plan_is_told_by_names_to_peoples_programs(record: RecordPlan) -> None:
+    told = to_document(record)
+    assert told["key"] == record.key
+    assert told["changes"] == [change._asdict() for change in record.changes]
 
 
 def test_a_plan_survives_json_and_shows_its_digest(summed: Summed) -> None:
