@@ -19,6 +19,8 @@ from support.workspace import PORTAL, Workspace, children, kill_tree, wait_until
 from syncworker.sandbox.faults import Fault
 from syncworker.sandbox.server import SandboxServer
 
+pytestmark = pytest.mark.long
+
 ACCOUNTS = 60
 
 
