@@ -80,8 +80,6 @@ def extract(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
         whole.settle(engine, run, chunk, source, progress)
     engine.letters.resolve(run.portal, "stream", name, [stream], run.as_of)
     figures = {key: progress.get(key) for key in _FIGURES}
-    if progress.get("unchanged") and earlier is not None:
-        figures |= {"rows_before": earlier.rows}
     figures["columns"] = drift.together(known, progress["columns"])
     engine.chunks.complete(chunk, {**chunk.payload, **figures})
 
