@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
 
-from syncworker.metrics.activity import activity
 from syncworker.metrics.demos import address, person_demos, with_demos
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.health import with_health
-from syncworker.metrics.known import known, there
+from syncworker.metrics.inputs import Inputs, inputs_of
+from syncworker.metrics.known import there
+from syncworker.metrics.memory import Memory
 from syncworker.metrics.mrr import account_mrr, account_seats
+from syncworker.metrics.population import Population
 from syncworker.metrics.reasons import with_reasons
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.subscription_rows import subscription_rows
 from syncworker.metrics.subscriptions import account_subscriptions
-from syncworker.metrics.terms import terms
 from syncworker.metrics.ticket_risk import account_ticket_risk, with_risk
 from syncworker.metrics.tickets import open_tickets
 from syncworker.metrics.trials import account_trials
@@ -47,7 +49,46 @@ class Computed:
     tickets: pl.LazyFrame
 
 
-def compute(facts: Facts, settings: MetricSettings) -> Computed:
+AccountPart = Callable[[Inputs], pl.LazyFrame]
+AccountStep = Callable[[pl.LazyFrame, Inputs], pl.LazyFrame]
+UserStep = Callable[[pl.LazyFrame, pl.LazyFrame, Inputs], pl.LazyFrame]
+
+ACCOUNT_PARTS: tuple[AccountPart, ...] = (
+    lambda i: account_usage(i.facts, i.settings, i.activity),
+    lambda i: account_subscriptions(i.facts, i.terms),
+    lambda i: account_mrr(i.facts, i.settings, i.terms),
+    lambda i: account_seats(i.facts, i.settings, i.terms),
+    lambda i: account_trials(
+        i.facts, i.settings, i.terms, i.activity, activity_known=i.usage_known
+    ),
+)
+"""Frames with account_id and columns of their own, each computed by itself."""
+ACCOUNT_STEPS: tuple[AccountStep, ...] = (
+    lambda accounts, i: with_health(
+        accounts,
+        i.facts,
+        i.settings,
+        usage_known=i.usage_known,
+        billing_known=i.billing_known,
+    ),
+    lambda accounts, i: with_reasons(accounts, i.facts.timezone),
+)
+"""What is told from the parts together, in this order."""
+USER_PARTS: tuple[AccountPart, ...] = (lambda i: user_usage(i.settings, i.activity),)
+"""Frames with user_id and columns of their own."""
+USER_STEPS: tuple[UserStep, ...] = (
+    lambda users, _accounts, _inputs: users.with_columns(pl.col("user_usage_28d").fill_null(0)),
+    lambda users, _accounts, i: with_demos(users, person_demos(i.facts)),
+)
+"""What is told from the parts together and from the accounts, in this order."""
+
+
+def compute(
+    facts: Facts,
+    settings: MetricSettings,
+    population: Population | None = None,
+    memory: Memory | None = None,
+) -> Computed:
     """Compute every metric of every account, person and subscription.
 
     A metric whose streams nobody provides is computed all the same, as if they were empty:
@@ -56,35 +97,28 @@ def compute(facts: Facts, settings: MetricSettings) -> Computed:
     Args:
         facts: The streams as staged; rows after `as_of` are cut here.
         settings: The portal's `metrics:` section.
+        population: Values of the whole portal, frozen with the run; None: none is known.
+        memory: Snapshots of earlier days; None: there are none.
     """
-    usage_known = not {"events", "usage_daily"}.isdisjoint(facts.streams)
-    billing_known = "subscriptions" in facts.streams
-    facts = known(facts)
-    acts = activity(facts, settings)
-    subscriptions = terms(facts, settings)
+    inputs = inputs_of(facts, settings, population, memory)
+    facts = inputs.facts
     tickets = with_risk(open_tickets(facts), settings.ticket_rules)
-    parts = [
-        account_usage(facts, settings, acts),
-        account_subscriptions(facts, subscriptions),
-        account_mrr(facts, settings, subscriptions),
-        account_seats(facts, settings, subscriptions),
-        account_trials(facts, settings, subscriptions, acts, activity_known=usage_known),
-        account_ticket_risk(facts, tickets),
-    ]
     accounts = facts.streams["accounts"].filter(there(facts.as_of))
     accounts = accounts.select(column.name for column in ACCOUNTS.columns)
-    for part in parts:
+    parts = [part(inputs) for part in ACCOUNT_PARTS]
+    for part in (*parts, account_ticket_risk(facts, tickets)):
         accounts = accounts.join(part, on="account_id", how="left")
+    for account_step in ACCOUNT_STEPS:
+        accounts = account_step(accounts, inputs)
     users = facts.streams["users"].filter(there(facts.as_of))
     users = users.select(column.name for column in USERS.columns).with_columns(email=address())
-    users = users.join(user_usage(settings, acts), on="user_id", how="left")
-    users = users.with_columns(pl.col("user_usage_28d").fill_null(0))
-    accounts = with_health(
-        accounts, facts, settings, usage_known=usage_known, billing_known=billing_known
-    )
+    for user_part in USER_PARTS:
+        users = users.join(user_part(inputs), on="user_id", how="left")
+    for user_step in USER_STEPS:
+        users = user_step(users, accounts, inputs)
     return Computed(
-        accounts=with_reasons(accounts, facts.timezone),
-        users=with_demos(users, person_demos(facts)),
-        subscriptions=subscription_rows(facts, settings, subscriptions),
+        accounts=accounts,
+        users=users,
+        subscriptions=subscription_rows(facts, settings, inputs.terms),
         tickets=tickets,
     )

@@ -19,9 +19,14 @@ class Facts:
         currency: The portal's reporting currency, ISO 4217.
         streams: Lazy frames by stream name, each with that stream's schema. A stream that no
             source of the mapping provides is absent.
+        language: The language of sentences that people read on the record; `texts` has it.
+        known_at: Rows received after it are not counted; aware UTC. None: `as_of`. It is later
+            than `as_of` where a past day is computed anew with what arrived since.
     """
 
     as_of: datetime
     timezone: str
     currency: str
     streams: Mapping[str, pl.LazyFrame]
+    language: str = "en"
+    known_at: datetime | None = None

@@ -42,14 +42,16 @@ def last_day(facts: Facts) -> pl.Expr:
 def known(facts: Facts) -> Facts:
     """Cut every stream at `as_of`; a stream that nobody provides becomes an empty one.
 
-    An event counts when `ts < as_of` and `received_at <= as_of`; a day of usage_daily up to the
+    An event counts when `ts < as_of` and `received_at <= known_at`; a day of usage_daily up to the
     local date of the last instant before `as_of`; any other row once the time it came into being
     has come. Deleted accounts, users, subscriptions, items and discounts stay in here, because
     what they did before still counts; deleted trials, demo requests and tickets fall away. An
     event that its source has since forgotten did happen, and stays.
     """
     as_of = facts.as_of
-    received = pl.col("received_at").is_null() | (pl.col("received_at") <= instant(as_of))
+    received = pl.col("received_at").is_null() | (
+        pl.col("received_at") <= instant(facts.known_at or as_of)
+    )
     rules = {
         "accounts": reached("created_at", as_of),
         "users": reached("created_at", as_of),

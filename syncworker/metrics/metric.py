@@ -44,6 +44,8 @@ class Metric:
         options: Of an enum or multi.
         problem: A column that says why the value is not known for a row, where it is not: such a
             row's property is left alone, and the plan says why.
+        owner: Who acts on it: sales, marketing, customer success, finance, product or operations.
+        authority: Whose definition it is, with the place it is published; empty: our own.
         volatile: Whether it changes without meaning (a computation time): never a reason to send.
     """
 
@@ -62,3 +64,5 @@ class Metric:
     volatile: bool = False
     also: tuple[str, ...] = ()
     currency: str = "mrr_currency"
+    owner: str = ""
+    authority: str = ""

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from syncworker.metrics.settings_attribution import AttributionSettings
+from syncworker.metrics.settings_fit import FitSettings
+from syncworker.metrics.settings_health import HealthSettings
+from syncworker.metrics.settings_journey import JourneySettings
+from syncworker.metrics.settings_portfolio import PortfolioSettings
+from syncworker.metrics.settings_pql import PqlSettings
+from syncworker.metrics.settings_revenue import RevenueSettings
+from syncworker.metrics.settings_support import SupportSettings
+from syncworker.metrics.settings_trials import TrialSettings
+from syncworker.metrics.settings_usage import UsageSettings
 from syncworker.metrics.ticket_rules import TicketRules
 
 
@@ -65,6 +75,16 @@ class MetricSettings:
             (gmail.com and its like): an address there never tells an account.
         stale_days: By stream, after how many days without a new row (events, usage_daily) or
             without a read (the others) it is stale; a stream not named here never is.
+        revenue: How MRR is counted beyond the switches here.
+        usage: How usage is judged over time.
+        health: How the health score is kept steady, and its profiles.
+        support: How tickets and surveys are counted.
+        trials: How trials and demos are told apart.
+        journey: The steps a customer goes through.
+        pql: What makes a user or an account product-qualified.
+        fit: Who is aimed at, and who is not.
+        attribution: Channels that are paid for, and how visits count.
+        portfolio: Margins, benchmarks, and how many records a rate needs.
     """
 
     key_events: tuple[str, ...] = ()
@@ -94,3 +114,13 @@ class MetricSettings:
             "tickets": 7,
         }
     )
+    revenue: RevenueSettings = field(default_factory=RevenueSettings)
+    usage: UsageSettings = field(default_factory=UsageSettings)
+    health: HealthSettings = field(default_factory=HealthSettings)
+    support: SupportSettings = field(default_factory=SupportSettings)
+    trials: TrialSettings = field(default_factory=TrialSettings)
+    journey: JourneySettings = field(default_factory=JourneySettings)
+    pql: PqlSettings = field(default_factory=PqlSettings)
+    fit: FitSettings = field(default_factory=FitSettings)
+    attribution: AttributionSettings = field(default_factory=AttributionSettings)
+    portfolio: PortfolioSettings = field(default_factory=PortfolioSettings)

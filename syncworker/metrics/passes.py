@@ -1,0 +1,51 @@
+"""How the values of the whole portal come about that an account's metrics are compared with.
+
+They are a first pass over all shards, frozen with the run: the shards come second and read them,
+so that a value does not depend on how a portal is cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from syncworker.metrics.facts import Facts
+from syncworker.metrics.inputs import Inputs
+from syncworker.metrics.population import Population
+from syncworker.metrics.settings import MetricSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One population value: what it needs of each account, and how that becomes the value.
+
+    Attributes:
+        name: Its name in `Population.values`.
+        rows: Of one shard, a few narrow columns per account (or per group, already summed).
+        freeze: From the rows of all shards and the whole portal's facts (for streams that belong
+            to no account, as spend does), a value that JSON can hold.
+    """
+
+    name: str
+    rows: Callable[[Inputs], pl.LazyFrame]
+    freeze: Callable[[pl.DataFrame, Facts, MetricSettings], Any]
+
+
+PASSES: tuple[Pass, ...] = ()
+"""Every population value."""
+
+
+def frozen(
+    shards: Callable[[Pass], pl.DataFrame], facts: Facts, settings: MetricSettings
+) -> Population:
+    """All population values.
+
+    Args:
+        shards: Of a pass, the rows of all shards as one frame.
+        facts: The whole portal's.
+        settings: The portal's `metrics:` section.
+    """
+    return Population({each.name: each.freeze(shards(each), facts, settings) for each in PASSES})

@@ -1,0 +1,18 @@
+"""Sentences that a salesperson reads on a record, in the portal's language: one file each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from syncworker.metrics.texts.en import TEXTS as ENGLISH
+
+LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
+
+
+def texts(language: str) -> Mapping[str, str]:
+    """By key, the templates of a language; places to fill are `{}`, in the order of the key's use.
+
+    Args:
+        language: One of `LANGUAGES`.
+    """
+    return LANGUAGES[language]
