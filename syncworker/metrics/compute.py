@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from syncworker.metrics.channels import account_channels
+from syncworker.metrics.customers import account_customers
 from syncworker.metrics.demos import address, person_demos, with_demos
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.health import with_health
@@ -61,6 +63,8 @@ ACCOUNT_PARTS: tuple[AccountPart, ...] = (
     lambda i: account_trials(
         i.facts, i.settings, i.terms, i.activity, activity_known=i.usage_known
     ),
+    account_customers,
+    account_channels,
 )
 """Frames with account_id and columns of their own, each computed by itself."""
 ACCOUNT_STEPS: tuple[AccountStep, ...] = (
