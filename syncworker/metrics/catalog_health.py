@@ -27,6 +27,8 @@ HEALTH = (
         also=ALSO,
         property="saas_health_score",
         because=DRIVEN,
+        owner="customer success",
+        authority="weighted mean of components, as Natero published it",
     ),
     Metric(
         name="health_band",
@@ -49,6 +51,8 @@ HEALTH = (
             Option("yellow", "Yellow"),
             Option("green", "Green"),
         ),
+        owner="customer success",
+        authority="borders 50 and 75: Gainsight's scorecards (Gainsight documentation)",
     ),
     Metric(
         name="health_coverage",
@@ -65,6 +69,7 @@ HEALTH = (
         also=ALSO,
         property="saas_health_coverage",
         because="{health_coverage} % of the weight could be computed",
+        owner="customer success",
     ),
     Metric(
         name="health_drivers",
@@ -84,6 +89,7 @@ HEALTH = (
         also=ALSO,
         property="saas_health_drivers",
         because="score {health_score} with {health_coverage} % of the weight",
+        owner="customer success",
     ),
     Metric(
         name="health_computed_at",
@@ -98,5 +104,6 @@ HEALTH = (
         property="saas_health_computed_at",
         because="time of the computation",
         volatile=True,
+        owner="customer success",
     ),
 )

@@ -31,6 +31,7 @@ TICKET = (
             Option("competitor", "Competitor"),
             Option("other", "Other"),
         ),
+        owner="customer success",
     ),
     Metric(
         name="ticket_risk",
@@ -46,6 +47,7 @@ TICKET = (
         inputs=TICKETS,
         property="saas_ticket_risk",
         because="phrases found: {ticket_risk_phrases}",
+        owner="customer success",
     ),
     Metric(
         name="ticket_risk_phrases",
@@ -61,6 +63,7 @@ TICKET = (
         inputs=TICKETS,
         property="saas_ticket_risk_phrases",
         because="the words in the ticket's text",
+        owner="customer success",
     ),
     Metric(
         name="risk_ticket_open",
@@ -79,5 +82,6 @@ TICKET = (
         inputs=TICKETS,
         property="saas_risk_ticket_open",
         because="open tickets with risk: {tickets_at_risk} of {tickets_open}",
+        owner="customer success",
     ),
 )

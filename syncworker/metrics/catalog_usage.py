@@ -19,6 +19,7 @@ USAGE = (
         inputs=USED,
         property="saas_usage_28d",
         because=BOTH,
+        owner="customer success",
     ),
     Metric(
         name="usage_prev_28d",
@@ -34,6 +35,7 @@ USAGE = (
         inputs=USED,
         property="saas_usage_prev_28d",
         because=BOTH,
+        owner="customer success",
     ),
     Metric(
         name="usage_change_percent",
@@ -52,6 +54,7 @@ USAGE = (
         inputs=USED,
         property="saas_usage_change_pct",
         because=BOTH,
+        owner="customer success",
     ),
     Metric(
         name="usage_alert",
@@ -75,6 +78,7 @@ USAGE = (
             Option("warn", "Warning"),
             Option("critical", "Critical"),
         ),
+        owner="customer success",
     ),
     Metric(
         name="active_users_28d",
@@ -93,6 +97,7 @@ USAGE = (
         inputs=USED,
         property="saas_active_users_28d",
         because="{users_because}",
+        owner="customer success",
     ),
     Metric(
         name="last_seen_at",
@@ -105,5 +110,6 @@ USAGE = (
         inputs=USED,
         property="saas_last_seen_at",
         because="{users_because}",
+        owner="customer success",
     ),
 )
