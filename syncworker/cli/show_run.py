@@ -10,8 +10,11 @@ from typing import Any
 
 from syncworker.cli.console import columns, counted
 from syncworker.engine.engine import Engine
+from syncworker.engine.mappings import checked
 from syncworker.engine.memory import DeadLetter, Run, RunMode
+from syncworker.mapping.profiles import lacking_texts
 from syncworker.masking import mask
+from syncworker.metrics.catalog import METRICS
 from syncworker.planning.lifecycle import STAGE_PROPERTY
 from syncworker.planning.plan import from_json, plan_from_json, to_document
 from syncworker.planning.records import RecordPlan
@@ -57,6 +60,8 @@ def left_alone(run: Run) -> Iterator[str]:
         yield f"  left alone: {name} {', '.join(left_out)}: {NOT_TRACKED}"
     for name, unmapped in sorted(run.summary.get("unmapped", {}).items()):
         yield f"  left alone: {name} {', '.join(unmapped)}: no longer in the mapping"
+    for text in lacking_texts(checked(run.portal, run.mapping), METRICS):
+        yield f"  not planned: {text}"
 
 
 def result_text(run: Run) -> Iterator[str]:

@@ -42,9 +42,11 @@ def command(portals: tuple[str, ...], *, format_: str, online: bool, help_code: 
     settings = settings_module.load()
     files = _files(settings.mappings, portals)
     diagnostics: list[Diagnostic] = []
+    notes: list[str] = []
     for path in files:
         loaded = load_bytes(path.read_bytes(), str(path))
         diagnostics += loaded.diagnostics
+        notes += _notes(path, loaded)
         if online:
             diagnostics += _compared(settings, path.stem, loaded)
     if format_ == "json":
@@ -52,6 +54,9 @@ def command(portals: tuple[str, ...], *, format_: str, online: bool, help_code: 
     elif diagnostics:
         text = render_diagnostics.as_text if format_ == "text" else render_diagnostics.as_github
         say(text(diagnostics))
+    if format_ == "text":
+        for note in notes:
+            say(note)
     if format_ != "json":
         say(render_diagnostics.summary(diagnostics, len(files)))
     wrong = any(diagnostic.severity == "error" for diagnostic in diagnostics)
@@ -75,6 +80,16 @@ def _compared(settings: Settings, portal: str, loaded: Loaded) -> Sequence[Diagn
         for one in hubspot.pipelines(name)
     ]
     return check_online(loaded, portal, properties, pipelines)
+
+
+def _notes(path: Path, loaded: Loaded) -> list[str]:
+    """What is not wrong and worth knowing all the same."""
+    from syncworker.mapping.profiles import lacking_texts
+    from syncworker.metrics.catalog import METRICS
+
+    if loaded.mapping is None:
+        return []
+    return [f"note: {path.name}: {text}" for text in lacking_texts(loaded.mapping, METRICS)]
 
 
 def _files(folder: Path, portals: tuple[str, ...]) -> list[Path]:

@@ -40,4 +40,7 @@ def _staged(engine: Engine, run: Run, mapping: PortalMapping) -> Facts:
         )
         for stream, sources in sorted(providers.items())
     }
-    return Facts(run.as_of, mapping.reporting.timezone, mapping.reporting.currency, streams)
+    reporting = mapping.reporting
+    return Facts(
+        run.as_of, reporting.timezone, reporting.currency, streams, language=reporting.language
+    )

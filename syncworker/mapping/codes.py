@@ -189,4 +189,14 @@ CODES: dict[str, str] = {
     "SW167": "The built-in phrases of this label are switched off by `replace`, and the mapping "
     "has none of its own, so that no ticket ever gets the label. Write some, or take the label "
     "out of `replace`.",
+    "SW194": "A profile is a choice of metrics: starter, sales, customer_success or full. Each "
+    "metric of the object's rows that it holds goes into the property the metric proposes. "
+    "`syncworker metrics list --profile NAME` shows what is in one.",
+    "SW195": "`without` leaves properties of the object's `profile` out. It names them as HubSpot "
+    "knows them, such as `saas_mrr`; what the profile does not hold need not be left out.",
+    "SW196": "The property is left out by `without` and mapped under `properties`, so that one of "
+    "the two is a mistake. What stands under `properties` takes the place of the profile's.",
+    "SW197": "Sentences on the record, such as the drivers of a health score, are written in one "
+    "language per portal: `en` or `de`. Labels and descriptions are people's to translate in "
+    "HubSpot; they are never changed once a property is there.",
 }

@@ -12,6 +12,7 @@ from syncworker.mapping.diagnostics import Diagnostic, Finding, Span
 from syncworker.mapping.document import Document, lines_of
 from syncworker.mapping.ignores import ignores_in
 from syncworker.mapping.portal import PortalMapping
+from syncworker.mapping.profiles import expanded
 from syncworker.mapping.rules import check_properties
 from syncworker.mapping.rules_files import check_files
 from syncworker.mapping.rules_http import check_http
@@ -19,6 +20,7 @@ from syncworker.mapping.rules_hubspot import check_hubspot_sources
 from syncworker.mapping.rules_lifecycle import check_lifecycle
 from syncworker.mapping.rules_metrics import check_metrics
 from syncworker.mapping.rules_objects import check_objects
+from syncworker.mapping.rules_profiles import check_profiles
 from syncworker.mapping.rules_sources import check_reporting, check_sources
 from syncworker.mapping.rules_sql import check_sql
 from syncworker.mapping.rules_webhook import check_webhooks
@@ -36,7 +38,7 @@ class Loaded:
     """What became of a mapping file.
 
     Attributes:
-        mapping: The mapping; None where there is an error.
+        mapping: The mapping, with the properties of its profiles; None where there is an error.
         diagnostics: Sorted by position. Warnings do not stop a mapping.
         document: The file with its positions; None where YAML cannot read it.
     """
@@ -78,6 +80,7 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
         findings += refused
         findings += secrets_by_key(document, catalog)
         findings += check_objects(document)
+        findings += check_profiles(document, catalog)
         findings += check_properties(document, catalog)
         findings += check_lifecycle(document, catalog)
         findings += check_sources(document)
@@ -91,7 +94,7 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
     diagnostics = diagnosed(findings, file, lines)
     if any(diagnostic.severity == "error" for diagnostic in diagnostics):
         mapping = None
-    return Loaded(mapping, diagnostics, document)
+    return Loaded(mapping and expanded(mapping, catalog), diagnostics, document)
 
 
 def diagnosed(

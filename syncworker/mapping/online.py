@@ -63,13 +63,16 @@ def _code(conflict: Conflict) -> str:
 def _left_out(document: Document, object_name: str, name: str) -> Finding:
     message = f"the portal does not track recurring revenue: `{name}` is left out"
     help_ = "a person can switch it on in HubSpot; nothing needs to change here"
-    span = document.key(("objects", object_name, "properties", name))
+    span = _span(document, ("objects", object_name, "properties", name))
     return Finding("SW136", span, message, help_, severity="warning")
 
 
 def _span(document: Document, place: Path) -> Span:
+    path: Path = (*place[:2], "profile")
+    if place[2:3] == ("properties",) and place not in document.places and path in document.places:
+        return document.value(path)
     # A place is that of the long way to write it; the short way leaves some of its keys out.
-    path: Path = ()
+    path = ()
     for part in place:
         if (*path, part) in document.places:
             path = (*path, part)

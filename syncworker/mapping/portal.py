@@ -14,7 +14,9 @@ from pydantic import BeforeValidator, Field
 from syncworker.mapping.desired import PropertyType, WriteMode
 from syncworker.mapping.part import BASE_URL, BY_STREAM, Part, Reference, Text
 from syncworker.mapping.sources import SourceConfig
+from syncworker.metrics.profiles import PROFILES
 from syncworker.metrics.settings import MetricSettings
+from syncworker.metrics.texts import LANGUAGES
 
 OBJECT_NAME = r"^(companies|contacts|deals|tickets|2-[0-9]{1,12})$"
 ObjectName = Annotated[str, Field(pattern=OBJECT_NAME)]
@@ -66,6 +68,11 @@ class Reporting(Part):
 
     timezone: str = Field(default="UTC", description="IANA name, for example Europe/Berlin")
     currency: str = Field(default="USD", pattern=CURRENCY, description="ISO 4217")
+    language: str = Field(
+        default="en",
+        description="Language of the sentences that people read on the record",
+        json_schema_extra={"enum": list(LANGUAGES)},
+    )
 
 
 class Match(Part):
@@ -145,8 +152,19 @@ class Object(Part):
     associate: list[ObjectName] = Field(
         default_factory=list, description="Objects of the same account to associate records with"
     )
+    profile: str | None = Field(
+        default=None,
+        description="A choice of metrics, each into the property it proposes: "
+        "`syncworker metrics list --profile NAME` shows them",
+        json_schema_extra={"enum": list(PROFILES)},
+    )
+    without: list[Text] = Field(
+        default_factory=list, description="HubSpot properties of the profile that are not wanted"
+    )
     properties: dict[str, ShortProperty] = Field(
-        default_factory=dict, description="HubSpot property: metric, or {metric, mode, ...}"
+        default_factory=dict,
+        description="HubSpot property: metric, or {metric, mode, ...}; beside the profile's, and "
+        "in the place of one of the same name",
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from syncworker.mapping.diagnostics import Finding
 from syncworker.mapping.document import Document, Path
 from syncworker.mapping.suggest import did_you_mean, listed
+from syncworker.metrics.texts import LANGUAGES
 from syncworker.model.streams import STREAMS
 
 
@@ -25,12 +26,17 @@ def check_sources(document: Document) -> Iterator[Finding]:
 
 
 def check_reporting(document: Document) -> Iterator[Finding]:
-    """The reporting timezone (SW114)."""
+    """The reporting timezone (SW114) and language (SW197)."""
     path = ("reporting", "timezone")
     name = document.at(*path)
     if isinstance(name, str) and name not in _timezones():
         help_ = did_you_mean(name, sorted(_timezones()), "an IANA name: `Europe/Berlin`")
         yield Finding("SW114", document.value(path), f"no timezone is called `{name}`", help_)
+    path = ("reporting", "language")
+    name = document.at(*path)
+    if isinstance(name, str) and name not in LANGUAGES:
+        message = f"records cannot be written in the language `{name}`"
+        yield Finding("SW197", document.value(path), message, f"one of {listed(LANGUAGES)}")
 
 
 def _stream(document: Document, path: Path, name: str) -> Iterator[Finding]:

@@ -67,17 +67,13 @@ objects:
   companies:
     match: {{property: domain, column: domain}}
     policy: update_only
+    profile: starter  # MRR, usage and its alert, the trial, who has left
     properties:
       saas_account_id: account_id
-      saas_mrr: mrr
       saas_subscription_status: subscription_status
-      saas_usage_28d: usage_28d
       saas_usage_change_pct: usage_change_percent
-      saas_usage_alert: usage_alert
       saas_active_users_28d: active_users_28d
-      saas_trial_status: trial_status
       saas_cancel_pending: cancel_pending
-      saas_churned: churned
       saas_health_score: health_score
       saas_health_band: health_band
       saas_health_drivers: health_drivers
@@ -87,9 +83,8 @@ objects:
   contacts:
     match: {{property: email, column: email}}
     policy: upsert
+    profile: starter
     properties:
-      saas_user_usage_28d: user_usage_28d
-      saas_user_last_seen_at: user_last_seen_at
       saas_demo_count: demo_count
       request_a_demo_date: {{metric: last_demo_request_at, type: date}}
       saas_first_demo_request_at: {{metric: first_demo_request_at, mode: never_clear}}

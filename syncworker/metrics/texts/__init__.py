@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from syncworker.metrics.texts.de import TEXTS as GERMAN
 from syncworker.metrics.texts.en import TEXTS as ENGLISH
 
-LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
+LANGUAGES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH, "de": GERMAN}
+"""By ISO 639-1 code; all of them have the same keys."""
 
 
 def texts(language: str) -> Mapping[str, str]:
