@@ -1,4 +1,4 @@
-"""`syncworker schema`: what an editor completes and checks mappings with, and the streams."""
+"""`syncworker schema`: what an editor checks mappings with, the streams, and the metrics."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from syncworker.cli.console import say
 @click.command()
 @click.option("--write", is_flag=True, help="Write mapping.schema.json beside the mappings.")
 @click.option("--streams", is_flag=True, help="Print the streams and their columns as Markdown.")
-def command(*, write: bool, streams: bool) -> None:
+@click.option("--metrics", is_flag=True, help="Print the metrics and their definitions likewise.")
+def command(*, write: bool, streams: bool, metrics: bool) -> None:
     """Print the JSON Schema of a mapping, or write it where the mappings' first line names it.
 
     \b
@@ -20,10 +21,12 @@ def command(*, write: bool, streams: bool) -> None:
       syncworker schema --streams
     """
     from syncworker.mapping.schema import mapping_schema
+    from syncworker.metrics.reference import metrics_page
     from syncworker.model.reference import streams_page
 
-    if streams:
-        say(streams_page().rstrip("\n"))
+    pages = [page for wanted, page in ((streams, streams_page), (metrics, metrics_page)) if wanted]
+    if pages:
+        say("\n".join(page().rstrip("\n") for page in pages))
         return
     if not write:
         say(mapping_schema().rstrip("\n"))

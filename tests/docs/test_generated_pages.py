@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from syncworker.metrics.catalog import METRICS
+from syncworker.metrics.reference import BETTERED, metrics_page
 from syncworker.model.reference import streams_page
 from syncworker.model.streams import STREAMS
 
@@ -21,3 +23,22 @@ def test_every_stream_and_column_stands_on_it() -> None:
         for column in stream.columns:
             name = f"**{column.name}**" if column.required else column.name
             assert f"| {name} | {column.type} | " in section
+
+
+def test_the_page_of_metrics_is_the_generated_one() -> None:
+    written = (DOCS / "metrics.md").read_text("utf-8")
+    assert written == metrics_page(), "run `syncworker schema --metrics > docs/metrics.md`"
+
+
+def test_every_metric_stands_on_it_with_its_property_and_formula() -> None:
+    page = metrics_page()
+    for metric in METRICS.values():
+        section = page.split(f"### {metric.name}\n")[1].split("\n###")[0]
+        assert metric.formula in section
+        assert f"`{metric.property}`" in section
+
+
+def test_names_that_were_bettered_are_those_of_metrics() -> None:
+    proposed = {metric.property for metric in METRICS.values()}
+    assert BETTERED.keys() <= proposed
+    assert proposed.isdisjoint(BETTERED.values())
