@@ -16,6 +16,7 @@ _COMMANDS = {
     "db": "Look after the state database.",
     "dead-letters": "Show what did not get through, and why.",
     "demo": "Enrich a sandbox portal from sample sources, with everything started for you.",
+    "explain": "Show where a number comes from, and what HubSpot has of it.",
     "extract": "Read the sources into staging, and nothing more.",
     "links": "Show which rows have a HubSpot record, and which have not, and why.",
     "metrics": "Show the metrics a mapping can use.",

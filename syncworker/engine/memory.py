@@ -203,6 +203,15 @@ class DeadLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What one run wrote to one record: the run, when, and the changes HubSpot confirmed."""
+
+    run_id: str
+    at: datetime
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SettledPairs:
     """What some pairs of records that belong together came to.
 

@@ -21,6 +21,7 @@ from syncworker.engine.memory import (
     SettledPairs,
     Step,
     Unlinked,
+    Written,
 )
 from syncworker.engine.ports import Pair, PropertyDefinition
 from syncworker.planning.records import LedgerRecord
@@ -145,6 +146,10 @@ class Ledger(Protocol):
 
     def get(self, portal: str, object_name: str, keys: Sequence[str]) -> dict[str, LedgerRecord]:
         """The records by our key; unknown ones are absent."""
+        ...
+
+    def history(self, portal: str, object_name: str, key: str, most: int) -> list[Written]:
+        """What was written to a record, the newest first."""
         ...
 
     def linked(self, portal: str) -> Iterator[LedgerRecord]:

@@ -7,12 +7,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from syncworker.engine.memory import Chunk
-from syncworker.planning.records import LedgerRecord
+from syncworker.engine.memory import Chunk, Written
+from syncworker.planning.records import Change, LedgerRecord
 from syncworker.store import bulk
 from syncworker.store.chunks import update_mine
 from syncworker.store.database import Database
-from syncworker.store.tables import ledger
+from syncworker.store.tables import history, ledger
 
 _KEY = ("portal", "object", "key")
 _NEWER = ("hubspot_id", "values", "confirmed_at", "written_at")
@@ -49,6 +49,21 @@ class SqlLedger:
                         object_name, key, id_, values, written_at, linked_by=linked_by
                     )
         return found
+
+    def history(self, portal: str, object_name: str, key: str, most: int) -> list[Written]:
+        """Writings of a record."""
+        row = history.c
+        query = (
+            sa.select(row.run_id, row.at, row.changes)
+            .where(row.portal == portal, row.object == object_name, row.key == key)
+            .order_by(row.id.desc())
+            .limit(most)
+        )
+        with self._database.read() as connection:
+            return [
+                Written(run_id, at, tuple(Change(*change) for change in changes))
+                for run_id, at, changes in connection.execute(query)
+            ]
 
     def linked(self, portal: str) -> Iterator[LedgerRecord]:
         """Every linked record, a thousand at a time, without its values."""

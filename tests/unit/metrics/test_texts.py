@@ -31,8 +31,8 @@ def test_a_text_takes_as_many_values_in_every_language(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_text_is_empty_or_begins_or_ends_with_a_space(language: str) -> None:
-    assert [key for key, text in texts(language).items() if text != text.strip() or not text] == []
+def test_no_text_is_empty(language: str) -> None:
+    assert [key for key, text in texts(language).items() if not text.strip()] == []
 
 
 def test_german_is_there() -> None:

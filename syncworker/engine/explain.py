@@ -1,0 +1,156 @@
+"""Why a number is what it is: from source rows over components to what HubSpot has.
+
+Everything is read from staging and from the state database. No run is opened, no source and no
+portal is asked. The numbers are those a run of the same moment computes, for one account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from syncworker.engine.engine import Engine
+from syncworker.engine.explain_metrics import Asked, Known, explained
+from syncworker.engine.explain_rows import rows_behind
+from syncworker.engine.explain_subject import subject_of
+from syncworker.engine.explained import Explanation, Subject
+from syncworker.engine.facts import facts_of
+from syncworker.engine.freshness import held_metrics
+from syncworker.engine.mappings import checked
+from syncworker.engine.memory import Run, Step
+from syncworker.engine.part import restricted
+from syncworker.errors import ConfigError
+from syncworker.mapping.objects import ENTITIES, rows_of
+from syncworker.mapping.portal import PortalMapping, Rows
+from syncworker.mapping.profiles import DESCRIBED
+from syncworker.mapping.suggest import did_you_mean
+from syncworker.metrics.catalog import METRICS
+from syncworker.metrics.compute import compute
+from syncworker.metrics.focus import focus, focus_keys
+from syncworker.metrics.metric import Metric
+from syncworker.metrics.population import Population
+
+_LOOKED_AT = 20  # runs
+
+
+def explain(
+    engine: Engine,
+    portal: str,
+    who: str,
+    *,
+    metric: str | None = None,
+    object_name: str | None = None,
+    as_of: datetime | None = None,
+) -> Explanation:
+    """Explain the mapped metrics of an account or a person, or one metric, mapped or not.
+
+    Args:
+        engine: The ports.
+        portal: The portal's name.
+        who: An account's id, domain or name, or a person's address.
+        metric: Only this metric.
+        object_name: Only what goes to this object; else what goes to the subject's own records.
+        as_of: The moment the numbers are for; None: that of the last plan or sync, whose values
+            are those that HubSpot was given, or now where there was none.
+
+    Raises:
+        MappingError: The mapping has errors.
+        ConfigError: No such account, person, metric or object.
+    """
+    text = engine.mapping_text(portal)
+    mapping = checked(portal, text)
+    asked_for = _metric(metric)
+    _require_object(mapping, portal, object_name)
+    last = _last(engine, portal)
+    run = _run(engine, portal, text, last, as_of)
+    whole = facts_of(engine, run, mapping)
+    subject = subject_of(portal, whole, who)
+    named = ({subject.email} - {""}, {subject.account_id} if subject.account_id else set())
+    keys = focus_keys(whole, *named).collect(engine="streaming")["key"]
+    facts = focus(whole, keys)
+    known = Known(
+        engine=engine,
+        run=run,
+        mapping=mapping,
+        subject=subject,
+        computed=compute(facts, mapping.metrics, _population(engine, last)),
+        held=held_metrics(engine, run, mapping),
+        unlinked=engine.unlinked.all(portal),
+    )
+    found = [
+        one
+        for asked in _asked(mapping, subject, asked_for, object_name)
+        for one in explained(known, asked)
+    ]
+    used = {name for one in found for name in one.streams}
+    of_account = {name for one in found if one.metric.entity != "user" for name in one.streams}
+    own = used - of_account if subject.kind == "user" else set()
+    rows = rows_behind(facts, subject, used, own=own)
+    return Explanation(portal, run.as_of, subject, tuple(found), rows)
+
+
+def _last(engine: Engine, portal: str) -> Run | None:
+    """The last run that planned the whole portal."""
+    runs = engine.runs.latest(portal, _LOOKED_AT)
+    return next((run for run in runs if "plan" in run.summary and not restricted(run)), None)
+
+
+def _run(engine: Engine, portal: str, text: str, last: Run | None, as_of: datetime | None) -> Run:
+    """The last run, or one of another moment that is never opened."""
+    moment = as_of.astimezone(UTC) if as_of else None
+    if last is not None and moment in {None, last.as_of}:
+        return last
+    now = engine.clock()
+    return Run("", portal, "plan", "inline", moment or now, False, text, now)  # noqa: FBT003
+
+
+def _population(engine: Engine, last: Run | None) -> Population:
+    """The values of the whole portal that the last run computed with, where it kept some."""
+    values: dict[str, Any] = {}
+    if last is not None:
+        for result in engine.chunks.results(last.id, cast("Step", "prepare")):
+            values.update(result.get("population", {}))
+    return Population(values)
+
+
+def _metric(name: str | None) -> Metric | None:
+    if name is None or name in METRICS:
+        return METRICS[name] if name else None
+    help_ = did_you_mean(name, METRICS, "syncworker metrics list")
+    raise ConfigError(f"no metric is called {name}", help=help_)
+
+
+def _require_object(mapping: PortalMapping, portal: str, name: str | None) -> None:
+    if name is not None and name not in mapping.objects:
+        help_ = did_you_mean(name, mapping.objects, f"it maps {', '.join(mapping.objects)}")
+        raise ConfigError(f"the mapping of portal {portal} has no object {name}", help=help_)
+
+
+def _asked(
+    mapping: PortalMapping, subject: Subject, metric: Metric | None, object_name: str | None
+) -> Iterator[Asked]:
+    """Which metrics of which rows: by kind of row, with the objects they go to."""
+    home: Rows = "accounts" if subject.kind == "account" else "users"
+    wanted = {home} if metric is None else {home, _rows_described(metric)}
+    by_rows: dict[Rows, list[str]] = {}
+    for name, config in mapping.objects.items():
+        rows = rows_of(name, config)
+        if name == object_name or (object_name is None and rows in wanted):
+            by_rows.setdefault(rows, []).append(name)
+    found = False
+    for rows, objects in by_rows.items():
+        mapped = [p.metric for name in objects for p in mapping.objects[name].properties.values()]
+        metrics = [METRICS[name] for name in dict.fromkeys(mapped)]
+        metrics = [one for one in metrics if metric in {None, one}]
+        if metrics:
+            found = True
+            yield Asked(rows, tuple(objects), tuple(metrics))
+    if metric is not None and not found:
+        others = [rows for rows in by_rows if object_name and metric.entity in ENTITIES[rows]]
+        yield Asked(next(iter(others), _rows_described(metric)), (), (metric,))
+
+
+def _rows_described(metric: Metric) -> Rows:
+    """The rows that a metric describes."""
+    return next(rows for rows, entity in DESCRIBED.items() if entity == metric.entity)

@@ -1,0 +1,149 @@
+"""Metrics of a subject's rows with their values, components and destinations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import polars as pl
+
+from syncworker.engine.engine import Engine
+from syncworker.engine.explain_destination import Record, destination
+from syncworker.engine.explain_parts import components_of
+from syncworker.engine.explained import Destination, ExplainedMetric, Subject
+from syncworker.engine.memory import Run, Unlinked
+from syncworker.mapping.frame import currencies
+from syncworker.mapping.objects import KEY_COLUMNS
+from syncworker.mapping.portal import PortalMapping, Rows
+from syncworker.mapping.property_rules import property_rules
+from syncworker.mapping.render import desired_records
+from syncworker.mapping.shown import Shown
+from syncworker.metrics.catalog import METRICS
+from syncworker.metrics.compute import Computed
+from syncworker.metrics.metric import Metric, streams_of
+from syncworker.model.streams import STREAMS
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_WRITINGS = 200
+_LETTERS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Metrics of one kind of row, and the objects they go to (none: they are not mapped)."""
+
+    rows: Rows
+    objects: tuple[str, ...]
+    metrics: tuple[Metric, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known when a subject is explained.
+
+    Attributes:
+        engine: The ports.
+        run: The run whose moment it is.
+        mapping: The portal's mapping as it is now.
+        subject: Whom it is about.
+        computed: The metrics of the subject's part of the portal.
+        held: By metric, why it is held for the whole portal.
+        unlinked: The portal's rows without a record.
+    """
+
+    engine: Engine
+    run: Run
+    mapping: PortalMapping
+    subject: Subject
+    computed: Computed
+    held: Mapping[str, str]
+    unlinked: Sequence[Unlinked]
+
+
+def explained(known: Known, asked: Asked) -> Iterator[ExplainedMetric]:
+    """Each metric of each of the subject's rows of that kind."""
+    frame = _frame(known.computed, known.subject, asked.rows)
+    money = currencies(frame, known.mapping.reporting.currency)
+    shown = Shown(frame, METRICS, known.mapping.reporting.timezone, money)
+    of_stream = STREAMS[asked.rows].schema().names()
+    records = {name: _records(known, name, frame) for name in asked.objects}
+    for i, key in enumerate(frame[KEY_COLUMNS[asked.rows]]):
+        there = [name for name in frame.columns if frame[name][i] is not None]
+        for metric in asked.metrics:
+            value = frame[metric.name][i]
+            names = components_of(metric, there, of_stream)
+            problem = frame[metric.problem][i] if metric.problem else None
+            yield ExplainedMetric(
+                metric=metric,
+                key=key,
+                value=None if value is None else shown.column(metric.name)[i],
+                currency=(money[metric.entity][i] or "") if metric.type == "money" else "",
+                because=shown.filled(metric.because)[i],
+                problem=problem or "",
+                unavailable=known.held.get(metric.name, ""),
+                components={name: shown.column(name)[i] for name in names},
+                streams=streams_of(metric),
+                destinations=tuple(_destinations(known, asked, metric, i, records)),
+            )
+
+
+def _destinations(
+    known: Known,
+    asked: Asked,
+    metric: Metric,
+    row: int,
+    records: Mapping[str, Sequence[Record]],
+) -> Iterator[Destination]:
+    for name in asked.objects:
+        for property_name, mapped in known.mapping.objects[name].properties.items():
+            if mapped.metric == metric.name:
+                held = known.held.get(metric.name, "")
+                yield destination(records[name][row], property_name, mapped, held)
+
+
+def _frame(computed: Computed, subject: Subject, rows: Rows) -> pl.DataFrame:
+    """The subject's rows of a kind, with the columns of their account beside their own."""
+    mine = pl.col("account_id") == pl.lit(subject.account_id, pl.String)
+    accounts = computed.accounts.filter(mine)
+    frames = {
+        "accounts": accounts,
+        "users": computed.users,
+        "subscriptions": computed.subscriptions,
+        "tickets": computed.tickets,
+    }
+    if subject.kind == "user" and rows in {"users", "tickets"}:
+        mine = pl.col("user_id") == subject.id
+    own = frames[rows].filter(mine).sort(KEY_COLUMNS[rows])
+    names = own.collect_schema().names()
+    beside = [c for c in accounts.collect_schema().names() if c == "account_id" or c not in names]
+    joined = own.join(accounts.select(beside), on="account_id", how="left", maintain_order="left")
+    return joined.collect(engine="streaming")
+
+
+def _records(known: Known, object_name: str, frame: pl.DataFrame) -> Sequence[Record]:
+    """The HubSpot records of a frame's rows, in its order, as far as the state database knows."""
+    engine, portal, mapping = known.engine, known.run.portal, known.mapping
+    definitions = engine.definitions.get(portal, object_name, after=_EVER) or {}
+    wanted = list(desired_records(mapping, object_name, frame, METRICS, known.held, definitions))
+    ledger = engine.ledger.get(portal, object_name, [one.key for one in wanted])
+    unlinked = {one.key: one.reason for one in known.unlinked if one.object == object_name}
+    letters = engine.letters.open(portal, run_id=None, most=_LETTERS)
+    rules = property_rules(mapping, object_name, METRICS, definitions)
+    return [
+        Record(
+            desired=one,
+            ledger=ledger.get(one.key),
+            rules=rules,
+            unlinked=unlinked.get(one.key, ""),
+            history=engine.ledger.history(portal, object_name, one.key, _WRITINGS),
+            letters=[
+                letter
+                for letter in letters
+                if (letter.kind, letter.subject, letter.key) == ("record", object_name, one.key)
+            ],
+            as_of=known.run.as_of,
+            volatile_days=mapping.volatile_days,
+        )
+        for one in wanted
+    ]
