@@ -14,7 +14,12 @@ from syncworker.cli.console import say
 @click.command()
 @options.portal
 @click.argument("who", metavar="ACCOUNT_OR_EMAIL")
-@click.option("--metric", help="Only this metric; it need not be mapped.")
+@click.option(
+    "--metric",
+    "metrics",
+    multiple=True,
+    help="Only this metric, mapped or not; repeatable.",
+)
 @click.option("--object", "object_name", help="Only what goes to one object, for example contacts.")
 @click.option(
     "--as-of",
@@ -28,7 +33,7 @@ def command(
     portal: str,
     who: str,
     *,
-    metric: str | None,
+    metrics: tuple[str, ...],
     object_name: str | None,
     as_of: datetime | None,
     format_: str,
@@ -49,7 +54,7 @@ def command(
     from syncworker.engine.explain import explain
 
     engine = bootstrap.engine(settings.load())
-    found = explain(engine, portal, who, metric=metric, object_name=object_name, as_of=as_of)
+    found = explain(engine, portal, who, metrics=metrics, object_name=object_name, as_of=as_of)
     if format_ == "json":
         say(show_explain.as_json(found))
         return

@@ -71,7 +71,8 @@ def _metric(explanation: Explanation, one: ExplainedMetric) -> Iterator[str]:
         yield from _row("not used", one.unavailable)
     if one.problem:
         yield from _row("not known", one.problem)
-    yield from _row("because", one.because)
+    if one.because:
+        yield from _row("because", one.because)
     yield from _row("formula", metric.formula)
     parts = [f"{name} {value}" for name, value in one.components.items() if _tells(one, value)]
     if parts:
@@ -85,7 +86,7 @@ def _metric(explanation: Explanation, one: ExplainedMetric) -> Iterator[str]:
 
 def _value(one: ExplainedMetric) -> str:
     if one.value is None:
-        return _EMPTY
+        return "not known" if one.unavailable else _EMPTY
     unit = one.currency or one.metric.unit
     return f"{one.value} {unit.removesuffix('s') if one.value == '1' else unit}".rstrip()
 

@@ -6,12 +6,12 @@ portal is asked. The numbers are those a run of the same moment computes, for on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
 from syncworker.engine.engine import Engine
-from syncworker.engine.explain_metrics import Asked, Known, explained
+from syncworker.engine.explain_metrics import Asked, Known, account_of, explained
 from syncworker.engine.explain_rows import rows_behind
 from syncworker.engine.explain_subject import subject_of
 from syncworker.engine.explained import Explanation, Subject
@@ -21,7 +21,7 @@ from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run, Step
 from syncworker.engine.part import restricted
 from syncworker.errors import ConfigError
-from syncworker.mapping.objects import ENTITIES, rows_of
+from syncworker.mapping.objects import ENTITIES, KEY_COLUMNS, rows_of
 from syncworker.mapping.portal import PortalMapping, Rows
 from syncworker.mapping.profiles import DESCRIBED
 from syncworker.mapping.suggest import did_you_mean
@@ -39,17 +39,17 @@ def explain(
     portal: str,
     who: str,
     *,
-    metric: str | None = None,
+    metrics: Sequence[str] = (),
     object_name: str | None = None,
     as_of: datetime | None = None,
 ) -> Explanation:
-    """Explain the mapped metrics of an account or a person, or one metric, mapped or not.
+    """Explain the mapped metrics of an account or a person, or some metrics, mapped or not.
 
     Args:
         engine: The ports.
         portal: The portal's name.
         who: An account's id, domain or name, or a person's address.
-        metric: Only this metric.
+        metrics: Only these; empty: all that are mapped.
         object_name: Only what goes to this object; else what goes to the subject's own records.
         as_of: The moment the numbers are for; None: that of the last plan or sync, whose values
             are those that HubSpot was given, or now where there was none.
@@ -60,7 +60,7 @@ def explain(
     """
     text = engine.mapping_text(portal)
     mapping = checked(portal, text)
-    asked_for = _metric(metric)
+    asked_for = [_metric(name) for name in metrics]
     _require_object(mapping, portal, object_name)
     last = _last(engine, portal)
     run = _run(engine, portal, text, last, as_of)
@@ -69,12 +69,14 @@ def explain(
     named = ({subject.email} - {""}, {subject.account_id} if subject.account_id else set())
     keys = focus_keys(whole, *named).collect(engine="streaming")["key"]
     facts = focus(whole, keys)
+    computed = compute(facts, mapping.metrics, _population(engine, last))
     known = Known(
         engine=engine,
         run=run,
         mapping=mapping,
         subject=subject,
-        computed=compute(facts, mapping.metrics, _population(engine, last)),
+        computed=computed,
+        accounts=account_of(computed, subject),
         held=held_metrics(engine, run, mapping),
         unlinked=engine.unlinked.all(portal),
     )
@@ -114,9 +116,9 @@ def _population(engine: Engine, last: Run | None) -> Population:
     return Population(values)
 
 
-def _metric(name: str | None) -> Metric | None:
-    if name is None or name in METRICS:
-        return METRICS[name] if name else None
+def _metric(name: str) -> Metric:
+    if name in METRICS:
+        return METRICS[name]
     help_ = did_you_mean(name, METRICS, "syncworker metrics list")
     raise ConfigError(f"no metric is called {name}", help=help_)
 
@@ -128,27 +130,34 @@ def _require_object(mapping: PortalMapping, portal: str, name: str | None) -> No
 
 
 def _asked(
-    mapping: PortalMapping, subject: Subject, metric: Metric | None, object_name: str | None
+    mapping: PortalMapping, subject: Subject, metrics: Sequence[Metric], object_name: str | None
 ) -> Iterator[Asked]:
     """Which metrics of which rows: by kind of row, with the objects they go to."""
     home: Rows = "accounts" if subject.kind == "account" else "users"
-    wanted = {home} if metric is None else {home, _rows_described(metric)}
+    wanted = {home, *map(_rows_described, metrics)}
     by_rows: dict[Rows, list[str]] = {}
     for name, config in mapping.objects.items():
         rows = rows_of(name, config)
         if name == object_name or (object_name is None and rows in wanted):
             by_rows.setdefault(rows, []).append(name)
-    found = False
+    left = list(metrics)
     for rows, objects in by_rows.items():
         mapped = [p.metric for name in objects for p in mapping.objects[name].properties.values()]
-        metrics = [METRICS[name] for name in dict.fromkeys(mapped)]
-        metrics = [one for one in metrics if metric in {None, one}]
-        if metrics:
-            found = True
-            yield Asked(rows, tuple(objects), tuple(metrics))
-    if metric is not None and not found:
-        others = [rows for rows in by_rows if object_name and metric.entity in ENTITIES[rows]]
-        yield Asked(next(iter(others), _rows_described(metric)), (), (metric,))
+        found = [METRICS[name] for name in dict.fromkeys(mapped)]
+        found = [one for one in found if not metrics or one in metrics]
+        left = [one for one in left if one not in found]
+        if found:
+            yield Asked(rows, tuple(objects), tuple(found))
+    for rows in KEY_COLUMNS:
+        here = [one for one in left if _unmapped_at(one, by_rows if object_name else ()) == rows]
+        if here:
+            yield Asked(rows, (), tuple(here))
+
+
+def _unmapped_at(metric: Metric, asked_for: Collection[Rows]) -> Rows:
+    """The rows to show a metric of that no object asked for maps: theirs, else its own."""
+    others = (rows for rows in asked_for if metric.entity in ENTITIES[rows])
+    return next(others, _rows_described(metric))
 
 
 def _rows_described(metric: Metric) -> Rows:

@@ -48,6 +48,7 @@ class Known:
         mapping: The portal's mapping as it is now.
         subject: Whom it is about.
         computed: The metrics of the subject's part of the portal.
+        accounts: Of these, the subject's account, collected.
         held: By metric, why it is held for the whole portal.
         unlinked: The portal's rows without a record.
     """
@@ -57,13 +58,14 @@ class Known:
     mapping: PortalMapping
     subject: Subject
     computed: Computed
+    accounts: pl.DataFrame
     held: Mapping[str, str]
     unlinked: Sequence[Unlinked]
 
 
 def explained(known: Known, asked: Asked) -> Iterator[ExplainedMetric]:
     """Each metric of each of the subject's rows of that kind."""
-    frame = _frame(known.computed, known.subject, asked.rows)
+    frame = _frame(known, asked.rows)
     money = currencies(frame, known.mapping.reporting.currency)
     shown = Shown(frame, METRICS, known.mapping.reporting.timezone, money)
     of_stream = STREAMS[asked.rows].schema().names()
@@ -71,7 +73,8 @@ def explained(known: Known, asked: Asked) -> Iterator[ExplainedMetric]:
     for i, key in enumerate(frame[KEY_COLUMNS[asked.rows]]):
         there = [name for name in frame.columns if frame[name][i] is not None]
         for metric in asked.metrics:
-            value = frame[metric.name][i]
+            held = known.held.get(metric.name, "")
+            value = None if held else frame[metric.name][i]
             names = components_of(metric, there, of_stream)
             problem = frame[metric.problem][i] if metric.problem else None
             yield ExplainedMetric(
@@ -79,10 +82,10 @@ def explained(known: Known, asked: Asked) -> Iterator[ExplainedMetric]:
                 key=key,
                 value=None if value is None else shown.column(metric.name)[i],
                 currency=(money[metric.entity][i] or "") if metric.type == "money" else "",
-                because=shown.filled(metric.because)[i],
+                because="" if held else shown.filled(metric.because)[i],
                 problem=problem or "",
-                unavailable=known.held.get(metric.name, ""),
-                components={name: shown.column(name)[i] for name in names},
+                unavailable=held,
+                components={} if held else {name: shown.column(name)[i] for name in names},
                 streams=streams_of(metric),
                 destinations=tuple(_destinations(known, asked, metric, i, records)),
             )
@@ -102,23 +105,30 @@ def _destinations(
                 yield destination(records[name][row], property_name, mapped, held)
 
 
-def _frame(computed: Computed, subject: Subject, rows: Rows) -> pl.DataFrame:
+def account_of(computed: Computed, subject: Subject) -> pl.DataFrame:
+    """The row of the subject's account, or none."""
+    return computed.accounts.filter(_of_account(subject)).collect(engine="streaming")
+
+
+def _of_account(subject: Subject) -> pl.Expr:
+    return pl.col("account_id") == pl.lit(subject.account_id, pl.String)
+
+
+def _frame(known: Known, rows: Rows) -> pl.DataFrame:
     """The subject's rows of a kind, with the columns of their account beside their own."""
-    mine = pl.col("account_id") == pl.lit(subject.account_id, pl.String)
-    accounts = computed.accounts.filter(mine)
+    computed, subject, accounts = known.computed, known.subject, known.accounts
+    if rows == "accounts":
+        return accounts
     frames = {
-        "accounts": accounts,
         "users": computed.users,
         "subscriptions": computed.subscriptions,
         "tickets": computed.tickets,
     }
-    if subject.kind == "user" and rows in {"users", "tickets"}:
-        mine = pl.col("user_id") == subject.id
-    own = frames[rows].filter(mine).sort(KEY_COLUMNS[rows])
-    names = own.collect_schema().names()
-    beside = [c for c in accounts.collect_schema().names() if c == "account_id" or c not in names]
-    joined = own.join(accounts.select(beside), on="account_id", how="left", maintain_order="left")
-    return joined.collect(engine="streaming")
+    own_only = subject.kind == "user" and rows in {"users", "tickets"}
+    mine = pl.col("user_id") == subject.id if own_only else _of_account(subject)
+    own = frames[rows].filter(mine).sort(KEY_COLUMNS[rows]).collect(engine="streaming")
+    beside = [c for c in accounts.columns if c == "account_id" or c not in own.columns]
+    return own.join(accounts.select(beside), on="account_id", how="left", maintain_order="left")
 
 
 def _records(known: Known, object_name: str, frame: pl.DataFrame) -> Sequence[Record]:

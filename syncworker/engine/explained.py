@@ -116,9 +116,9 @@ class ExplainedMetric:
     Attributes:
         metric: What it is.
         key: Whose: the id of the account, user, subscription or ticket.
-        value: The value in a person's words, money in major units; None where it is empty.
+        value: The value in a person's words, money in major units; None where it is empty or held.
         currency: Of money: its currency.
-        because: Why it is what it is.
+        because: Why it is what it is; "" where it is held.
         problem: Why it cannot be told for this row, or "".
         unavailable: Why the metric is held for the whole portal, or "".
         components: By column, the values it is made of.
