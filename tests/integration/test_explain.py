@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -309,6 +311,22 @@ def test_the_text_fits_80_columns_and_masks_addresses(
     text = "\n".join(lines(ann))
     assert text.startswith("a…@northwind.example (ann): person of portal acme")
     assert "ann@" not in text
+
+
+def test_the_example_of_the_documentation_is_what_the_command_prints(
+    northwind: Explanation,
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "explain.md").read_text("utf-8")
+    (example,) = re.findall(r"```\n\$ syncworker explain .*\n([^`]+)```", page)
+    one = by_metric(northwind)["usage_28d"]
+    streams = {name: northwind.streams[name] for name in one.streams}
+    shown = lines(replace(northwind, metrics=(one,), streams=streams))
+    assert _steady("\n".join(shown) + "\n") == _steady(example)
+
+
+def _steady(text: str) -> str:
+    """The text without what differs from run to run."""
+    return re.sub(r"\d{8}T\d{12}-[0-9a-f]{6}", "RUN", text)
 
 
 def test_as_json_it_is_one_object_with_its_version(said: Said) -> None:

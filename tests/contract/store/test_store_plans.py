@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 from support.stores import NOW, PORTAL, Stores, planned, record, sent
 
-from syncworker.engine.memory import DeadLetter, Settled
+from syncworker.engine.memory import DeadLetter, Settled, Written
+from syncworker.planning.records import Change
 from syncworker.store import letters
 from syncworker.store.tables import history
 
@@ -111,6 +112,11 @@ def test_a_settled_batch_is_outcomes_ledger_history_and_letters(state: Stores) -
         "changes": [["saas_mrr", "", "100", "first value"]],
         "at": NOW,
     }
+    written = Written(run.id, NOW, (Change("saas_mrr", "", "100", "first value"),))
+    assert state.ledger.history(PORTAL, "companies", "a0", 10) == [written]
+    assert state.ledger.history(PORTAL, "companies", "a1", 10) == []
+    assert state.ledger.history(PORTAL, "contacts", "a0", 10) == []
+    assert state.ledger.history("another", "companies", "a0", 10) == []
     assert open_letters(state) == ["a1"]
     assert state.letters.count(run.id) == {"record": 1}
 
