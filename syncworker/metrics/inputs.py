@@ -72,7 +72,7 @@ def inputs_of(
         facts=facts,
         provided=provided,
         settings=settings,
-        activity=activity(facts, settings),
+        activity=activity(facts, settings, provided),
         terms=subscriptions,
         ledger=mrr_ledger(facts, settings, subscriptions),
         population=population or Population(),

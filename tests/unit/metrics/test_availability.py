@@ -27,6 +27,7 @@ ALL = {
     "trials": FRESH,
     "demo_requests": FRESH,
     "tickets": FRESH,
+    "survey_responses": FRESH,
 }
 
 
@@ -49,6 +50,13 @@ def test_what_one_stream_carries_does_not_wait_for_another() -> None:
         "usage_prev_28d",
         "usage_change_percent",
         "usage_alert",
+        "usage_alert_at",
+        "usage_below_floor",
+        "usage_avg_90d",
+        "stickiness",
+        "feature_breadth_percent",
+        "usage_depth",
+        "quota_used_percent",
         "active_users_28d",
         "last_seen_at",
         "user_usage_28d",
