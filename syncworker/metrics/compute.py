@@ -14,6 +14,7 @@ from syncworker.metrics.demos import address, person_demos, with_demos
 from syncworker.metrics.expansion import with_expansion
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.health import with_health
+from syncworker.metrics.health_revenue import with_health_revenue
 from syncworker.metrics.inputs import Inputs, inputs_of
 from syncworker.metrics.known import there
 from syncworker.metrics.memory import Memory
@@ -82,13 +83,8 @@ ACCOUNT_STEPS: tuple[AccountStep, ...] = (
     with_adoption,
     with_expansion,
     with_ticket_flag,
-    lambda accounts, i: with_health(
-        accounts,
-        i.facts,
-        i.settings,
-        usage_known=i.usage_known,
-        billing_known=i.billing_known,
-    ),
+    with_health,
+    with_health_revenue,
     lambda accounts, i: with_reasons(accounts, i.facts.timezone),
 )
 """What is told from the parts together, in this order."""
@@ -106,6 +102,7 @@ def compute(
     settings: MetricSettings,
     population: Population | None = None,
     memory: Memory | None = None,
+    stale: frozenset[str] = frozenset(),
 ) -> Computed:
     """Compute every metric of every account, person and subscription.
 
@@ -117,8 +114,9 @@ def compute(
         settings: The portal's `metrics:` section.
         population: Values of the whole portal, frozen with the run; None: none is known.
         memory: Snapshots of earlier days; None: there are none.
+        stale: The streams whose source has expired, as `availability.expired` tells.
     """
-    inputs = inputs_of(facts, settings, population, memory)
+    inputs = inputs_of(facts, settings, population, memory, stale)
     facts = inputs.facts
     tickets = with_risk(open_tickets(facts), settings.ticket_rules)
     accounts = facts.streams["accounts"].filter(there(facts.as_of))

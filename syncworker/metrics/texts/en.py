@@ -22,4 +22,22 @@ TEXTS: dict[str, str] = {
     # Tickets.
     "tickets_opened": "{} tickets opened in 30 d",
     "tickets_per_seat": "{}, seats: {}; more per seat than {} % of its segment",
+    # Health.
+    "usage_down": "usage down {} %",
+    "usage_up": "usage up {} %",
+    "usage_same": "usage unchanged",
+    "usage_from_nothing": "usage from nothing",
+    "usage_silent": "no usage in 56 days",
+    "active_days": "active on {} of 28 days",
+    "inactive_days": "no one active on {} of 28 days",
+    "nps_mean": "likely to recommend: {} of 10",
+    "csat_share": "{} % satisfied answers",
+    "billing_unpaid": "invoices unpaid",
+    "billing_past_due": "payment past due",
+    "billing_ending": "cancellation pending",
+    "billing_good": "billing in order",
+    "health_revenue": "health {} points, MRR {} % in 30 d",
+    "health_revenue_new": "health {} points, MRR from nothing in 30 d",
+    "no_score_then": "no health score now and 30 days ago",
+    "no_mrr": "no MRR in one known currency now or 30 days ago",
 }

@@ -82,7 +82,7 @@ def test_an_accounts_nps_is_the_mean_of_its_people_and_csat_the_satisfied_answer
     names = ("nps_avg", "nps_answers", "csat_90d", "csat_answers", "esat_90d", "esat_answers")
     # (10 + 7 + 5 + 6) / 4; 3 of 6 answers on the scale are 4 or 5.
     assert [rows["acme"][name] for name in names] == [7.0, 4, 50.0, 6, 50.0, 2]
-    assert [rows["other"][name] for name in names] == [0.0, 1, None, None, None, None]
+    assert [rows["other"][name] for name in names] == [0.0, 1, None, 0, None, 0]
     assert [rows["mute"][name] for name in names] == [None] * 6
 
 
