@@ -38,7 +38,8 @@ def unavailable(
 
     A metric is held where nobody provides what it needs, and where a configured stream it uses
     has no rows or is stale. Held means: never cleared, never zero. A stream that a metric only
-    uses if it is there (the metric's `also`) does not hold it by being absent.
+    uses if it is there (the metric's `also`) does not hold it by being absent, and a stale one
+    does not hold a metric that is `partial`.
 
     Args:
         configured: By stream name, the streams some source of the mapping provides.
@@ -53,7 +54,12 @@ def unavailable(
         for name, state in configured.items()
         if (problem := _problem(name, state, as_of, settings.stale_days.get(name)))
     }
-    reasons = {name: _reason(metric, configured, problems) for name, metric in METRICS.items()}
+    gone = expired(configured, as_of, settings)
+    fresh = {name: problem for name, problem in problems.items() if name not in gone}
+    reasons = {
+        name: _reason(metric, configured, fresh if metric.partial else problems)
+        for name, metric in METRICS.items()
+    }
     return {name: reason for name, reason in reasons.items() if reason}
 
 
@@ -63,6 +69,33 @@ def not_provided(metric: Metric, provided: Collection[str]) -> str:
         if not any(stream in provided for stream in group.split("|")):
             return f"no source provides {group.replace('|', ' or ')}"
     return ""
+
+
+def expired(
+    configured: Mapping[str, StreamState], as_of: datetime, settings: MetricSettings
+) -> frozenset[str]:
+    """The streams whose newest row, or last read, is older than their limit.
+
+    What they tell is missing from a metric that is `partial`. One that could not be read this
+    time, or came empty, has not expired: it holds a metric until it has.
+
+    Args:
+        configured: As for `unavailable`.
+        as_of: The moment the numbers are for.
+        settings: `stale_days` is used.
+    """
+    return frozenset(
+        name
+        for name, state in configured.items()
+        if state.rows
+        and (seen := _seen(name, state)) is not None
+        and (days := settings.stale_days.get(name)) is not None
+        and as_of - seen > timedelta(days=days)
+    )
+
+
+def _seen(name: str, state: StreamState) -> datetime | None:
+    return state.newest if name in GROWING else state.read_at
 
 
 def _reason(
@@ -79,7 +112,7 @@ def _problem(name: str, state: StreamState, as_of: datetime, days: int | None) -
         return f"{name} {state.problem}"
     if not state.rows:
         return f"{name} has no rows"
-    seen, what = (state.newest, "newest row") if name in GROWING else (state.read_at, "last read")
+    seen, what = _seen(name, state), "newest row" if name in GROWING else "last read"
     if seen is None:
         return f"{name} has no {what}"
     if days is None or as_of - seen <= timedelta(days=days):

@@ -6,6 +6,7 @@ from syncworker.metrics.catalog_health import HEALTH
 from syncworker.metrics.catalog_people import PEOPLE
 from syncworker.metrics.catalog_revenue import REVENUE
 from syncworker.metrics.catalog_subscriptions import SUBSCRIPTION
+from syncworker.metrics.catalog_surveys import SURVEYS
 from syncworker.metrics.catalog_tickets import TICKET
 from syncworker.metrics.catalog_trials import TRIALS
 from syncworker.metrics.catalog_usage import USAGE
@@ -13,5 +14,5 @@ from syncworker.metrics.metric import Metric
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
-    for metric in (*REVENUE, *USAGE, *TRIALS, *HEALTH, *PEOPLE, *SUBSCRIPTION, *TICKET)
+    for metric in (*REVENUE, *USAGE, *TRIALS, *HEALTH, *PEOPLE, *SUBSCRIPTION, *TICKET, *SURVEYS)
 }

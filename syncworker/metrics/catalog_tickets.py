@@ -81,7 +81,55 @@ TICKET = (
         ),
         inputs=TICKETS,
         property="saas_risk_ticket_open",
-        because="open tickets with risk: {tickets_at_risk} of {tickets_open}",
         owner="customer success",
+        because="open tickets with risk: {tickets_at_risk} of {open_tickets}",
+    ),
+    Metric(
+        name="open_tickets",
+        entity="account",
+        type="number",
+        unit="tickets",
+        label="Open tickets",
+        description="How many tickets of this customer are open now. 0: none.",
+        formula="tickets with opened_at <= as_of, not closed at as_of",
+        inputs=TICKETS,
+        property="saas_open_tickets",
+        because="opened in 30 days: {tickets_opened_30d}",
+        owner="customer success",
+    ),
+    Metric(
+        name="tickets_opened_30d",
+        entity="account",
+        type="number",
+        unit="tickets",
+        label="Tickets opened, last 30 days",
+        description="How many tickets this customer opened in the last 30 days. 0: none.",
+        formula="tickets with opened_at in [as_of - 30 d, as_of)",
+        inputs=TICKETS,
+        property="saas_tickets_30d",
+        because="open now: {open_tickets}",
+        owner="customer success",
+    ),
+    Metric(
+        name="ticket_flag",
+        entity="account",
+        type="bool",
+        unit="",
+        label="Many tickets",
+        description=(
+            "Whether this customer opens so many tickets that a person should get in touch: 4 in "
+            "30 days, or more per seat than 9 of 10 customers of its size. Empty: customers were "
+            "not compared yet."
+        ),
+        formula=(
+            "tickets_opened_30d >= 4, or tickets_opened_30d / seats > 90th percentile (linear) "
+            "of the segment, where at least 10 accounts have a rate"
+        ),
+        inputs=TICKETS,
+        also=("subscriptions", "subscription_items"),
+        property="saas_ticket_flag",
+        because="{ticket_flag_because}",
+        owner="customer success",
+        authority="the cliff at 4 tickets: BigML's public churn data set",
     ),
 )

@@ -7,24 +7,32 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from syncworker.metrics.adoption import with_adoption
 from syncworker.metrics.channels import account_channels
 from syncworker.metrics.customers import account_customers
 from syncworker.metrics.demos import address, person_demos, with_demos
+from syncworker.metrics.expansion import with_expansion
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.health import with_health
+from syncworker.metrics.health_revenue import with_health_revenue
 from syncworker.metrics.inputs import Inputs, inputs_of
 from syncworker.metrics.known import there
 from syncworker.metrics.memory import Memory
-from syncworker.metrics.mrr import account_mrr, account_seats
+from syncworker.metrics.mrr import account_mrr
 from syncworker.metrics.population import Population
+from syncworker.metrics.quota import account_quota
 from syncworker.metrics.reasons import with_reasons
+from syncworker.metrics.seats import account_seats
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.subscription_rows import subscription_rows
 from syncworker.metrics.subscriptions import account_subscriptions
+from syncworker.metrics.surveys import account_surveys, user_surveys
+from syncworker.metrics.ticket_flag import with_ticket_flag
 from syncworker.metrics.ticket_risk import account_ticket_risk, with_risk
-from syncworker.metrics.tickets import open_tickets
+from syncworker.metrics.tickets import account_tickets, open_tickets
 from syncworker.metrics.trials import account_trials
 from syncworker.metrics.usage import account_usage, user_usage
+from syncworker.metrics.usage_alert import with_usage_alert
 from syncworker.model.streams_app import ACCOUNTS, USERS
 
 
@@ -56,10 +64,13 @@ AccountStep = Callable[[pl.LazyFrame, Inputs], pl.LazyFrame]
 UserStep = Callable[[pl.LazyFrame, pl.LazyFrame, Inputs], pl.LazyFrame]
 
 ACCOUNT_PARTS: tuple[AccountPart, ...] = (
-    lambda i: account_usage(i.facts, i.settings, i.activity),
+    account_usage,
+    account_quota,
     lambda i: account_subscriptions(i.facts, i.terms),
     lambda i: account_mrr(i.facts, i.settings, i.terms),
-    lambda i: account_seats(i.facts, i.settings, i.terms),
+    account_seats,
+    account_tickets,
+    account_surveys,
     lambda i: account_trials(
         i.facts, i.settings, i.terms, i.activity, activity_known=i.usage_known
     ),
@@ -68,17 +79,16 @@ ACCOUNT_PARTS: tuple[AccountPart, ...] = (
 )
 """Frames with account_id and columns of their own, each computed by itself."""
 ACCOUNT_STEPS: tuple[AccountStep, ...] = (
-    lambda accounts, i: with_health(
-        accounts,
-        i.facts,
-        i.settings,
-        usage_known=i.usage_known,
-        billing_known=i.billing_known,
-    ),
+    with_usage_alert,
+    with_adoption,
+    with_expansion,
+    with_ticket_flag,
+    with_health,
+    with_health_revenue,
     lambda accounts, i: with_reasons(accounts, i.facts.timezone),
 )
 """What is told from the parts together, in this order."""
-USER_PARTS: tuple[AccountPart, ...] = (lambda i: user_usage(i.settings, i.activity),)
+USER_PARTS: tuple[AccountPart, ...] = (user_usage, user_surveys)
 """Frames with user_id and columns of their own."""
 USER_STEPS: tuple[UserStep, ...] = (
     lambda users, _accounts, _inputs: users.with_columns(pl.col("user_usage_28d").fill_null(0)),
@@ -92,6 +102,7 @@ def compute(
     settings: MetricSettings,
     population: Population | None = None,
     memory: Memory | None = None,
+    stale: frozenset[str] = frozenset(),
 ) -> Computed:
     """Compute every metric of every account, person and subscription.
 
@@ -103,8 +114,9 @@ def compute(
         settings: The portal's `metrics:` section.
         population: Values of the whole portal, frozen with the run; None: none is known.
         memory: Snapshots of earlier days; None: there are none.
+        stale: The streams whose source has expired, as `availability.expired` tells.
     """
-    inputs = inputs_of(facts, settings, population, memory)
+    inputs = inputs_of(facts, settings, population, memory, stale)
     facts = inputs.facts
     tickets = with_risk(open_tickets(facts), settings.ticket_rules)
     accounts = facts.streams["accounts"].filter(there(facts.as_of))

@@ -4,62 +4,59 @@ from __future__ import annotations
 
 import polars as pl
 
-from syncworker.metrics.facts import Facts
-from syncworker.metrics.health_components import COMPONENTS, weights, with_components
+from syncworker.metrics.health_bands import band
+from syncworker.metrics.health_components import COMPONENTS, with_components
 from syncworker.metrics.health_drivers import drivers
+from syncworker.metrics.health_profiles import weights
+from syncworker.metrics.inputs import Inputs
 from syncworker.metrics.known import instant
-from syncworker.metrics.settings import MetricSettings
+from syncworker.metrics.remembered import remembered
 
 NEUTRAL = 50
 
 
-def with_health(
-    accounts: pl.LazyFrame,
-    facts: Facts,
-    settings: MetricSettings,
-    *,
-    usage_known: bool,
-    billing_known: bool,
-) -> pl.LazyFrame:
+def with_health(accounts: pl.LazyFrame, inputs: Inputs) -> pl.LazyFrame:
     """Add the health score, its components and its contributions.
 
     score = sum(weight x component) / sum(weight) over the components that are not missing, half
     up to a whole number. Below half of the weight the band is `unknown` and there is no score.
 
+    Args:
+        accounts: With the columns of usage, adoption, subscriptions, tickets and surveys.
+        inputs: `memory.last` has the band it was in, `memory.month_ago` the score.
+
     Returns:
         The accounts with health_<component> (0 to 100 or null), health_<component>_tenths (its
         contribution in tenths of a point; they sum to 10 x (score - 50) exactly), health_score,
-        health_band, health_coverage (percent of the weight carried), health_drivers and
+        health_band, health_coverage (percent of the weight carried), health_trend_30d (points
+        since 30 days ago; null without a score now or then), health_drivers and
         health_computed_at.
     """
+    facts, settings, memory = inputs.facts, inputs.settings, inputs.memory
     young = pl.col("created_at") > instant(facts.as_of) - pl.duration(days=settings.onboarding_days)
-    accounts = with_components(
-        accounts, settings, usage_known=usage_known, billing_known=billing_known
-    ).with_columns(
+    accounts = with_components(accounts, inputs).with_columns(
         **{
             f"weight_{name}": weight
             for name, weight in weights(settings, young.fill_null(value=False)).items()
         }
     )
-    score = pl.col("health_score")
-    bands = settings.health_bands
-    band = (
-        pl.when(score.is_null())
-        .then(pl.lit("unknown"))
-        .when(score <= bands.red)
-        .then(pl.lit("red"))
-        .when(score <= bands.yellow)
-        .then(pl.lit("yellow"))
-        .otherwise(pl.lit("green"))
-    )
     accounts = (
         accounts.with_columns(_all=_total(carried=False), _carried=_total(carried=True))
         .with_columns(health_score=_score(), health_coverage=_coverage())
         .with_columns(_tenths())
-        .with_columns(health_band=band, health_computed_at=instant(facts.as_of))
     )
-    return accounts.with_columns(health_drivers=drivers(settings)).drop(
-        "_all", "_carried", *(f"weight_{name}" for name in COMPONENTS)
+    accounts = remembered(accounts, memory.month_ago, ["health_score"]).with_columns(
+        health_trend_30d=pl.col("health_score") - pl.col("last_health_score")
+    )
+    accounts = remembered(accounts, memory.last, ["health_band"]).with_columns(
+        health_band=band(settings), health_computed_at=instant(facts.as_of)
+    )
+    return accounts.with_columns(health_drivers=drivers(settings, facts.language)).drop(
+        "_all",
+        "_carried",
+        "last_health_score",
+        "last_health_band",
+        *(f"weight_{name}" for name in COMPONENTS),
     )
 
 

@@ -6,67 +6,54 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from syncworker.metrics.settings import HealthWeights, MetricSettings
+from syncworker.metrics.inputs import Inputs
 from syncworker.metrics.usage import features
 
 COMPONENTS = ("usage_trend", "frequency", "breadth", "seats", "support", "sentiment", "billing")
-ONBOARDING = {"usage_trend": 0, "seats": 0, "frequency": 30, "breadth": 30}
-"""Weights of an account younger than `onboarding_days`; the others stay."""
 BILLING = {"unpaid": 0, "past_due": 25, "ending": 25, "good": 100}
 STEPS = (100, 75, 50, 25)
+FELT = (100, 75, 40)
+"""What the bands of sentiment score; below them 0."""
 
 
-def with_components(
-    accounts: pl.LazyFrame,
-    settings: MetricSettings,
-    *,
-    usage_known: bool,
-    billing_known: bool,
-) -> pl.LazyFrame:
+def with_components(accounts: pl.LazyFrame, inputs: Inputs) -> pl.LazyFrame:
     """Add `health_<component>` (0 to 100, null: missing) for every component.
 
-    Missing means that no source provides it, or that it cannot be said of the account (no seats,
-    no live subscription, too young for two usage windows); silence is not missing, it scores 0.
+    Missing means that no source provides it or that the source has expired, or that it cannot be
+    said of the account (no seats, no live subscription, no answer, too young for two usage
+    windows); silence is not missing, it scores 0.
 
     Args:
-        accounts: With the columns of usage, subscriptions and seats.
-        settings: `health_bands` and the key features.
-        usage_known: Whether a source provides events or usage_daily.
-        billing_known: Whether a source provides subscriptions.
+        accounts: With the columns of usage, subscriptions, seats, tickets and surveys.
+        inputs: For the settings, and which streams are provided and fresh.
     """
     nothing = pl.lit(None, dtype=pl.Int64)
-    bands = settings.health_bands
+    settings, bands = inputs.settings, inputs.settings.health_bands
+    used = inputs.fresh("events|usage_daily")
     values = dict.fromkeys(COMPONENTS, nothing)
-    if usage_known:
+    if used:
         values["usage_trend"] = _trend(bands.usage_trend)
         values["frequency"] = banded(pl.col("active_days_28d"), bands.frequency)
         if features(settings):
-            used = 100 * pl.col("features_used_28d") / len(set(features(settings)))
-            values["breadth"] = _share(used, bands.breadth)
-    if usage_known and billing_known:
-        seated = 100 * pl.col("active_users_28d") / pl.col("seats")
-        values["seats"] = pl.when(pl.col("seats") > 0).then(_share(seated, bands.seats))
-    if billing_known:
+            share = 100 * pl.col("features_used_28d") / len(set(features(settings)))
+            values["breadth"] = _share(share, bands.breadth)
+    if used and inputs.fresh("subscriptions") and inputs.fresh("subscription_items"):
+        values["seats"] = _share(pl.col("seat_use_exact"), bands.seats)
+    if inputs.fresh("tickets"):
+        values["support"] = _support(bands.support)
+    if inputs.fresh("survey_responses"):
+        felt = pl.coalesce("nps_exact", pl.col("csat_exact") / 10)
+        values["sentiment"] = banded(felt, bands.sentiment, FELT)
+    if inputs.fresh("subscriptions"):
         values["billing"] = _billing()
     return accounts.with_columns(**{f"health_{name}": value for name, value in values.items()})
 
 
-def weights(settings: MetricSettings, young: pl.Expr) -> dict[str, pl.Expr]:
-    """The weight of every component, by the account's profile."""
-    given: HealthWeights = settings.health_weights
-    return {
-        name: pl.when(young)
-        .then(pl.lit(ONBOARDING.get(name, getattr(given, name)), dtype=pl.Int64))
-        .otherwise(pl.lit(getattr(given, name), dtype=pl.Int64))
-        for name in COMPONENTS
-    }
-
-
-def banded(value: pl.Expr, least: Sequence[float]) -> pl.Expr:
+def banded(value: pl.Expr, least: Sequence[float], steps: Sequence[int] = STEPS) -> pl.Expr:
     """100, 75, 50 or 25 where the value is at least so much, below all 0; null stays null."""
     return pl.max_horizontal(
         _points(value.is_not_null(), 0),
-        *(_points(value >= limit, points) for limit, points in zip(least, STEPS, strict=False)),
+        *(_points(value >= limit, points) for limit, points in zip(least, steps, strict=False)),
     )
 
 
@@ -86,6 +73,13 @@ def _trend(least: Sequence[float]) -> pl.Expr:
     return pl.when("usage_comparable").then(
         pl.coalesce(banded(pl.col("usage_change_exact"), least), from_nothing)
     )
+
+
+def _support(most: Sequence[int]) -> pl.Expr:
+    """Of few tickets much, of more than the last band nothing: complaints have a cliff."""
+    opened = pl.col("tickets_opened_30d")
+    few = (_points(opened <= limit, points) for limit, points in zip(most, STEPS, strict=False))
+    return pl.max_horizontal(_points(opened.is_not_null(), 0), *few)
 
 
 def _billing() -> pl.Expr:

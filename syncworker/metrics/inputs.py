@@ -29,6 +29,7 @@ class Inputs:
         ledger: What every account was worth from when to when, as `ledger.mrr_ledger`.
         population: Values of the whole portal.
         memory: Snapshots of earlier days.
+        stale: The streams whose source has expired: what they tell of now is not known.
     """
 
     facts: Facts
@@ -39,6 +40,7 @@ class Inputs:
     ledger: pl.LazyFrame
     population: Population
     memory: Memory
+    stale: frozenset[str] = frozenset()
 
     @property
     def usage_known(self) -> bool:
@@ -50,12 +52,18 @@ class Inputs:
         """Whether a source tells of subscriptions."""
         return "subscriptions" in self.provided
 
+    def fresh(self, streams: str) -> bool:
+        """Whether a source provides a stream (`a|b`: one of them) and none of them has expired."""
+        used = self.provided.intersection(streams.split("|"))
+        return bool(used) and used.isdisjoint(self.stale)
+
 
 def inputs_of(
     facts: Facts,
     settings: MetricSettings,
     population: Population | None = None,
     memory: Memory | None = None,
+    stale: frozenset[str] = frozenset(),
 ) -> Inputs:
     """Prepare a computation.
 
@@ -64,6 +72,7 @@ def inputs_of(
         settings: The portal's `metrics:` section.
         population: Values of the whole portal; None: none is known.
         memory: Snapshots of earlier days; None: there are none.
+        stale: The streams whose source has expired, as `availability.expired` tells.
     """
     provided = frozenset(facts.streams)
     facts = known(facts)
@@ -72,9 +81,10 @@ def inputs_of(
         facts=facts,
         provided=provided,
         settings=settings,
-        activity=activity(facts, settings),
+        activity=activity(facts, settings, provided),
         terms=subscriptions,
         ledger=mrr_ledger(facts, settings, subscriptions),
         population=population or Population(),
         memory=memory or Memory(),
+        stale=stale,
     )

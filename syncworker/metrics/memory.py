@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-SNAPSHOT: dict[str, type[pl.DataType]] = {
+SNAPSHOT: dict[str, pl.DataType | type[pl.DataType]] = {
     "health_score": pl.Int64,
     "health_band": pl.String,
     "usage_alert": pl.String,
+    "usage_alert_at": pl.Datetime("us", "UTC"),
+    "usage_calm_days": pl.Int64,
 }
 """The account's columns that a snapshot keeps, beside account_id."""
 

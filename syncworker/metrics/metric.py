@@ -47,6 +47,8 @@ class Metric:
             row's property is left alone, and the plan says why.
         owner: Who acts on it: sales, marketing, customer success, finance, product or operations.
         authority: Whose definition it is, with the place it is published; empty: our own.
+        partial: Whether an expired stream only takes its part out of the value, which says so
+            itself (the health score by its coverage), instead of holding it.
         volatile: Whether it changes without meaning (a computation time): never a reason to send.
     """
 
@@ -67,6 +69,7 @@ class Metric:
     currency: str = "mrr_currency"
     owner: Owner | Literal[""] = ""
     authority: str = ""
+    partial: bool = False
 
 
 def streams_of(metric: Metric) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""MRR and seats of an account at `as_of`."""
+"""MRR of an account at `as_of`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 import polars as pl
 
 from syncworker.metrics.facts import Facts
-from syncworker.metrics.item_mrr import licensed, mrr_at, valid
+from syncworker.metrics.item_mrr import mrr_at
 from syncworker.metrics.known import instant
 from syncworker.metrics.settings import MetricSettings
 
@@ -126,21 +126,3 @@ def to_minor_units(exact: str) -> pl.Expr:
     half = pl.lit(Decimal("0.5"))
     tied = pl.col(exact).round(9, mode="half_away_from_zero")
     return (tied + half).floor().cast(pl.Int64)
-
-
-def account_seats(facts: Facts, settings: MetricSettings, terms: pl.LazyFrame) -> pl.LazyFrame:
-    """Seats per account: account_id, seats; only accounts that have any.
-
-    The quantities of the prices named as seats, else of all licensed items, of live subscriptions.
-    """
-    items = licensed(facts.streams["subscription_items"])
-    if settings.seat_prices:
-        items = items.filter(pl.col("price_id").is_in(settings.seat_prices))
-    return (
-        terms.filter("live")
-        .join(items, on="sub_id")
-        .filter(valid(instant(facts.as_of)))
-        .group_by("account_id")
-        .agg(seats=pl.col("quantity").fill_null(1).sum())
-        .filter(pl.col("seats") > 0)
-    )

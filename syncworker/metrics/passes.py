@@ -16,6 +16,7 @@ from syncworker.metrics.facts import Facts
 from syncworker.metrics.inputs import Inputs
 from syncworker.metrics.population import Population
 from syncworker.metrics.settings import MetricSettings
+from syncworker.metrics.ticket_flag import TICKET_RATES, freeze_ticket_rates, ticket_rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Pass:
     freeze: Callable[[pl.DataFrame, Facts, MetricSettings], Any]
 
 
-PASSES: tuple[Pass, ...] = ()
+PASSES: tuple[Pass, ...] = (Pass(TICKET_RATES, ticket_rates, freeze_ticket_rates),)
 """Every population value."""
 
 

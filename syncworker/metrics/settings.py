@@ -39,6 +39,9 @@ class HealthBands:
         frequency: Active days of 28 that score at least 100, 75, 50, 25; below 0.
         breadth: Percent of the key features used that scores at least 100, 75, 50; any use 25.
         seats: Percent of the seats active that scores at least 100, 75, 50; any 25.
+        support: Tickets opened in 30 days up to which it scores 100, 75, 50; above 0.
+        sentiment: Mean NPS answer (else the share of satisfied answers x 10) that scores at least
+            100, 75, 40; below 0.
         red: A score up to this is red.
         yellow: A score above red and up to this is yellow; above it green.
     """
@@ -47,6 +50,8 @@ class HealthBands:
     frequency: tuple[int, int, int, int] = (16, 8, 4, 1)
     breadth: tuple[int, int, int] = (75, 50, 25)
     seats: tuple[int, int, int] = (80, 50, 25)
+    support: tuple[int, int, int] = (0, 1, 3)
+    sentiment: tuple[int, int, int] = (9, 7, 5)
     red: int = 50
     yellow: int = 75
 

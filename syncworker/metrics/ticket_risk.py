@@ -57,20 +57,20 @@ def account_ticket_risk(facts: Facts, tickets: pl.LazyFrame) -> pl.LazyFrame:
         tickets: The open tickets with their risk.
 
     Returns:
-        account_id, tickets_open, tickets_at_risk, risk_ticket_open: null where there are open
+        account_id, open_tickets, tickets_at_risk, risk_ticket_open: null where there are open
         tickets and none of them has a text.
     """
     counted = tickets.group_by("account_id").agg(
-        tickets_open=pl.len().cast(pl.Int64),
+        open_tickets=pl.len().cast(pl.Int64),
         tickets_at_risk=pl.col("ticket_risk").sum().cast(pl.Int64),
         risk_ticket_open=pl.col("ticket_risk").max(),
     )
-    some = pl.col("tickets_open") > 0
+    some = pl.col("open_tickets") > 0
     return (
         facts.streams["accounts"]
         .select("account_id")
         .join(counted, on="account_id", how="left")
-        .with_columns(pl.col("tickets_open", "tickets_at_risk").fill_null(0))
+        .with_columns(pl.col("open_tickets", "tickets_at_risk").fill_null(0))
         .with_columns(
             risk_ticket_open=pl.when(some).then("risk_ticket_open").otherwise(pl.lit(value=False))
         )

@@ -1,4 +1,4 @@
-"""The open tickets: the records that risk, their own and their account's, is written to."""
+"""The tickets of an account, and the open ones: the records that risk is written to."""
 
 from __future__ import annotations
 
@@ -6,8 +6,31 @@ import polars as pl
 
 from syncworker.metrics.activity import with_account
 from syncworker.metrics.facts import Facts
+from syncworker.metrics.inputs import Inputs
 from syncworker.metrics.known import instant
 from syncworker.model.streams_contact import TICKETS
+
+RECENT = 30
+"""Days in which opened tickets are counted."""
+
+
+def account_tickets(inputs: Inputs) -> pl.LazyFrame:
+    """Tickets opened in [as_of - 30 d, as_of): account_id, tickets_opened_30d; 0 without one."""
+    now = instant(inputs.facts.as_of)
+    opened = pl.col("opened_at")
+    recent = (opened >= now - pl.duration(days=RECENT)) & (opened < now)
+    counted = (
+        with_account(inputs.facts, "tickets")
+        .filter(recent)
+        .group_by("account_id")
+        .agg(tickets_opened_30d=pl.len().cast(pl.Int64))
+    )
+    return (
+        inputs.facts.streams["accounts"]
+        .select("account_id")
+        .join(counted, on="account_id", how="left")
+        .with_columns(pl.col("tickets_opened_30d").fill_null(0))
+    )
 
 
 def open_tickets(facts: Facts) -> pl.LazyFrame:

@@ -6,7 +6,7 @@ are exact fractions, times are datetimes.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from math import floor
 from zoneinfo import ZoneInfo
@@ -92,6 +92,13 @@ def features(settings: MetricSettings) -> set[str]:
     return set(settings.key_features or settings.key_events)
 
 
+def back(act: Act, world: World) -> int:
+    """Whole days between it and as_of: of 24 h, of a daily count local dates."""
+    if act.daily:
+        return (world.last_day() - act.day).days
+    return (world.as_of - act.at - timedelta(microseconds=1)) // DAY
+
+
 def usage_metrics(account: Row, acts: list[Act], world: World) -> Row:
     settings = world.settings
     now = [act for act in acts if act.window == 0]
@@ -107,12 +114,16 @@ def usage_metrics(account: Row, acts: list[Act], world: World) -> Row:
         elif change <= settings.usage_warn_percent:
             alert = "warn"
     people = {act.user for act in now if act.user is not None}
+    user_days = {(act.user, back(act, world)) for act in now if act.user is not None}
+    long = sum((a.amount for a in acts if back(a, world) < 90 and is_key(a, settings)), Fraction(0))
     return {
         "usage_28d": usage,
         "usage_prev_28d": before,
         "usage_change_percent": change,
         "usage_alert": alert,
+        "usage_90d": long,
         "active_users_28d": None if now and not people else len(people),
+        "user_days_28d": None if now and not people else len(user_days),
         "active_days_28d": min(28, len({act.day for act in now})),
         "features_used_28d": len({act.name for act in now} & features(settings)),
         "last_seen_at": latest(*(act.at for act in acts)),
@@ -185,6 +196,63 @@ def share(part: int, whole: int, least: tuple[int, ...]) -> int:
     return banded(percent, least) or (25 if part else 0)
 
 
+def account_of(row: Row, world: World) -> str | None:
+    users = [user for user in world.rows("users") if world.come(user.get("created_at"))]
+    home = {user["user_id"]: user.get("account_id") for user in users}
+    return first(row.get("account_id"), home.get(row.get("user_id")))  # type: ignore[no-any-return]
+
+
+def tickets_opened(account: str, world: World) -> int:
+    rows = world.there("tickets", "opened_at")
+    return sum(
+        account_of(row, world) == account
+        and world.as_of - 30 * DAY <= row["opened_at"] < world.as_of
+        for row in rows
+    )
+
+
+def answers(kind: str, days: int, world: World) -> list[Row]:
+    top = 10 if kind == "nps" else 5
+    return [
+        row
+        for row in world.there("survey_responses", "at")
+        if row["kind"] == kind
+        and world.as_of - days * DAY <= row["at"] < world.as_of
+        and (0 if kind == "nps" else 1) <= row["score"] <= top
+        and row.get("scale") in (None, top)
+    ]
+
+
+def nps_of(account: str, world: World) -> Fraction | None:
+    last: dict[str, Row] = {}
+    for row in sorted(answers("nps", 180, world), key=lambda row: (row["at"], row["response_id"])):
+        if account_of(row, world) == account:
+            last[first(row.get("user_id"), f"answer {row['response_id']}")] = row
+    scores = [floor(row["score"] + 0.5) for row in last.values()]
+    return Fraction(sum(scores), len(scores)) if scores else None
+
+
+def csat_of(account: str, world: World) -> Fraction | None:
+    mine = [r["score"] for r in answers("csat", 90, world) if account_of(r, world) == account]
+    return Fraction(sum(score >= 4 for score in mine), len(mine)) if mine else None
+
+
+def support(account: str, world: World) -> int | None:
+    if "tickets" not in world.streams:
+        return None
+    opened = tickets_opened(account, world)
+    return 100 if opened == 0 else 75 if opened == 1 else 50 if opened < 4 else 0
+
+
+def sentiment(account: str, world: World) -> int | None:
+    felt, satisfied = nps_of(account, world), csat_of(account, world)
+    if felt is None and satisfied is not None:
+        felt = satisfied * 10
+    if felt is None:
+        return None
+    return 100 if felt >= 9 else 75 if felt >= 7 else 40 if felt >= 5 else 0
+
+
 def components(account: str, used: Row, world: World) -> dict[str, int | None]:
     settings, bands = world.settings, world.settings.health_bands
     values: dict[str, int | None] = dict.fromkeys(COMPONENTS)
@@ -207,6 +275,8 @@ def components(account: str, used: Row, world: World) -> dict[str, int | None]:
         )
         if seats > 0 and used["active_users_28d"] is not None:
             values["seats"] = share(used["active_users_28d"], seats, bands.seats)
+    values["support"] = support(account, world)
+    values["sentiment"] = sentiment(account, world)
     statuses = {term.status for term in live}
     if "unpaid" in statuses:
         values["billing"] = 0
@@ -267,6 +337,8 @@ def expected_accounts(world: World) -> dict[str, Row]:
             **account_money(name, world),
             **trial_metrics(name, mine, world),
             **health(account, used, world),
+            "tickets_opened_30d": tickets_opened(name, world),
+            "nps_exact": nps_of(name, world),
         }
     return result
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from support.metric_facts import AS_OF
 
-from syncworker.metrics.availability import StreamState, unavailable
+from syncworker.metrics.availability import StreamState, expired, unavailable
 from syncworker.metrics.catalog import METRICS
 from syncworker.metrics.settings import MetricSettings
 
@@ -27,6 +27,7 @@ ALL = {
     "trials": FRESH,
     "demo_requests": FRESH,
     "tickets": FRESH,
+    "survey_responses": FRESH,
 }
 
 
@@ -49,6 +50,13 @@ def test_what_one_stream_carries_does_not_wait_for_another() -> None:
         "usage_prev_28d",
         "usage_change_percent",
         "usage_alert",
+        "usage_alert_at",
+        "usage_below_floor",
+        "usage_avg_90d",
+        "stickiness",
+        "feature_breadth_percent",
+        "usage_depth",
+        "quota_used_percent",
         "active_users_28d",
         "last_seen_at",
         "user_usage_28d",
@@ -58,6 +66,10 @@ def test_what_one_stream_carries_does_not_wait_for_another() -> None:
         "health_coverage",
         "health_drivers",
         "health_computed_at",
+        "health_trend_30d",
+        "health_usage_trend",
+        "health_frequency",
+        "health_breadth",
     }
 
 
@@ -71,7 +83,7 @@ def test_an_empty_stream_holds_what_uses_it() -> None:
 def test_events_are_stale_by_their_newest_row(age: timedelta, *, stale: bool) -> None:
     reasons = held(**{**ALL, "events": StreamState(10, AS_OF - age, AS_OF)})
     assert ("usage_28d" in reasons) == stale
-    assert ("health_band" in reasons) == stale
+    assert ("health_usage_trend" in reasons) == stale
     assert ("trial_status" in reasons) == stale
     assert "mrr" not in reasons
     if stale:
@@ -83,11 +95,38 @@ def test_events_are_stale_by_their_newest_row(age: timedelta, *, stale: bool) ->
 def test_a_state_is_stale_by_its_last_read() -> None:
     state = StreamState(10, None, AS_OF - 2 * DAY - DAY)
     reasons = held(**{**ALL, "subscriptions": state})
-    assert reasons["mrr"] == reasons["health_score"]
+    assert reasons["mrr"] == reasons["churned"]
     assert reasons["churned"] == (
         "subscriptions is stale: its last read is of 2026-06-12 12:00 UTC, more than 2 days ago"
     )
     assert "usage_28d" not in reasons
+
+
+def test_an_expired_stream_takes_its_part_out_of_health_and_holds_the_rest() -> None:
+    settings = MetricSettings()
+    gone = {
+        **ALL,
+        "events": StreamState(10, AS_OF - 4 * DAY, AS_OF, problem="could not be read: no host"),
+        "subscriptions": StreamState(10, None, AS_OF - 3 * DAY),
+        "tickets": StreamState(10, None, AS_OF - 8 * DAY),
+    }
+    assert expired(gone, AS_OF, settings) == {"events", "subscriptions", "tickets"}
+    assert not {"health_score", "health_band"} & held(**gone).keys()
+    assert {"usage_28d", "mrr", "ticket_flag"} <= held(**gone).keys()
+    limits = {"events": 3 * DAY, "subscriptions": 2 * DAY, "tickets": 7 * DAY}
+    on_time = {name: StreamState(10, AS_OF - age, AS_OF - age) for name, age in limits.items()}
+    assert expired({**ALL, **on_time}, AS_OF, settings) == frozenset()
+
+
+def test_a_stream_that_failed_once_or_came_empty_has_not_expired_and_holds_health() -> None:
+    for state in (
+        StreamState(10, AS_OF - DAY, AS_OF - DAY, problem="could not be read: no host"),
+        StreamState(0, None, AS_OF),
+        StreamState(10, None, None),
+    ):
+        configured = {**ALL, "events": state}
+        assert expired(configured, AS_OF, MetricSettings()) == frozenset()
+        assert "health_score" in held(**configured)
 
 
 def test_a_stream_that_was_never_read_is_held() -> None:

@@ -57,7 +57,7 @@ def test_an_account_with_an_open_risk_is_told() -> None:
             ],
         )
     )
-    assert (row["risk_ticket_open"], row["tickets_at_risk"], row["tickets_open"]) == (True, 1, 3)
+    assert (row["risk_ticket_open"], row["tickets_at_risk"], row["open_tickets"]) == (True, 1, 3)
 
 
 def test_a_closed_ticket_and_one_of_somebody_else_are_no_risk() -> None:
@@ -73,12 +73,12 @@ def test_a_closed_ticket_and_one_of_somebody_else_are_no_risk() -> None:
     )
     assert rows["acme"]["risk_ticket_open"] is False
     assert rows["other"]["risk_ticket_open"] is False
-    assert rows["other"]["tickets_open"] == 0
+    assert rows["other"]["open_tickets"] == 0
 
 
 def test_without_any_text_nothing_is_claimed() -> None:
     row = account(facts(tickets=[ticket("a", None)]))
-    assert (row["risk_ticket_open"], row["tickets_open"]) == (None, 1)
+    assert (row["risk_ticket_open"], row["open_tickets"]) == (None, 1)
 
 
 def test_a_column_of_texts_is_classified_text_by_text() -> None:
