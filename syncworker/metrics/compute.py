@@ -9,7 +9,8 @@ import polars as pl
 
 from syncworker.metrics.channels import account_channels
 from syncworker.metrics.customers import account_customers
-from syncworker.metrics.demos import address, person_demos, with_demos
+from syncworker.metrics.demo_payments import account_demos
+from syncworker.metrics.demos import address, with_demos
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.health import with_health
 from syncworker.metrics.inputs import Inputs, inputs_of
@@ -23,7 +24,7 @@ from syncworker.metrics.subscription_rows import subscription_rows
 from syncworker.metrics.subscriptions import account_subscriptions
 from syncworker.metrics.ticket_risk import account_ticket_risk, with_risk
 from syncworker.metrics.tickets import open_tickets
-from syncworker.metrics.trials import account_trials
+from syncworker.metrics.trials import account_trials, with_trials
 from syncworker.metrics.usage import account_usage, user_usage
 from syncworker.model.streams_app import ACCOUNTS, USERS
 
@@ -60,9 +61,8 @@ ACCOUNT_PARTS: tuple[AccountPart, ...] = (
     lambda i: account_subscriptions(i.facts, i.terms),
     lambda i: account_mrr(i.facts, i.settings, i.terms),
     lambda i: account_seats(i.facts, i.settings, i.terms),
-    lambda i: account_trials(
-        i.facts, i.settings, i.terms, i.activity, activity_known=i.usage_known
-    ),
+    account_trials,
+    account_demos,
     account_customers,
     account_channels,
 )
@@ -82,7 +82,8 @@ USER_PARTS: tuple[AccountPart, ...] = (lambda i: user_usage(i.settings, i.activi
 """Frames with user_id and columns of their own."""
 USER_STEPS: tuple[UserStep, ...] = (
     lambda users, _accounts, _inputs: users.with_columns(pl.col("user_usage_28d").fill_null(0)),
-    lambda users, _accounts, i: with_demos(users, person_demos(i.facts)),
+    lambda users, _accounts, i: with_demos(users, i),
+    lambda users, _accounts, i: with_trials(users, i),
 )
 """What is told from the parts together and from the accounts, in this order."""
 
