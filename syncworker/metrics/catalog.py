@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from syncworker.metrics.catalog_fit import FIT
 from syncworker.metrics.catalog_health import HEALTH
+from syncworker.metrics.catalog_journey import JOURNEYS
 from syncworker.metrics.catalog_people import PEOPLE
 from syncworker.metrics.catalog_revenue import REVENUE
 from syncworker.metrics.catalog_subscriptions import SUBSCRIPTION
@@ -13,5 +15,8 @@ from syncworker.metrics.metric import Metric
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
-    for metric in (*REVENUE, *USAGE, *TRIALS, *HEALTH, *PEOPLE, *SUBSCRIPTION, *TICKET)
+    for metric in (
+        *(*REVENUE, *USAGE, *TRIALS, *HEALTH, *PEOPLE, *SUBSCRIPTION, *TICKET),
+        *(*JOURNEYS, *FIT),
+    )
 }

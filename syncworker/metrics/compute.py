@@ -11,14 +11,19 @@ from syncworker.metrics.channels import account_channels
 from syncworker.metrics.customers import account_customers
 from syncworker.metrics.demo_payments import account_demos
 from syncworker.metrics.demos import address, with_demos
+from syncworker.metrics.disqualified import with_disqualified
 from syncworker.metrics.facts import Facts
+from syncworker.metrics.first_minutes import account_minutes, user_minutes
+from syncworker.metrics.fit import account_fit
 from syncworker.metrics.health import with_health
 from syncworker.metrics.inputs import Inputs, inputs_of
+from syncworker.metrics.journey import account_turns, with_journey
 from syncworker.metrics.known import there
 from syncworker.metrics.memory import Memory
 from syncworker.metrics.mrr import account_mrr, account_seats
 from syncworker.metrics.population import Population
 from syncworker.metrics.reasons import with_reasons
+from syncworker.metrics.seat_milestones import with_seat_milestone
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.subscription_rows import subscription_rows
 from syncworker.metrics.subscriptions import account_subscriptions
@@ -63,6 +68,9 @@ ACCOUNT_PARTS: tuple[AccountPart, ...] = (
     lambda i: account_seats(i.facts, i.settings, i.terms),
     account_trials,
     account_demos,
+    account_minutes,
+    account_turns,
+    account_fit,
     account_customers,
     account_channels,
 )
@@ -76,14 +84,20 @@ ACCOUNT_STEPS: tuple[AccountStep, ...] = (
         billing_known=i.billing_known,
     ),
     lambda accounts, i: with_reasons(accounts, i.facts.timezone),
+    with_seat_milestone,
+    with_journey,
 )
 """What is told from the parts together, in this order."""
-USER_PARTS: tuple[AccountPart, ...] = (lambda i: user_usage(i.settings, i.activity),)
+USER_PARTS: tuple[AccountPart, ...] = (
+    lambda i: user_usage(i.settings, i.activity),
+    user_minutes,
+)
 """Frames with user_id and columns of their own."""
 USER_STEPS: tuple[UserStep, ...] = (
     lambda users, _accounts, _inputs: users.with_columns(pl.col("user_usage_28d").fill_null(0)),
     lambda users, _accounts, i: with_demos(users, i),
     lambda users, _accounts, i: with_trials(users, i),
+    lambda users, _accounts, i: with_disqualified(users, i),
 )
 """What is told from the parts together and from the accounts, in this order."""
 

@@ -31,9 +31,11 @@ def trial_payments(trials: pl.LazyFrame, inputs: Inputs) -> pl.LazyFrame:
         inputs.facts.streams["invoices"]
         .filter((pl.col("amount_ex_tax") > 0) & (pl.col("paid_at") <= instant(inputs.facts.as_of)))
         .join(trials, on="account_id")
-        .filter(pl.col("paid_at") >= asked)
         .group_by(TRIAL)
-        .agg(invoice_paid=pl.col("paid_at").min())
+        .agg(
+            invoice_paid=pl.col("paid_at").filter(pl.col("paid_at") >= asked).min(),
+            invoiced_before=(pl.col("paid_at") < asked).any(),
+        )
     )
     since, until = pl.col("since"), pl.col("until")
     open_end = until.is_null()
@@ -52,7 +54,12 @@ def trial_payments(trials: pl.LazyFrame, inputs: Inputs) -> pl.LazyFrame:
     first = pl.coalesce("invoice_paid", "mrr_since")
     return (
         worth.join(paid, on=TRIAL, how="full", coalesce=True)
-        .with_columns(pl.col("paid_before").fill_null(value=False))
+        .with_columns(
+            # Whoever has paid invoices, and none before the request, first paid after it.
+            paid_before=(
+                pl.col("paid_before") & pl.col("invoiced_before").fill_null(value=True)
+            ).fill_null(value=False)
+        )
         .select(*TRIAL, "paid_before", first_paid_at=pl.when(~pl.col("paid_before")).then(first))
         .filter(pl.col("paid_before") | pl.col("first_paid_at").is_not_null())
     )

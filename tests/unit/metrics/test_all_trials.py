@@ -84,8 +84,8 @@ def invoice(number: int, account_id: str, paid: str, amount: int = 1000) -> Row:
 def test_an_account_first_paid_with_its_earliest_paid_invoice_above_zero() -> None:
     later = {"started_at": utc("2026-06-10")}
     given = facts(
-        accounts=[{"account_id": f"a{number}"} for number in (1, 2, 3, 4, 5)],
-        trials=[asked(number, started_at=utc("2026-06-02")) for number in (1, 2, 3, 4, 5)],
+        accounts=[{"account_id": f"a{number}"} for number in range(1, 8)],
+        trials=[asked(number, started_at=utc("2026-06-02")) for number in range(1, 8)],
         events=[],
         invoices=[
             invoice(1, "a1", "2026-06-05"),
@@ -96,11 +96,15 @@ def test_an_account_first_paid_with_its_earliest_paid_invoice_above_zero() -> No
             invoice(6, "a3", "2026-06-07"),
             invoice(7, "a4", "2026-06-01"),
             {**invoice(8, "a5", "2026-06-01"), "paid_at": None},
+            invoice(9, "a6", "2026-06-01"),  # its subscription ran before
+            invoice(10, "a7", "2026-05-20"),
+            invoice(11, "a7", "2026-06-05"),
         ],
         subscriptions=[
-            sub(sub_id=f"s{number}", account_id=f"a{number}", **later) for number in (1, 2, 3)
+            *(sub(sub_id=f"s{number}", account_id=f"a{number}", **later) for number in (1, 2, 3)),
+            *(sub(sub_id=f"s{number}", account_id=f"a{number}") for number in (6, 7)),
         ],
-        subscription_items=[item(item_id=f"i{n}", sub_id=f"s{n}") for n in (1, 2, 3)],
+        subscription_items=[item(item_id=f"i{n}", sub_id=f"s{n}") for n in (1, 2, 3, 6, 7)],
     )
     rows = every(given)
     assert {key: (row["first_paid_at"], row["days_to_paid"]) for key, row in rows.items()} == {
@@ -109,11 +113,14 @@ def test_an_account_first_paid_with_its_earliest_paid_invoice_above_zero() -> No
         "t3": (utc("2026-06-07"), 5),
         "t4": (utc("2026-06-01"), 0),
         "t5": (None, None),
+        "t6": (utc("2026-06-01"), 0),
+        "t7": (None, None),
     }
+    assert (rows["t7"]["paid_before"], rows["t7"]["status"]) == (True, "converted")
     first = account_customers(inputs_of(given, MetricSettings())).collect()
     since = dict(first.select("account_id", "customer_since").iter_rows())
-    assert {key: since[f"a{key[1]}"] for key in ("t1", "t2", "t4")} == {
-        key: rows[key]["first_paid_at"] for key in ("t1", "t2", "t4")
+    assert {key: since[f"a{key[1]}"] for key in ("t1", "t2", "t4", "t6")} == {
+        key: rows[key]["first_paid_at"] for key in ("t1", "t2", "t4", "t6")
     }
 
 
