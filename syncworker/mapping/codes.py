@@ -199,4 +199,13 @@ CODES: dict[str, str] = {
     "SW197": "Sentences on the record, such as the drivers of a health score, are written in one "
     "language per portal: `en` or `de`. Labels and descriptions are people's to translate in "
     "HubSpot; they are never changed once a property is there.",
+    "SW180": "A form asks for a demo or for a trial, not for both: one form id stands under "
+    "`demo_forms` and under `trial_forms`. Give each its own form, as each type of demo has one.",
+    "SW181": "Forms of trials are named, and nothing is done with them: they count as a start only "
+    "with `form_counts_as_committed: true`.",
+    "SW182": "The journey's stages and sizes go upwards: every stage stands once, a group has more "
+    "people than a team, numbers of days, months and people are above 0, and no customer can use "
+    "more key features than `key_features` (else `key_events`) names.",
+    "SW183": "What is aimed at cannot be what does not fit, and a domain is written as it stands "
+    "behind the @ of an address: `edu`, `ac.uk`, `rival.example`, without @, `https://` and path.",
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from syncworker.metrics.catalog_fit import FIT
 from syncworker.metrics.catalog_health import HEALTH
+from syncworker.metrics.catalog_journey import JOURNEYS
 from syncworker.metrics.catalog_people import PEOPLE
 from syncworker.metrics.catalog_revenue import REVENUE
 from syncworker.metrics.catalog_subscriptions import SUBSCRIPTION
@@ -12,7 +14,16 @@ from syncworker.metrics.catalog_trials import TRIALS
 from syncworker.metrics.catalog_usage import USAGE
 from syncworker.metrics.metric import Metric
 
-METRICS: dict[str, Metric] = {
-    metric.name: metric
-    for metric in (*REVENUE, *USAGE, *TRIALS, *HEALTH, *PEOPLE, *SUBSCRIPTION, *TICKET, *SURVEYS)
-}
+_ALL: tuple[tuple[Metric, ...], ...] = (
+    REVENUE,
+    USAGE,
+    TRIALS,
+    HEALTH,
+    SURVEYS,
+    JOURNEYS,
+    FIT,
+    PEOPLE,
+    SUBSCRIPTION,
+    TICKET,
+)
+METRICS: dict[str, Metric] = {metric.name: metric for part in _ALL for metric in part}

@@ -10,18 +10,24 @@ import polars as pl
 from syncworker.metrics.adoption import with_adoption
 from syncworker.metrics.channels import account_channels
 from syncworker.metrics.customers import account_customers
-from syncworker.metrics.demos import address, person_demos, with_demos
+from syncworker.metrics.demo_payments import account_demos
+from syncworker.metrics.demos import address, with_demos
+from syncworker.metrics.disqualified import with_disqualified
 from syncworker.metrics.expansion import with_expansion
 from syncworker.metrics.facts import Facts
+from syncworker.metrics.first_minutes import account_minutes, user_minutes
+from syncworker.metrics.fit import account_fit
 from syncworker.metrics.health import with_health
 from syncworker.metrics.health_revenue import with_health_revenue
 from syncworker.metrics.inputs import Inputs, inputs_of
+from syncworker.metrics.journey import account_turns, with_journey
 from syncworker.metrics.known import there
 from syncworker.metrics.memory import Memory
 from syncworker.metrics.mrr import account_mrr
 from syncworker.metrics.population import Population
 from syncworker.metrics.quota import account_quota
 from syncworker.metrics.reasons import with_reasons
+from syncworker.metrics.seat_milestones import with_seat_milestone
 from syncworker.metrics.seats import account_seats
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.subscription_rows import subscription_rows
@@ -30,7 +36,7 @@ from syncworker.metrics.surveys import account_surveys, user_surveys
 from syncworker.metrics.ticket_flag import with_ticket_flag
 from syncworker.metrics.ticket_risk import account_ticket_risk, with_risk
 from syncworker.metrics.tickets import account_tickets, open_tickets
-from syncworker.metrics.trials import account_trials
+from syncworker.metrics.trials import account_trials, with_trials
 from syncworker.metrics.usage import account_usage, user_usage
 from syncworker.metrics.usage_alert import with_usage_alert
 from syncworker.model.streams_app import ACCOUNTS, USERS
@@ -71,9 +77,11 @@ ACCOUNT_PARTS: tuple[AccountPart, ...] = (
     account_seats,
     account_tickets,
     account_surveys,
-    lambda i: account_trials(
-        i.facts, i.settings, i.terms, i.activity, activity_known=i.usage_known
-    ),
+    account_trials,
+    account_demos,
+    account_minutes,
+    account_turns,
+    account_fit,
     account_customers,
     account_channels,
 )
@@ -86,13 +94,17 @@ ACCOUNT_STEPS: tuple[AccountStep, ...] = (
     with_health,
     with_health_revenue,
     lambda accounts, i: with_reasons(accounts, i.facts.timezone),
+    with_seat_milestone,
+    with_journey,
 )
 """What is told from the parts together, in this order."""
-USER_PARTS: tuple[AccountPart, ...] = (user_usage, user_surveys)
+USER_PARTS: tuple[AccountPart, ...] = (user_usage, user_surveys, user_minutes)
 """Frames with user_id and columns of their own."""
 USER_STEPS: tuple[UserStep, ...] = (
     lambda users, _accounts, _inputs: users.with_columns(pl.col("user_usage_28d").fill_null(0)),
-    lambda users, _accounts, i: with_demos(users, person_demos(i.facts)),
+    lambda users, _accounts, i: with_demos(users, i),
+    lambda users, _accounts, i: with_trials(users, i),
+    lambda users, _accounts, i: with_disqualified(users, i),
 )
 """What is told from the parts together and from the accounts, in this order."""
 

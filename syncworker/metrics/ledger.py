@@ -48,7 +48,9 @@ def _steps(facts: Facts, settings: MetricSettings, terms: pl.LazyFrame) -> pl.La
     """account_id, currency, since, until, mrr (exact) per subscription between its changes."""
     begins = pl.max_horizontal("start", "trial_end")
     now = instant(facts.as_of)
-    runs = terms.filter(pl.col("paid_for")).select(
+    has_an_end_if_over = pl.col("live") | pl.col("end").is_not_null()
+    begun = pl.col("paid_for") & has_an_end_if_over & (begins <= now)
+    runs = terms.filter(begun).select(
         "sub_id", "account_id", begins=begins, ends=pl.when(pl.col("end") <= now).then("end")
     )
     items, discounts = facts.streams["subscription_items"], facts.streams["discounts"]

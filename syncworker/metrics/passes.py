@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from syncworker.metrics.facts import Facts
+from syncworker.metrics.first_minutes import EVENTS_SINCE, events_since, events_since_rows
 from syncworker.metrics.inputs import Inputs
 from syncworker.metrics.population import Population
 from syncworker.metrics.settings import MetricSettings
@@ -35,7 +36,10 @@ class Pass:
     freeze: Callable[[pl.DataFrame, Facts, MetricSettings], Any]
 
 
-PASSES: tuple[Pass, ...] = (Pass(TICKET_RATES, ticket_rates, freeze_ticket_rates),)
+PASSES: tuple[Pass, ...] = (
+    Pass(TICKET_RATES, ticket_rates, freeze_ticket_rates),
+    Pass(EVENTS_SINCE, events_since_rows, events_since),
+)
 """Every population value."""
 
 

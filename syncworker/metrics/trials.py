@@ -1,4 +1,4 @@
-"""The trial of an account: where it stands and how long it took to pay."""
+"""The trials of an account: where each stands and how long it took to pay."""
 
 from __future__ import annotations
 
@@ -6,121 +6,137 @@ from datetime import timedelta
 
 import polars as pl
 
-from syncworker.metrics.facts import Facts
-from syncworker.metrics.first_paid import first_paid
-from syncworker.metrics.known import instant, past
-from syncworker.metrics.settings import MetricSettings
+from syncworker.metrics.inputs import Inputs
+from syncworker.metrics.known import instant
+from syncworker.metrics.reasons import dated, sentence
+from syncworker.metrics.texts import texts
+from syncworker.metrics.trial_payments import trial_payments
+from syncworker.metrics.trial_rows import TRIAL, trial_acts, trial_rows
 
 DAY = timedelta(days=1)
+STORY = (
+    "status",
+    "requested_at",
+    "started_at",
+    "ends_at",
+    "last_active_at",
+    "active_days",
+)
+DATES = ("requested", "started", "ends")
+LATEST = pl.struct("requested_at", "trial_id")
+"""The trial asked for last; of two asked for at one instant, the id decides."""
 
 
-def account_trials(
-    facts: Facts,
-    settings: MetricSettings,
-    terms: pl.LazyFrame,
-    activity: pl.LazyFrame,
-    *,
-    activity_known: bool,
-) -> pl.LazyFrame:
-    """The latest trial of each account that has one.
+def all_trials(inputs: Inputs) -> pl.LazyFrame:
+    """Every trial of every account, each judged by itself.
 
     requested -> committed (started) -> converted (paid at or since the request), or expired
     (ended unpaid, active in its last days), or abandoned (not started for `trial_silent_days` or
     by its end; or started and without any event for `trial_silent_days`, up to now or to its
     end). An event before the end makes an abandoned trial committed again. It started when the
-    row says, else at the first key event from the request to the end.
+    row says, else at the first key event from the request to the end. The trial period of a
+    subscription is a trial where the account has no other; it ends with the subscription at the
+    latest. Where nobody tells what people do, silence is not held against a trial.
 
-    Args:
-        facts: All streams present.
-        settings: `trial_silent_days` is used.
-        terms: The subscriptions; the trial period of one is a trial where there is no trial row,
-            and it ends with the subscription at the latest.
-        activity: What people did.
-        activity_known: Whether any source provides it; else silence is not held against a trial.
+    An account that asks twice has two rows, and a payment since both converts both: a cohort may
+    count rows or accounts.
 
     Returns:
-        account_id, trial_status, trial_requested_at, trial_started_at, trial_ends_at,
-        trial_last_active_at, paid_before (whether it was a paying customer when it asked),
-        first_paid_at and days_trial_to_paid (whole elapsed days; both null for such a customer).
+        account_id, trial_id, email (lower case; null: not told), requested_at, started_at,
+        ends_at, form_id, status, first_paid_at (the first payment at or since the request; null
+        also where paid_before), committed (started, or asked for with a form that counts),
+        paid_before (a paying customer when it asked), last_active_at, active_days (local dates
+        with any event from the request to the end; null: nobody tells) and days_to_paid (whole
+        elapsed days from the start, else the request).
     """
-    trials = _latest(facts, terms)
-    since = trials.select("account_id", since="trial_requested_at")
-    paid = first_paid(facts, settings, terms, since)
-    begin = pl.coalesce("trial_started_at", "trial_requested_at")
+    trials = trial_rows(inputs)
+    begin = pl.coalesce("started_at", "requested_at")
     days = (pl.col("first_paid_at") - begin).dt.total_days().clip(lower_bound=0)
+    acted = pl.col("active_days").cast(pl.Int64).fill_null(0)
     return (
-        trials.join(_acts(trials, activity), on="account_id", how="left")
-        .join(paid, on="account_id", how="left")
-        .with_columns(trial_started_at=pl.coalesce("trial_started_at", "first_key"))
+        trials.join(trial_acts(trials, inputs.activity), on=TRIAL, how="left")
+        .join(trial_payments(trials, inputs), on=TRIAL, how="left")
         .with_columns(
-            trial_status=_status(facts, settings, activity_known=activity_known),
-            days_trial_to_paid=days,
+            pl.col("paid_before").fill_null(value=False),
+            started_at=pl.coalesce("started_at", "first_key"),
+            active_days=acted if inputs.usage_known else pl.lit(None, dtype=pl.Int64),
         )
+        .with_columns(committed=pl.col("started_at").is_not_null() | _form_counts(inputs))
+        .with_columns(status=_status(inputs), days_to_paid=days)
         .drop("first_key")
     )
 
 
-def _latest(facts: Facts, terms: pl.LazyFrame) -> pl.LazyFrame:
-    """One trial per account: the one asked for last."""
-    rows = facts.streams["trials"].select(
-        "account_id",
-        trial_id="trial_id",
-        trial_requested_at="requested_at",
-        trial_started_at=past("started_at", facts.as_of),
-        trial_ends_at="ends_at",
-    )
-    begun = past("trial_start", facts.as_of)
-    periods = (
-        terms.filter(begun.is_not_null())
+def account_trials(inputs: Inputs) -> pl.LazyFrame:
+    """The latest trial of each account that has one.
+
+    Returns:
+        account_id, the columns of `STORY` with `trial_` before them, paid_before, first_paid_at
+        and days_trial_to_paid.
+    """
+    return (
+        all_trials(inputs)
+        .group_by("account_id")
+        .agg(pl.all().sort_by(LATEST).last())
         .select(
             "account_id",
-            trial_id="sub_id",
-            trial_requested_at="trial_start",
-            trial_started_at="trial_start",
-            trial_ends_at=pl.min_horizontal("trial_end", pl.when(~pl.col("live")).then("end")),
+            *(pl.col(name).alias(f"trial_{name}") for name in STORY),
+            "paid_before",
+            "first_paid_at",
+            days_trial_to_paid="days_to_paid",
         )
-        .join(rows.select("account_id").unique(), on="account_id", how="anti")
     )
-    order = pl.struct("trial_requested_at", "trial_id")
+
+
+def with_trials(users: pl.LazyFrame, inputs: Inputs) -> pl.LazyFrame:
+    """Users with the latest trial that they asked for themselves, for their own account.
+
+    Persons are joined by address: user_trial_status, user_trial_requested_at,
+    user_trial_started_at, user_trial_ends_at, user_trial_because.
+    """
+    zone, words = inputs.facts.timezone, texts(inputs.facts.language)
+    named = ("status", "requested_at", "started_at", "ends_at")
+    own = (
+        all_trials(inputs)
+        .filter(pl.col("email").is_not_null())
+        .group_by("account_id", "email")
+        .agg(pl.col(name).sort_by(LATEST).last().alias(f"user_trial_{name}") for name in named)
+    )
+    asked = pl.col("user_trial_requested_at")
+    story = sentence(
+        pl.when(asked.is_null()).then(pl.lit(words["trials.none"])),
+        *(dated(words[f"trials.{name}"], f"user_trial_{name}_at", zone) for name in DATES),
+    )
+    return users.join(own, on=["account_id", "email"], how="left").with_columns(
+        user_trial_because=story
+    )
+
+
+def _form_counts(inputs: Inputs) -> pl.Expr:
+    settings = inputs.settings.trials
+    if not settings.form_counts_as_committed:
+        return pl.lit(value=False)
+    if not settings.trial_forms:
+        return pl.col("form_id").is_not_null()
+    return pl.col("form_id").is_in(settings.trial_forms).fill_null(value=False)
+
+
+def _status(inputs: Inputs) -> pl.Expr:
+    now = instant(inputs.facts.as_of)
+    silence = inputs.settings.trial_silent_days * DAY
+    ended = (pl.col("ends_at") <= now).fill_null(value=False)
+    begin = pl.coalesce("started_at", "requested_at")
+    active_until = pl.max_horizontal(begin, "last_active_at")
+    silent = active_until < pl.min_horizontal("ends_at", now) - silence
+    waited = now >= pl.col("requested_at") + silence
     return (
-        pl.concat([rows, periods])
-        .group_by("account_id")
-        .agg(pl.exclude("trial_id").sort_by(order).last())
-    )
-
-
-def _acts(trials: pl.LazyFrame, activity: pl.LazyFrame) -> pl.LazyFrame:
-    """The first key event and the last event of any kind, from the request to the end."""
-    at = pl.col("at")
-    within = (at >= pl.col("trial_requested_at")) & (
-        pl.col("trial_ends_at").is_null() | (at < pl.col("trial_ends_at"))
-    )
-    return (
-        activity.join(
-            trials.select("account_id", "trial_requested_at", "trial_ends_at"), on="account_id"
-        )
-        .filter(within)
-        .group_by("account_id")
-        .agg(first_key=at.filter("key").min(), trial_last_active_at=at.max())
-    )
-
-
-def _status(facts: Facts, settings: MetricSettings, *, activity_known: bool) -> pl.Expr:
-    now = instant(facts.as_of)
-    silence = settings.trial_silent_days * DAY
-    ended = (pl.col("trial_ends_at") <= now).fill_null(value=False)
-    active_until = pl.max_horizontal("trial_started_at", "trial_last_active_at")
-    looked_at = pl.min_horizontal("trial_ends_at", now)
-    silent = (active_until < looked_at - silence) & activity_known
-    waited = now >= pl.col("trial_requested_at") + silence
-    return (
-        pl.when(pl.col("paid_before").is_not_null())
+        pl.when(pl.col("paid_before") | pl.col("first_paid_at").is_not_null())
         .then(pl.lit("converted"))
-        .when(pl.col("trial_started_at").is_null() & (waited | ended))
+        .when(~pl.col("committed") & (waited | ended))
         .then(pl.lit("abandoned"))
-        .when(pl.col("trial_started_at").is_null())
+        .when(~pl.col("committed"))
         .then(pl.lit("requested"))
-        .when(silent)
+        .when(silent & inputs.usage_known)
         .then(pl.lit("abandoned"))
         .when(ended)
         .then(pl.lit("expired"))

@@ -181,8 +181,10 @@ def trial_metrics(account: str, acts: list[Act], world: World) -> Row:
     days = None
     if paid_at is not None:
         days = max(0, floor((paid_at - first(started, requested)) / DAY))
+    days_active = len({act.day for act in during}) if heard else None
     return dict(zip(names, (status, requested, started, ends), strict=True)) | {
-        "days_trial_to_paid": days
+        "days_trial_to_paid": days,
+        "trial_active_days": days_active,
     }
 
 

@@ -111,16 +111,24 @@ def account_money(account: str, world: World) -> Row:
 
 
 def pays_at(account: str, at: datetime, world: World) -> bool:
-    """Whether some subscription was worth money at an instant; an unknown price is worth some."""
+    """Whether an account was worth money at an instant, rounded; an unknown price is worth some.
+
+    Of a subscription that began nobody knows when, a price above zero is enough.
+    """
+    sums: dict[str, Fraction] = {}
     for term in world.terms:
         if term.account != account or not term.paid_for or (term.over and term.end is None):
             continue
         begun = term.begin is None or term.begin <= at
-        if begun and (term.end is None or at < term.end):
-            mrr, unpriced, _ = sub_mrr(term.id, at, world)
-            if unpriced or any(amount > 0 for amount in mrr.values()):
-                return True
-    return False
+        if not begun or (term.end is not None and at >= term.end):
+            continue
+        mrr, unpriced, _ = sub_mrr(term.id, at, world)
+        items = licensed_items(term.id, at, world)
+        if unpriced or (term.begin is None and any(row["unit_amount"] > 0 for row in items)):
+            return True
+        for currency, amount in mrr.items() if term.begin else ():
+            sums[currency] = sums.get(currency, Fraction(0)) + amount
+    return any(half_up(amount) > 0 for amount in sums.values())
 
 
 def first_paid(account: str, since: datetime, world: World) -> tuple[bool, datetime | None]:

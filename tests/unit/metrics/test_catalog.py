@@ -46,7 +46,8 @@ def test_a_metric_is_told_in_full(metric: Metric) -> None:
     assert metric.description.endswith(".")
     assert metric.formula
     assert metric.because
-    assert re.fullmatch(r"(saas|recurring_revenue)_[a-z0-9_]+", metric.property)
+    proposed = r"(saas|recurring_revenue)_[a-z0-9_]+|request_a_demo_date"
+    assert re.fullmatch(proposed, metric.property)
     assert bool(metric.options) == (metric.type in {"enum", "multi"})
     assert bool(metric.unit) == (metric.type == "number")
 

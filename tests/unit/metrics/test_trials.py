@@ -4,7 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from support.metric_facts import AS_OF, Row, account, discount, event, facts, item, sub, utc
+from support.metric_facts import (
+    AS_OF,
+    Row,
+    account,
+    discount,
+    event,
+    facts,
+    item,
+    sub,
+    utc,
+)
 
 from syncworker.metrics.settings import MetricSettings
 
