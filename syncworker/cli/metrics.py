@@ -1,16 +1,20 @@
-"""`syncworker metrics`: what a mapping can use."""
+"""`syncworker metrics`: what a mapping can use, and the numbers of a whole portal."""
 
 from __future__ import annotations
 
 import click
 
 from syncworker.cli.console import columns, say
+from syncworker.cli.metrics_portfolio import portfolio
 from syncworker.errors import ConfigError
 
 
 @click.group()
 def command() -> None:
-    """Show the metrics a mapping can use."""
+    """Show the metrics a mapping can use, and the numbers of a whole portal."""
+
+
+command.add_command(portfolio)
 
 
 @command.command("list")

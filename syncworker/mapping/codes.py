@@ -189,4 +189,6 @@ CODES: dict[str, str] = {
     "SW167": "The built-in phrases of this label are switched off by `replace`, and the mapping "
     "has none of its own, so that no ticket ever gets the label. Write some, or take the label "
     "out of `replace`.",
+    "SW190": "Churn and lifetime value cannot be told from this number: a benchmark is a "
+    "percentage of the accounts a year, months and days are counted from the periods' ends.",
 }
