@@ -20,8 +20,8 @@ from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.settings_portfolio import PortfolioSettings
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
-Step = tuple[str, str, str, str | None, int]
-"""Account, currency, since, until and MRR in minor units."""
+Step = tuple[str, str, str, str | None, int | None]
+"""Account, currency, since, until and MRR in minor units; None: it is not known."""
 LEDGER = {
     "account_id": pl.String(),
     "currency": pl.String(),

@@ -38,23 +38,28 @@ def changes(ledger: pl.LazyFrame, spans: Iterable[Span]) -> pl.LazyFrame:
         spans: What to compare.
 
     Returns:
-        account_id, currency, span, before_at, after_at, before, after (minor units), paid_before
-        (had MRR in that currency at or before the span's first instant); only rows with MRR at
-        either end.
+        account_id, currency, span, before_at, after_at, before, after (minor units; what is not
+        known counts as 0), untold (whether MRR at either end is not known), paid_before (had MRR
+        in that currency at or before the span's first instant); only rows with MRR at either end.
     """
     moments = pl.LazyFrame(
         [(span.label, span.before, span.after) for span in spans],
         schema={"span": pl.String(), "before_at": UTC_TIME, "after_at": UTC_TIME},
         orient="row",
     )
-    paid = ledger.filter(pl.col("mrr") > 0)
+    unknown = pl.col("mrr").is_null()
+    paid = ledger.filter(unknown | (pl.col("mrr") > 0))
     first = paid.group_by(KEY).agg(first_paid=pl.col("since").min())
+    before, after = _holds_at("before_at"), _holds_at("after_at")
     return (
         paid.join(moments, how="cross")
-        .with_columns(before=_held_at("before_at"), after=_held_at("after_at"))
-        .filter((pl.col("before") > 0) | (pl.col("after") > 0))
+        .filter(before | after)
         .group_by(*KEY, "span", "before_at", "after_at")
-        .agg(pl.col("before", "after").sum())
+        .agg(
+            before=pl.col("mrr").filter(before).sum(),
+            after=pl.col("mrr").filter(after).sum(),
+            untold=unknown.any(),
+        )
         .join(first, on=KEY)
         .with_columns(paid_before=pl.col("first_paid") <= pl.col("before_at"))
         .drop("first_paid")
@@ -64,16 +69,16 @@ def changes(ledger: pl.LazyFrame, spans: Iterable[Span]) -> pl.LazyFrame:
 def kind() -> pl.Expr:
     """What became of an account: new, reactivation, churn, expansion, contraction, or null.
 
-    Of a row of `changes`. An account that pays again is asked for before one that pays more: its
-    MRR was 0 too.
+    Of a row of `changes`; untold where one end is not known. An account that pays again is asked
+    for before one that pays more: its MRR was 0 too.
     """
     before, after = pl.col("before"), pl.col("after")
     return (
-        pl.when((before == 0) & pl.col("paid_before"))
-        .then(pl.lit("reactivation"))
-        .when(before == 0)
-        .then(pl.lit("new"))
-        .when(after == 0)
+        pl.when("untold")
+        .then(pl.lit("untold"))
+        .when((before == 0) & (after > 0))
+        .then(pl.when("paid_before").then(pl.lit("reactivation")).otherwise(pl.lit("new")))
+        .when((before > 0) & (after == 0))
         .then(pl.lit("churn"))
         .when(after > before)
         .then(pl.lit("expansion"))
@@ -139,8 +144,7 @@ def sliced(rows: pl.LazyFrame, portfolio: Portfolio) -> pl.LazyFrame:
     )
 
 
-def _held_at(at: str) -> pl.Expr:
-    """The row's MRR where it holds at an instant, else 0."""
+def _holds_at(at: str) -> pl.Expr:
+    """Whether a row of the ledger holds at an instant."""
     begun = pl.col("since") <= pl.col(at)
-    going_on = pl.col("until").is_null() | (pl.col(at) < pl.col("until"))
-    return pl.when(begun & going_on).then(pl.col("mrr")).otherwise(0)
+    return begun & (pl.col("until").is_null() | (pl.col(at) < pl.col("until")))

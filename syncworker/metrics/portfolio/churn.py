@@ -18,15 +18,17 @@ def account_spans(portfolio: Portfolio, spans: list[Span]) -> pl.LazyFrame:
     """What each account paid before and after, in one currency at the later rate.
 
     Returns:
-        account_id, segment, span, to, before, after (minor units of `to`), paid_before, missing.
+        account_id, segment, span, to, before, after (minor units of `to`), paid_before, missing,
+        untold (whether MRR at either end is not known: both are 0 then, so that no rate counts it).
     """
     rows = changes(portfolio.inputs.ledger, spans)
     rows = in_one_currency(rows, portfolio, spans, target(portfolio))
-    known = pl.col("missing").is_null().all()
+    known, untold = pl.col("missing").is_null().all(), pl.col("untold").any()
     rolled = rows.group_by("account_id", "span", "to").agg(
-        before=pl.when(known).then(pl.col("held").sum()),
-        after=pl.when(known).then(pl.col("after").sum()),
+        before=pl.when(untold).then(0).when(known).then(pl.col("held").sum()),
+        after=pl.when(untold).then(0).when(known).then(pl.col("after").sum()),
         paid_before=pl.col("paid_before").any(),
+        untold=untold,
         missing=pl.col("missing").min(),
     )
     return sliced(rolled, portfolio)
@@ -52,6 +54,7 @@ def sums() -> dict[str, pl.Expr]:
         "n": had.sum().cast(pl.Int64),
         "churned": lost.sum().cast(pl.Int64),
         "downgraded": less.sum().cast(pl.Int64),
+        "untold": pl.col("untold").sum(),
         "missing": pl.col("missing").min(),
     }
 
@@ -104,6 +107,7 @@ def _whole(whole: pl.LazyFrame, yearly: float) -> pl.LazyFrame:
         frame,
         line("accounts_start", "count", value="n"),
         line("accounts_lost", "count", value="churned"),
+        line("accounts_untold", "count", value="untold"),
         line(
             "logo_churn",
             "percent",
@@ -198,6 +202,7 @@ CHURN = Report(
     metrics={
         "accounts_start": "accounts with MRR above zero at the period's start",
         "accounts_lost": "of these, those without MRR at its end",
+        "accounts_untold": "accounts whose MRR at either end is not known, which no rate counts",
         "logo_churn": "accounts lost / accounts at the start, with Wilson's 95 % interval",
         "logo_churn_benchmark": "the yearly benchmark for a period: 1 - (1 - yearly)^(its years)",
         "logo_churn_gap": "logo churn - benchmark; above zero is worse; empty where the interval "

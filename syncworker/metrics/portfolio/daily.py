@@ -29,15 +29,21 @@ def day_changes(ledger: pl.LazyFrame, timezone: str) -> pl.LazyFrame:
             ]
         )
         .group_by(*KEY, "at")
-        .agg(pl.col("mrr").sum())
+        .agg(pl.col("mrr").sum(), unknown=pl.col("mrr").is_null().any())
         .with_columns(day=pl.col("at").dt.convert_time_zone(timezone).dt.date())
     )
-    days = points.group_by(*KEY, "day").agg(after=pl.col("mrr").sort_by("at").last())
-    first = days.filter(pl.col("after") > 0).group_by(KEY).agg(first=pl.col("day").min())
+    days = points.group_by(*KEY, "day").agg(
+        after=pl.col("mrr").sort_by("at").last(), unknown=pl.col("unknown").sort_by("at").last()
+    )
+    paid = pl.col("unknown") | (pl.col("after") > 0)
+    first = days.filter(paid).group_by(KEY).agg(first=pl.col("day").min())
     same = pl.all_horizontal(pl.col(name) == pl.col(name).shift() for name in KEY)
     return (
         days.sort(*KEY, "day")
-        .with_columns(before=pl.when(same).then(pl.col("after").shift()).otherwise(0))
+        .with_columns(
+            before=pl.when(same).then(pl.col("after").shift()).otherwise(0),
+            untold=pl.col("unknown") | (same & pl.col("unknown").shift()).fill_null(value=False),
+        )
         .join(first, on=KEY)
         .with_columns(paid_before=pl.col("first") < pl.col("day"))
         .select(

@@ -12,7 +12,8 @@ from syncworker.metrics.portfolio.lines import half_up, line, told
 from syncworker.metrics.portfolio.periods import closing, months, opening
 from syncworker.metrics.portfolio.rows import Portfolio, Report
 
-MOVEMENTS = ("new", "reactivation", "expansion", "contraction", "churn")
+MOVEMENTS = ("new", "reactivation", "expansion", "contraction", "churn", "untold")
+_COUNTED = {"new": "new", "reactivated": "reactivation", "churned": "churn", "untold": "untold"}
 _GROUP = ["period", "segment", "currency"]
 
 
@@ -39,7 +40,8 @@ def roll_forward(portfolio: Portfolio) -> pl.LazyFrame:
 
     Returns:
         period, segment, currency, start, the movements, fx, end, accounts (paying at the end),
-        new_accounts, reactivated_accounts, churned_accounts, missing (why amounts are null).
+        new_accounts, reactivated_accounts, churned_accounts, untold_accounts, missing (why amounts
+        are null).
     """
     spans, placed = month_spans(portfolio)
     changed = sliced(changes(portfolio.inputs.ledger, spans), portfolio)
@@ -69,8 +71,8 @@ def _summed(rows: pl.LazyFrame, placed: pl.LazyFrame) -> pl.LazyFrame:
         "expansion": came - gone,
         "contraction": gone - came,
         "churn": gone,
+        "untold": came - gone,
     }
-    counts = {"new": "new", "reactivated": "reactivation", "churned": "churn"}
     of = pl.col("kind")
     summed = (
         rows.join(placed, on="span")
@@ -84,7 +86,7 @@ def _summed(rows: pl.LazyFrame, placed: pl.LazyFrame) -> pl.LazyFrame:
             **{name: sums[name].filter(of == name).sum() for name in MOVEMENTS},
             **{
                 f"{name}_accounts": pl.col("account_id").filter(of == one).n_unique()
-                for name, one in counts.items()
+                for name, one in _COUNTED.items()
             },
         )
     )
@@ -105,7 +107,8 @@ def day_by_day(portfolio: Portfolio) -> pl.LazyFrame:
     """period, segment, currency and the movements from day to day."""
     _, placed = month_spans(portfolio)
     rows = sliced(day_changes(portfolio.inputs.ledger, portfolio.facts.timezone), portfolio)
-    size = (pl.col("after") - pl.col("before")).abs()
+    change = pl.col("after") - pl.col("before")
+    size = pl.when(pl.col("kind") == "untold").then(change).otherwise(change.abs())
     return (
         rows.join(placed.select("period", month="span"), on="month")
         .group_by(_GROUP)
@@ -141,7 +144,7 @@ def _lines(prefix: str) -> list[pl.Expr]:
         ),
         *(
             line(prefix + name, "count", value=name, currency="currency")
-            for name in ("accounts", "new_accounts", "reactivated_accounts", "churned_accounts")
+            for name in ("accounts", *(f"{name}_accounts" for name in _COUNTED))
         ),
         line(
             f"{prefix}arpa",
@@ -171,7 +174,10 @@ _OWN: Mapping[str, str] = {
     "expansion": f"what accounts that paid pay more at their month's end; {_SUM}",
     "contraction": f"what accounts that go on pay less at their month's end; {_SUM}",
     "churn": f"MRR of accounts that paid at a month's start and not at its end; {_SUM}",
-    "end": "start + new + reactivation + expansion - contraction - churn, and + fx in the total",
+    "untold": "MRR that comes or goes because a price or status is not known at one end: known at "
+    "the end less known at the start",
+    "end": "start + new + reactivation + expansion - contraction - churn + untold, and + fx in the "
+    "total",
 }
 _ALSO: Mapping[str, str] = {
     "arr": "12 x MRR at the end",
@@ -179,6 +185,7 @@ _ALSO: Mapping[str, str] = {
     "new_accounts": "accounts with a movement new",
     "reactivated_accounts": "accounts with a movement reactivation",
     "churned_accounts": "accounts with a movement churn",
+    "untold_accounts": "accounts whose MRR is not known at either end of a month",
     "arpa": "MRR at the end / accounts; ARPA x accounts = MRR, exact in numerator and denominator",
 }
 _IN_TOTAL = "in the reporting currency at month-end rates"

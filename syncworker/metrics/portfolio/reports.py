@@ -5,6 +5,7 @@ from __future__ import annotations
 from syncworker.metrics.portfolio.churn import CHURN
 from syncworker.metrics.portfolio.ltv import LTV
 from syncworker.metrics.portfolio.mrr import MRR
+from syncworker.metrics.portfolio.reconciliation import RECONCILIATION
 from syncworker.metrics.portfolio.restated import RESTATED
 from syncworker.metrics.portfolio.retention import RETENTION
 from syncworker.metrics.portfolio.rows import Report
@@ -14,6 +15,7 @@ _ALL: tuple[Report, ...] = (
     CHURN,
     RETENTION,
     LTV,
+    RECONCILIATION,
     RESTATED,
 )
 REPORTS: dict[str, Report] = {report.name: report for report in _ALL}

@@ -103,6 +103,23 @@ def test_a_month_ends_before_the_next_local_midnight(
     assert {period: amounts(found, period) for period in expected} == expected
 
 
+def test_mrr_that_is_not_known_is_neither_churn_nor_new() -> None:
+    steps: list[Step] = [
+        ("a", "USD", "2026-01-03", "2026-02-10", 1000),
+        ("a", "USD", "2026-02-10", "2026-04-10", None),
+        ("a", "USD", "2026-04-10", None, 1500),
+    ]
+    found = numbers("mrr", portfolio(steps))
+    assert amounts(found, "2026-02") == {"start": 1000, "untold": -1000}
+    assert amounts(found, "2026-04") == {"untold": 1500, "end": 1500}
+    assert amounts(found, "2026-02", "daily_") == {"untold": -1000}
+    assert amounts(found, "2026-04", "daily_") == {"untold": 1500}
+    assert found["untold_accounts", "2026-03"]["value"] == 1
+    churn = numbers("churn", portfolio(steps))
+    assert churn["accounts_untold", "2026-02"]["value"] == 1
+    assert churn["accounts_start", "2026-02"]["value"] == 0
+
+
 def test_the_total_has_a_line_for_what_the_rates_alone_did() -> None:
     fx = [
         {"day": day, "from_currency": "EUR", "to_currency": "USD", "rate": rate}
