@@ -19,7 +19,7 @@ _COMMANDS = {
     "explain": "Show where a number comes from, and what HubSpot has of it.",
     "extract": "Read the sources into staging, and nothing more.",
     "links": "Show which rows have a HubSpot record, and which have not, and why.",
-    "metrics": "Show the metrics a mapping can use.",
+    "metrics": "Show the metrics a mapping can use, and the numbers of a whole portal.",
     "plan": "Show what a sync would change, and why; sends nothing.",
     "properties": "Compare the HubSpot properties a mapping needs, and create them.",
     "runs": "Show runs and what they came to.",

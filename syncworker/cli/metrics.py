@@ -1,4 +1,4 @@
-"""`syncworker metrics`: what a mapping can use."""
+"""`syncworker metrics`: what a mapping can use, and the numbers of a whole portal."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from syncworker import settings
 from syncworker.cli import options
 from syncworker.cli.console import say
+from syncworker.cli.metrics_portfolio import portfolio
 from syncworker.errors import ConfigError
 from syncworker.metrics.metric import Entity, Owner
 
@@ -22,7 +23,10 @@ _NAMES = 11
 
 @click.group()
 def command() -> None:
-    """Show the metrics a mapping can use."""
+    """Show the metrics a mapping can use, and the numbers of a whole portal."""
+
+
+command.add_command(portfolio)
 
 
 @command.command("list")

@@ -208,4 +208,6 @@ CODES: dict[str, str] = {
     "more key features than `key_features` (else `key_events`) names.",
     "SW183": "What is aimed at cannot be what does not fit, and a domain is written as it stands "
     "behind the @ of an address: `edu`, `ac.uk`, `rival.example`, without @, `https://` and path.",
+    "SW190": "Churn and lifetime value cannot be told from this number: a benchmark is a "
+    "percentage of the accounts a year, months and days are counted from the periods' ends.",
 }

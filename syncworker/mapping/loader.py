@@ -20,6 +20,7 @@ from syncworker.mapping.rules_hubspot import check_hubspot_sources
 from syncworker.mapping.rules_lifecycle import check_lifecycle
 from syncworker.mapping.rules_metrics import check_metrics
 from syncworker.mapping.rules_metrics_people import check_people
+from syncworker.mapping.rules_metrics_portfolio import check_portfolio
 from syncworker.mapping.rules_objects import check_objects
 from syncworker.mapping.rules_profiles import check_profiles
 from syncworker.mapping.rules_sources import check_reporting, check_sources
@@ -93,6 +94,7 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
         findings += check_reporting(document)
         findings += check_metrics(document)
         findings += check_people(document)
+        findings += check_portfolio(document)
     diagnostics = diagnosed(findings, file, lines)
     if any(diagnostic.severity == "error" for diagnostic in diagnostics):
         mapping = None

@@ -70,8 +70,8 @@ def test_what_one_stream_carries_does_not_wait_for_another() -> None:
         "health_usage_trend",
         "health_frequency",
         "health_breadth",
-            "fit",
-            "seat_milestone",
+        "fit",
+        "seat_milestone",
     }
 
 
