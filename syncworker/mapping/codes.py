@@ -189,4 +189,9 @@ CODES: dict[str, str] = {
     "SW167": "The built-in phrases of this label are switched off by `replace`, and the mapping "
     "has none of its own, so that no ticket ever gets the label. Write some, or take the label "
     "out of `replace`.",
+    "SW192": "A CAC is told by the categories of spend it counts. `blended` is the one that counts "
+    "all of them; a variant has another name and names at least one category, as it stands in "
+    "campaign_spend.",
+    "SW193": "The number can never make sense: shares lie between 0 and 1, percentages between 0 "
+    "and 100, and a rate, a cohort or a window needs at least one record, day or month.",
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from syncworker.metrics.cac import account_cac
 from syncworker.metrics.channels import account_channels
 from syncworker.metrics.customers import account_customers
 from syncworker.metrics.demos import address, person_demos, with_demos
@@ -65,6 +66,7 @@ ACCOUNT_PARTS: tuple[AccountPart, ...] = (
     ),
     account_customers,
     account_channels,
+    account_cac,
 )
 """Frames with account_id and columns of their own, each computed by itself."""
 ACCOUNT_STEPS: tuple[AccountStep, ...] = (

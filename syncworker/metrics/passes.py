@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from syncworker.metrics.cac import BLENDED_CAC, blended_cac, new_customers
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.inputs import Inputs
 from syncworker.metrics.population import Population
@@ -34,7 +35,7 @@ class Pass:
     freeze: Callable[[pl.DataFrame, Facts, MetricSettings], Any]
 
 
-PASSES: tuple[Pass, ...] = ()
+PASSES: tuple[Pass, ...] = (Pass(BLENDED_CAC, new_customers, blended_cac),)
 """Every population value."""
 
 
