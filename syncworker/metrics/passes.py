@@ -12,10 +12,11 @@ from typing import Any
 
 import polars as pl
 
-from syncworker.metrics.cac import BLENDED_CAC, blended_cac, new_customers
+from syncworker.metrics.cac import BLENDED_CAC
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.inputs import Inputs
 from syncworker.metrics.population import Population
+from syncworker.metrics.portfolio.blended_cac import blended_cac, new_customers
 from syncworker.metrics.settings import MetricSettings
 
 

@@ -32,7 +32,8 @@ ROWS: Mapping[str, pl.DataType] = {
 """The columns of a report's rows.
 
 period: label of the period, as `Period.label`. segment: value of the column asked for with `by`,
-"all" for everybody. currency: ISO 4217, "" where the number is no money. unit: one of `Unit`.
+"all" for everybody. currency: ISO 4217; "" where the number is of no one currency. unit: one of
+`Unit`.
 value: the number (percent from 0 to 100; null: it cannot be told, and `note` says why, for example
 "too few: 2 of at least 30"). amount: of money, the number in minor units, `value` is null then.
 numerator, denominator: what a rate was made of. low, high: a 95 % interval of a rate, in the unit
@@ -65,12 +66,15 @@ class Portfolio:
         segments: account_id and segment (String; "unknown" where the account has none): the
             slicing that was asked for. Without one every account is in segment "all".
         by: What the segments are: "" for none, else the name of the slicing.
+        known_at: The whole portal's inputs as they were known at an earlier moment; None where
+            nobody can tell.
     """
 
     inputs: Inputs
     periods: tuple[Period, ...]
     segments: pl.LazyFrame
     by: str = ""
+    known_at: Callable[[datetime], Inputs] | None = None
 
     @property
     def facts(self) -> Facts:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from support.growth_facts import inputs, invoice, spent
-from support.metric_facts import AS_OF, Row
+from support.metric_facts import AS_OF, Row, utc
 
 from syncworker.metrics.cac import BLENDED_CAC
 from syncworker.metrics.compute import compute
@@ -51,6 +51,14 @@ def test_a_month_is_a_month_of_the_reporting_timezone() -> None:
     assert cac(spend, paid)["cac"] == 300.0
 
 
+def test_spend_in_another_currency_counts_at_the_rate_of_its_months_end() -> None:
+    rate = {"from_currency": "EUR", "to_currency": "USD"}
+    spend = [spent("2026-05-01", 500), spent("2026-05-01", 100, currency="EUR")]
+    rates = [{**rate, "day": utc("2026-05-31").date(), "rate": 2}]
+    rates += [{**rate, "day": utc("2026-06-01").date(), "rate": 9}]
+    assert cac(spend, fx_rates=rates)["cac"] == 700.0
+
+
 def test_the_months_are_a_setting() -> None:
     settings = MetricSettings(attribution=AttributionSettings(cac_months=1))
     given = inputs(
@@ -67,7 +75,7 @@ def test_the_months_are_a_setting() -> None:
     [
         ([], PAID, "no spend is known"),
         ([spent("2026-06-01", 5)], PAID, "no spend is known"),
-        ([spent("2026-05-01", 5), spent("2026-05-01", 5, currency="EUR")], PAID, "no rate between"),
+        ([spent("2026-05-01", 5), spent("2026-05-01", 5, currency="EUR")], PAID, "without a rate"),
         ([spent("2026-05-01", 5)], [invoice(1, "2026-04-10")], "no new customer"),
         ([spent("2026-05-01", 5)], [*PAID, invoice(3, "2026-05-01", currency="EUR")], "in EUR as"),
     ],
