@@ -210,4 +210,9 @@ CODES: dict[str, str] = {
     "behind the @ of an address: `edu`, `ac.uk`, `rival.example`, without @, `https://` and path.",
     "SW190": "Churn and lifetime value cannot be told from this number: a benchmark is a "
     "percentage of the accounts a year, months and days are counted from the periods' ends.",
+    "SW192": "A CAC is told by the categories of spend it counts. `blended` is the one that counts "
+    "all of them; a variant has another name and names at least one category, as it stands in "
+    "campaign_spend.",
+    "SW193": "The number can never make sense: shares lie between 0 and 1, percentages between 0 "
+    "and 100, and a rate, a cohort or a window needs at least one record, day or month.",
 }

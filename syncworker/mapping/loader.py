@@ -19,6 +19,7 @@ from syncworker.mapping.rules_http import check_http
 from syncworker.mapping.rules_hubspot import check_hubspot_sources
 from syncworker.mapping.rules_lifecycle import check_lifecycle
 from syncworker.mapping.rules_metrics import check_metrics
+from syncworker.mapping.rules_metrics_growth import check_growth
 from syncworker.mapping.rules_metrics_people import check_people
 from syncworker.mapping.rules_metrics_portfolio import check_portfolio
 from syncworker.mapping.rules_objects import check_objects
@@ -95,6 +96,7 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
         findings += check_metrics(document)
         findings += check_people(document)
         findings += check_portfolio(document)
+        findings += check_growth(document)
     diagnostics = diagnosed(findings, file, lines)
     if any(diagnostic.severity == "error" for diagnostic in diagnostics):
         mapping = None

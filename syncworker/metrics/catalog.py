@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from syncworker.metrics.catalog_attribution import ATTRIBUTION
 from syncworker.metrics.catalog_fit import FIT
 from syncworker.metrics.catalog_health import HEALTH
 from syncworker.metrics.catalog_journey import JOURNEYS
@@ -22,6 +23,7 @@ _ALL: tuple[tuple[Metric, ...], ...] = (
     SURVEYS,
     JOURNEYS,
     FIT,
+    ATTRIBUTION,
     PEOPLE,
     SUBSCRIPTION,
     TICKET,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from syncworker.metrics.adoption import with_adoption
+from syncworker.metrics.cac import account_cac
 from syncworker.metrics.channels import account_channels
 from syncworker.metrics.customers import account_customers
 from syncworker.metrics.demo_payments import account_demos
@@ -84,6 +85,7 @@ ACCOUNT_PARTS: tuple[AccountPart, ...] = (
     account_fit,
     account_customers,
     account_channels,
+    account_cac,
 )
 """Frames with account_id and columns of their own, each computed by itself."""
 ACCOUNT_STEPS: tuple[AccountStep, ...] = (

@@ -12,10 +12,12 @@ from typing import Any
 
 import polars as pl
 
+from syncworker.metrics.cac import BLENDED_CAC
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.first_minutes import EVENTS_SINCE, events_since, events_since_rows
 from syncworker.metrics.inputs import Inputs
 from syncworker.metrics.population import Population
+from syncworker.metrics.portfolio.blended_cac import blended_cac, new_customers
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.ticket_flag import TICKET_RATES, freeze_ticket_rates, ticket_rates
 
@@ -39,6 +41,7 @@ class Pass:
 PASSES: tuple[Pass, ...] = (
     Pass(TICKET_RATES, ticket_rates, freeze_ticket_rates),
     Pass(EVENTS_SINCE, events_since_rows, events_since),
+    Pass(BLENDED_CAC, new_customers, blended_cac),
 )
 """Every population value."""
 
