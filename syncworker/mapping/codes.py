@@ -189,4 +189,13 @@ CODES: dict[str, str] = {
     "SW167": "The built-in phrases of this label are switched off by `replace`, and the mapping "
     "has none of its own, so that no ticket ever gets the label. Write some, or take the label "
     "out of `replace`.",
+    "SW184": "The rule names a milestone that the mapping does not have. `any_of`, `all_of`, `of` "
+    "and `override` name entries of `milestones`.",
+    "SW185": "The milestone can never be reached, or one of its keys does nothing. An action asks "
+    "for `times`, a frequency for `days` within at least as many `window_days`, a volume for an "
+    "`amount` or for a `quota_percent` of `quotas` or `quota`. A level is the latest one, so it "
+    "has no window; only what adds up (`measure: sum`) has one.",
+    "SW186": "Milestones alone qualify nobody, and neither does a rule that asks for more "
+    "milestones than it names. Write which of them are enough: `any_of`, `all_of`, `at_least: "
+    "{count: 2}` or `override`. Without a rule the metrics of qualification stay as they are.",
 }

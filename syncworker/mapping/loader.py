@@ -19,6 +19,7 @@ from syncworker.mapping.rules_hubspot import check_hubspot_sources
 from syncworker.mapping.rules_lifecycle import check_lifecycle
 from syncworker.mapping.rules_metrics import check_metrics
 from syncworker.mapping.rules_objects import check_objects
+from syncworker.mapping.rules_pql import check_pql
 from syncworker.mapping.rules_sources import check_reporting, check_sources
 from syncworker.mapping.rules_sql import check_sql
 from syncworker.mapping.rules_webhook import check_webhooks
@@ -88,6 +89,7 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
         findings += check_files(document)
         findings += check_reporting(document)
         findings += check_metrics(document)
+        findings += check_pql(document)
     diagnostics = diagnosed(findings, file, lines)
     if any(diagnostic.severity == "error" for diagnostic in diagnostics):
         mapping = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from syncworker.metrics.catalog_health import HEALTH
 from syncworker.metrics.catalog_people import PEOPLE
+from syncworker.metrics.catalog_pql import PQL
 from syncworker.metrics.catalog_revenue import REVENUE
 from syncworker.metrics.catalog_subscriptions import SUBSCRIPTION
 from syncworker.metrics.catalog_tickets import TICKET
@@ -13,5 +14,5 @@ from syncworker.metrics.metric import Metric
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
-    for metric in (*REVENUE, *USAGE, *TRIALS, *HEALTH, *PEOPLE, *SUBSCRIPTION, *TICKET)
+    for metric in (*REVENUE, *USAGE, *TRIALS, *HEALTH, *PEOPLE, *SUBSCRIPTION, *TICKET, *PQL)
 }

@@ -17,6 +17,9 @@ from syncworker.metrics.known import there
 from syncworker.metrics.memory import Memory
 from syncworker.metrics.mrr import account_mrr, account_seats
 from syncworker.metrics.population import Population
+from syncworker.metrics.pql import with_account_pql, with_user_pql
+from syncworker.metrics.priority import with_priority
+from syncworker.metrics.readiness import with_readiness
 from syncworker.metrics.reasons import with_reasons
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.subscription_rows import subscription_rows
@@ -76,6 +79,8 @@ ACCOUNT_STEPS: tuple[AccountStep, ...] = (
         billing_known=i.billing_known,
     ),
     lambda accounts, i: with_reasons(accounts, i.facts.timezone),
+    with_account_pql,
+    with_priority,
 )
 """What is told from the parts together, in this order."""
 USER_PARTS: tuple[AccountPart, ...] = (lambda i: user_usage(i.settings, i.activity),)
@@ -83,6 +88,8 @@ USER_PARTS: tuple[AccountPart, ...] = (lambda i: user_usage(i.settings, i.activi
 USER_STEPS: tuple[UserStep, ...] = (
     lambda users, _accounts, _inputs: users.with_columns(pl.col("user_usage_28d").fill_null(0)),
     lambda users, _accounts, i: with_demos(users, person_demos(i.facts)),
+    with_user_pql,
+    with_readiness,
 )
 """What is told from the parts together and from the accounts, in this order."""
 

@@ -15,6 +15,7 @@ import polars as pl
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.inputs import Inputs
 from syncworker.metrics.population import Population
+from syncworker.metrics.priority import NAME, priority_rows, priority_value
 from syncworker.metrics.settings import MetricSettings
 
 
@@ -34,7 +35,7 @@ class Pass:
     freeze: Callable[[pl.DataFrame, Facts, MetricSettings], Any]
 
 
-PASSES: tuple[Pass, ...] = ()
+PASSES: tuple[Pass, ...] = (Pass(NAME, priority_rows, priority_value),)
 """Every population value."""
 
 

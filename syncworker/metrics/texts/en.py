@@ -1,3 +1,25 @@
 """English sentences on the record. A key says where it is used; `{}` is filled in order."""
 
-TEXTS: dict[str, str] = {}
+TEXTS: dict[str, str] = {
+    "pql_no_rules": "no pql rules",
+    "pql_milestones": "{} of {} milestones",
+    "pql_until": "qualified until {}",
+    "pql_since": "{}: {}, since {}",
+    "pql_done": "done",
+    "pql_times": "{} or more times",
+    "pql_days": "on {} or more days",
+    "pql_within": "{} within {} days",
+    "pql_of_quota": "{} of {} ({} %)",
+    "priority_like": "{} % of such accounts become customers ({} seen): from {}, milestones: {}",
+    "priority_no_milestone": "none",
+    "priority_unknown_channel": "an unknown channel",
+    "priority_paid": "paid before",
+    "priority_few": "only {} accounts to learn from, {} are needed",
+    "priority_none_won": "no account to learn from became a customer",
+    "priority_not_learned": "not learned yet",
+    "readiness_pql": "product-qualified",
+    "readiness_demo": "demo asked for",
+    "readiness_disqualified": "disqualified",
+    "readiness_customer": "a customer already",
+    "readiness_nurture": "neither product-qualified nor a demo asked for in {} days",
+}
