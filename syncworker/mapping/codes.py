@@ -198,4 +198,14 @@ CODES: dict[str, str] = {
     "SW186": "Milestones alone qualify nobody, and neither does a rule that asks for more "
     "milestones than it names. Write which of them are enough: `any_of`, `all_of`, `at_least: "
     "{count: 2}` or `override`. Without a rule the metrics of qualification stay as they are.",
+    "SW187": "A metric of your own needs a name that nothing else has: not a metric of `syncworker "
+    "metrics list`, not a column of a stream, and not a part that explains another metric. Names "
+    "are lower-case letters, digits and `_`, a letter first.",
+    "SW188": "The metric names a stream or a column that there is not, or one that does not fit. "
+    "An account's metric counts rows that name an account, a user, a subscription or an address; "
+    "a user's metric rows that name a user or an address. docs/streams.md lists all columns; of "
+    "events also a key of their JSON can be used: `props.plan`.",
+    "SW189": "The declaration does not fit its measure. distinct, sum, first and last need a "
+    "`column`; a change needs `window_days`; a ratio needs `top` and `bottom`; a window, first and "
+    "last need a stream whose rows have a time; a condition under `where` has one comparison.",
 }

@@ -30,7 +30,14 @@ def mapping_schema(catalog: Mapping[str, Metric] = METRICS) -> str:
         _describe(definitions[documented.__name__], documented)
     definitions["MetricName"] = {
         "description": "A metric: `syncworker metrics list` shows all",
-        "oneOf": [_choice(metric) for metric in catalog.values()],
+        "anyOf": [
+            {"oneOf": [_choice(metric) for metric in catalog.values()]},
+            {
+                "type": "string",
+                "pattern": "^[a-z][a-z0-9_]*$",
+                "description": "A metric of your own, from `metrics: custom:`",
+            },
+        ],
     }
     _name_objects(schema["properties"]["objects"])
     named = _with_metric_names(schema)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from syncworker.metrics.catalog import METRICS
+from syncworker.metrics.catalog import catalog_of
 from syncworker.metrics.metric import Metric
 from syncworker.metrics.settings import MetricSettings
 
@@ -43,7 +43,7 @@ def unavailable(
     Args:
         configured: By stream name, the streams some source of the mapping provides.
         as_of: The moment the numbers are for.
-        settings: `stale_days` is used.
+        settings: `stale_days` is used, and `custom`, whose metrics are held likewise.
 
     Returns:
         By metric name, the reason in words; an available metric is absent.
@@ -53,7 +53,8 @@ def unavailable(
         for name, state in configured.items()
         if (problem := _problem(name, state, as_of, settings.stale_days.get(name)))
     }
-    reasons = {name: _reason(metric, configured, problems) for name, metric in METRICS.items()}
+    catalog = catalog_of(settings)
+    reasons = {name: _reason(metric, configured, problems) for name, metric in catalog.items()}
     return {name: reason for name, reason in reasons.items() if reason}
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from syncworker.metrics.catalog_custom import custom_metrics
 from syncworker.metrics.catalog_health import HEALTH
 from syncworker.metrics.catalog_people import PEOPLE
 from syncworker.metrics.catalog_pql import PQL
@@ -11,8 +14,14 @@ from syncworker.metrics.catalog_tickets import TICKET
 from syncworker.metrics.catalog_trials import TRIALS
 from syncworker.metrics.catalog_usage import USAGE
 from syncworker.metrics.metric import Metric
+from syncworker.metrics.settings import MetricSettings
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (*REVENUE, *USAGE, *TRIALS, *HEALTH, *PEOPLE, *SUBSCRIPTION, *TICKET, *PQL)
 }
+
+
+def catalog_of(settings: MetricSettings) -> Mapping[str, Metric]:
+    """The metrics of one mapping: every one of ours, and those it declares itself."""
+    return {**METRICS, **custom_metrics(settings.custom)} if settings.custom else METRICS

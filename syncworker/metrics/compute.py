@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from syncworker.metrics.channels import account_channels
+from syncworker.metrics.custom import with_custom_accounts, with_custom_users
 from syncworker.metrics.customers import account_customers
 from syncworker.metrics.demos import address, person_demos, with_demos
 from syncworker.metrics.facts import Facts
@@ -81,6 +82,7 @@ ACCOUNT_STEPS: tuple[AccountStep, ...] = (
     lambda accounts, i: with_reasons(accounts, i.facts.timezone),
     with_account_pql,
     with_priority,
+    with_custom_accounts,  # the last: it may cover a component of the same name
 )
 """What is told from the parts together, in this order."""
 USER_PARTS: tuple[AccountPart, ...] = (lambda i: user_usage(i.settings, i.activity),)
@@ -90,6 +92,7 @@ USER_STEPS: tuple[UserStep, ...] = (
     lambda users, _accounts, i: with_demos(users, person_demos(i.facts)),
     with_user_pql,
     with_readiness,
+    with_custom_users,  # the last
 )
 """What is told from the parts together and from the accounts, in this order."""
 

@@ -75,6 +75,9 @@ def test_a_rule_is_read(changed: Changed) -> None:
         ("SW102", rule(ACTION, "any_of: [a], at_least: {cout: 2}"), "cout", "`cout`", "`count`?"),
         ("SW102", rule(ACTION, "any_off: [a], any_of: [a]"), "any_off", "any_off", "`any_of`?"),
         ("SW111", rule("{type: acton, event: e}"), "acton", "cannot be `acton`", "`action`?"),
+        ("SW111", rule(ACTION, "any_of: [a], min_accounts: 0"), "0}", "must be at least 1", ""),
+        ("SW111", rule(ACTION, "any_of: [a], prior_strength: -1"), "-1", "at least 0", ""),
+        ("SW111", rule("{type: action, event: e, window_days: 40000}"), "4", "most 36500", ""),
         ("SW112", rule("{type: action}"), "a:", "the key `event` is missing", ""),
     ],
 )

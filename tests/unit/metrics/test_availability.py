@@ -7,6 +7,7 @@ from support.metric_facts import AS_OF
 
 from syncworker.metrics.availability import StreamState, unavailable
 from syncworker.metrics.catalog import METRICS
+from syncworker.metrics.catalog_pql import PQL
 from syncworker.metrics.settings import MetricSettings
 
 DAY = timedelta(days=1)
@@ -58,6 +59,7 @@ def test_what_one_stream_carries_does_not_wait_for_another() -> None:
         "health_coverage",
         "health_drivers",
         "health_computed_at",
+        *(metric.name for metric in PQL),
     }
 
 
