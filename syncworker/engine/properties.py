@@ -13,7 +13,7 @@ from syncworker.mapping.conflicts import Conflict, conflicts
 from syncworker.mapping.portal import PortalMapping
 from syncworker.mapping.properties import WantedProperty, wanted_properties
 from syncworker.mapping.property_rules import left_out
-from syncworker.metrics.catalog import METRICS
+from syncworker.metrics.catalog import catalog_of
 
 GROUP = ("saas_metrics", "SaaS metrics")
 """Name and label of the property group syncworker creates its properties in."""
@@ -186,7 +186,8 @@ def _compared(
     lines: tuple[Pipeline, ...] = ()
     if config.pipeline is not None:
         lines = pipelines(engine, portal_name, name, portal)
-    wanted = wanted_properties(mapping, name, METRICS)
+    catalog = catalog_of(mapping.metrics)
+    wanted = wanted_properties(mapping, name, catalog)
     missing = tuple(_definition(one) for one in wanted if one.name not in there)
     made = {one.name for one in missing}
     return Compared(
@@ -196,7 +197,7 @@ def _compared(
         missing=missing,
         conflicts=tuple(
             one
-            for one in conflicts(mapping, name, METRICS, there, lines)
+            for one in conflicts(mapping, name, catalog, there, lines)
             if one.kind != "missing" or one.property not in made
         ),
         left_out=left_out(mapping, name, there),

@@ -17,7 +17,7 @@ from syncworker.errors import Unavailable
 from syncworker.mapping.objects import created_by, lifecycle_of, own_keys
 from syncworker.mapping.portal import PortalMapping
 from syncworker.mapping.property_rules import property_rules
-from syncworker.metrics.catalog import METRICS
+from syncworker.metrics.catalog import catalog_of
 from syncworker.planning.batch import batches, clearing, goes_back, setting
 from syncworker.planning.lifecycle import STAGE_PROPERTY
 from syncworker.planning.plan import from_json
@@ -65,7 +65,7 @@ def push(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> None
             chunk,
             portal,
             Written(
-                property_rules(mapping, object_name, METRICS, definitions),
+                property_rules(mapping, object_name, catalog_of(mapping.metrics), definitions),
                 tuple(value for value, _ in stage.options) if stage else (),
                 mapping.volatile_days,
                 config.policy == "create_only",

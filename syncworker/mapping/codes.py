@@ -215,4 +215,23 @@ CODES: dict[str, str] = {
     "campaign_spend.",
     "SW193": "The number can never make sense: shares lie between 0 and 1, percentages between 0 "
     "and 100, and a rate, a cohort or a window needs at least one record, day or month.",
+    "SW184": "The rule names a milestone that the mapping does not have. `any_of`, `all_of`, `of` "
+    "and `override` name entries of `milestones`.",
+    "SW185": "The milestone can never be reached, or one of its keys does nothing. An action asks "
+    "for `times`, a frequency for `days` within at least as many `window_days`, a volume for an "
+    "`amount` or for a `quota_percent` of `quotas` or `quota`. A level is the latest one, so it "
+    "has no window; only what adds up (`measure: sum`) has one.",
+    "SW186": "Milestones alone qualify nobody, and neither does a rule that asks for more "
+    "milestones than it names. Write which of them are enough: `any_of`, `all_of`, `at_least: "
+    "{count: 2}` or `override`. Without a rule the metrics of qualification stay as they are.",
+    "SW187": "A metric of your own needs a name that nothing else has: not a metric of `syncworker "
+    "metrics list`, not a column of a stream, and not a part that explains another metric. Names "
+    "are lower-case letters, digits and `_`, a letter first.",
+    "SW188": "The metric names a stream or a column that there is not, or one that does not fit. "
+    "An account's metric counts rows that name an account, a user, a subscription or an address; "
+    "a user's metric rows that name a user or an address. docs/streams.md lists all columns; of "
+    "events also a key of their JSON can be used: `props.plan`.",
+    "SW189": "The declaration does not fit its measure. distinct, sum, first and last need a "
+    "`column`; a change needs `window_days`; a ratio needs `top` and `bottom`; a window, first and "
+    "last need a stream whose rows have a time; a condition under `where` has one comparison.",
 }

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
+from syncworker.mapping.custom_catalog import declared
 from syncworker.mapping.diagnostics import Diagnostic, Finding, Span
 from syncworker.mapping.document import Document, lines_of
 from syncworker.mapping.ignores import ignores_in
 from syncworker.mapping.portal import PortalMapping
 from syncworker.mapping.profiles import expanded
 from syncworker.mapping.rules import check_properties
+from syncworker.mapping.rules_custom import check_custom
 from syncworker.mapping.rules_files import check_files
 from syncworker.mapping.rules_http import check_http
 from syncworker.mapping.rules_hubspot import check_hubspot_sources
@@ -22,7 +24,9 @@ from syncworker.mapping.rules_metrics import check_metrics
 from syncworker.mapping.rules_metrics_growth import check_growth
 from syncworker.mapping.rules_metrics_people import check_people
 from syncworker.mapping.rules_metrics_portfolio import check_portfolio
+from syncworker.mapping.rules_numbers import check_numbers
 from syncworker.mapping.rules_objects import check_objects
+from syncworker.mapping.rules_pql import check_pql
 from syncworker.mapping.rules_profiles import check_profiles
 from syncworker.mapping.rules_sources import check_reporting, check_sources
 from syncworker.mapping.rules_sql import check_sql
@@ -71,7 +75,7 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
     Args:
         text: The file's content.
         file: Its name, for messages.
-        catalog: The metrics a mapping may name.
+        catalog: The metrics a mapping may name beside those it declares itself.
     """
     text = text.removeprefix("\ufeff")
     lines = lines_of(text)
@@ -81,6 +85,8 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
     if document is not None:
         mapping, refused = _validated(document)
         findings += refused
+        findings += check_custom(document, catalog)
+        catalog = {**declared(document), **catalog}
         findings += secrets_by_key(document, catalog)
         findings += check_objects(document)
         findings += check_profiles(document, catalog)
@@ -97,6 +103,8 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
         findings += check_people(document)
         findings += check_portfolio(document)
         findings += check_growth(document)
+        findings += check_pql(document)
+        findings += check_numbers(document)
     diagnostics = diagnosed(findings, file, lines)
     if any(diagnostic.severity == "error" for diagnostic in diagnostics):
         mapping = None

@@ -11,7 +11,7 @@ from syncworker.mapping.document import Document, Path
 from syncworker.mapping.hubspot_names import STAGE_PROPERTY
 from syncworker.mapping.loader import Loaded, diagnosed
 from syncworker.mapping.property_rules import left_out
-from syncworker.metrics.catalog import METRICS
+from syncworker.metrics.catalog import catalog_of
 from syncworker.metrics.metric import Metric
 
 
@@ -20,7 +20,7 @@ def check_online(
     portal: str,
     properties: Mapping[str, Mapping[str, PortalProperty]],
     pipelines: Sequence[PortalPipeline] = (),
-    catalog: Mapping[str, Metric] = METRICS,
+    catalog: Mapping[str, Metric] | None = None,
 ) -> tuple[Diagnostic, ...]:
     """Compare a mapping with its portal; the findings of `load` are not repeated.
 
@@ -29,11 +29,13 @@ def check_online(
         portal: Its name, for the commands that mend what is found.
         properties: By object, the portal's properties by name.
         pipelines: The portal's pipelines of deals, where the mapping names one.
-        catalog: The metrics a mapping may name.
+        catalog: The metrics; None: ours and the mapping's own.
     """
     mapping, document = loaded.mapping, loaded.document
     if mapping is None or document is None:
         return ()
+    if catalog is None:
+        catalog = catalog_of(mapping.metrics)
     findings: list[Finding] = []
     for object_name in mapping.objects:
         there = properties.get(object_name, {})

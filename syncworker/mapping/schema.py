@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syncworker.mapping.portal import ROWS_OF, PortalMapping
-from syncworker.mapping.wording import parts
+from syncworker.mapping.settings_walk import sections
 from syncworker.metrics.catalog import METRICS
 from syncworker.metrics.metric import Metric
 from syncworker.metrics.settings import MetricSettings
@@ -26,11 +26,18 @@ def mapping_schema(catalog: Mapping[str, Metric] = METRICS) -> str:
     """
     schema = PortalMapping.model_json_schema()
     definitions = schema["$defs"]
-    for documented in (MetricSettings, *parts(MetricSettings).values()):
+    for documented in sections(MetricSettings):
         _describe(definitions[documented.__name__], documented)
     definitions["MetricName"] = {
         "description": "A metric: `syncworker metrics list` shows all",
-        "oneOf": [_choice(metric) for metric in catalog.values()],
+        "anyOf": [
+            {"oneOf": [_choice(metric) for metric in catalog.values()]},
+            {
+                "type": "string",
+                "pattern": "^[a-z][a-z0-9_]*$",
+                "description": "A metric of your own, from `metrics: custom:`",
+            },
+        ],
     }
     _name_objects(schema["properties"]["objects"])
     named = _with_metric_names(schema)

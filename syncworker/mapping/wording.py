@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import is_dataclass
 from typing import Any, get_args, get_type_hints
 
 from pydantic import BaseModel
@@ -18,6 +17,7 @@ from syncworker.mapping.document import Document, Path
 from syncworker.mapping.model_walk import model_at
 from syncworker.mapping.part import BASE_URL, DURATION, REFERENCE
 from syncworker.mapping.rules_lifecycle import WITH_STAGES
+from syncworker.mapping.settings_walk import section_at
 from syncworker.mapping.sources import KINDS
 from syncworker.mapping.suggest import closest, did_you_mean, listed
 from syncworker.mapping.yaml_text import missing_space
@@ -117,12 +117,6 @@ def keys_at(document: Document, section: Path) -> tuple[str, ...]:
     return tuple(get_type_hints(model))
 
 
-def parts(settings: type) -> dict[str, type]:
-    """The sections inside a dataclass of settings, by name."""
-    hints: dict[str, type] = get_type_hints(settings)
-    return {name: hint for name, hint in hints.items() if is_dataclass(hint)}
-
-
 def _model(document: Document, section: Path) -> type | None:
     if section[:1] == ("sources",):
         source = KINDS.get(str(document.at(*section[:2], "kind")))
@@ -130,7 +124,7 @@ def _model(document: Document, section: Path) -> type | None:
             return None
         return model_at(source, section[2:], document.at(*section[:2]))
     if section[:1] == ("metrics",) and len(section) > 1:
-        return parts(MetricSettings).get(str(section[-1]))
+        return section_at(MetricSettings, section[1:])
     return next((model for pattern, model in _SECTIONS if _fits(pattern, section)), None)
 
 

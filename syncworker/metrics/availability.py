@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from syncworker.metrics.catalog import METRICS
+from syncworker.metrics.catalog import catalog_of
 from syncworker.metrics.metric import Metric, streams_of
 from syncworker.metrics.settings import MetricSettings
 
@@ -44,7 +44,7 @@ def unavailable(
     Args:
         configured: By stream name, the streams some source of the mapping provides.
         as_of: The moment the numbers are for.
-        settings: `stale_days` is used.
+        settings: `stale_days` is used, and `custom`, whose metrics are held likewise.
 
     Returns:
         By metric name, the reason in words; an available metric is absent.
@@ -58,7 +58,7 @@ def unavailable(
     fresh = {name: problem for name, problem in problems.items() if name not in gone}
     reasons = {
         name: _reason(metric, configured, fresh if metric.partial else problems)
-        for name, metric in METRICS.items()
+        for name, metric in catalog_of(settings).items()
     }
     return {name: reason for name, reason in reasons.items() if reason}
 

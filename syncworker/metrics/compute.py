@@ -10,6 +10,7 @@ import polars as pl
 from syncworker.metrics.adoption import with_adoption
 from syncworker.metrics.cac import account_cac
 from syncworker.metrics.channels import account_channels
+from syncworker.metrics.custom import with_custom_accounts, with_custom_users
 from syncworker.metrics.customers import account_customers
 from syncworker.metrics.demo_payments import account_demos
 from syncworker.metrics.demos import address, with_demos
@@ -26,7 +27,10 @@ from syncworker.metrics.known import there
 from syncworker.metrics.memory import Memory
 from syncworker.metrics.mrr import account_mrr
 from syncworker.metrics.population import Population
+from syncworker.metrics.pql import with_account_pql, with_user_pql
+from syncworker.metrics.priority import with_priority
 from syncworker.metrics.quota import account_quota
+from syncworker.metrics.readiness import with_readiness
 from syncworker.metrics.reasons import with_reasons
 from syncworker.metrics.seat_milestones import with_seat_milestone
 from syncworker.metrics.seats import account_seats
@@ -98,6 +102,9 @@ ACCOUNT_STEPS: tuple[AccountStep, ...] = (
     lambda accounts, i: with_reasons(accounts, i.facts.timezone),
     with_seat_milestone,
     with_journey,
+    with_account_pql,
+    with_priority,
+    with_custom_accounts,  # the last: it may cover a component of the same name
 )
 """What is told from the parts together, in this order."""
 USER_PARTS: tuple[AccountPart, ...] = (user_usage, user_surveys, user_minutes)
@@ -107,6 +114,9 @@ USER_STEPS: tuple[UserStep, ...] = (
     lambda users, _accounts, i: with_demos(users, i),
     lambda users, _accounts, i: with_trials(users, i),
     lambda users, _accounts, i: with_disqualified(users, i),
+    with_user_pql,
+    with_readiness,
+    with_custom_users,  # the last
 )
 """What is told from the parts together and from the accounts, in this order."""
 

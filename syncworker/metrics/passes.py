@@ -18,6 +18,8 @@ from syncworker.metrics.first_minutes import EVENTS_SINCE, events_since, events_
 from syncworker.metrics.inputs import Inputs
 from syncworker.metrics.population import Population
 from syncworker.metrics.portfolio.blended_cac import blended_cac, new_customers
+from syncworker.metrics.priority import NAME as PRIORITY
+from syncworker.metrics.priority import priority_rows, priority_value
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.ticket_flag import TICKET_RATES, freeze_ticket_rates, ticket_rates
 
@@ -42,6 +44,7 @@ PASSES: tuple[Pass, ...] = (
     Pass(TICKET_RATES, ticket_rates, freeze_ticket_rates),
     Pass(EVENTS_SINCE, events_since_rows, events_since),
     Pass(BLENDED_CAC, new_customers, blended_cac),
+    Pass(PRIORITY, priority_rows, priority_value),
 )
 """Every population value."""
 

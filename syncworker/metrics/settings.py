@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from syncworker.metrics.settings_attribution import AttributionSettings
+from syncworker.metrics.settings_custom import CustomMetric
 from syncworker.metrics.settings_fit import FitSettings
 from syncworker.metrics.settings_health import HealthSettings
 from syncworker.metrics.settings_journey import JourneySettings
@@ -90,6 +91,7 @@ class MetricSettings:
         fit: Who is aimed at, and who is not.
         attribution: Channels that are paid for, and how visits count.
         portfolio: Margins, benchmarks, and how many records a rate needs.
+        custom: By name, metrics of your own, counted from a stream.
     """
 
     key_events: tuple[str, ...] = ()
@@ -129,3 +131,4 @@ class MetricSettings:
     fit: FitSettings = field(default_factory=FitSettings)
     attribution: AttributionSettings = field(default_factory=AttributionSettings)
     portfolio: PortfolioSettings = field(default_factory=PortfolioSettings)
+    custom: dict[str, CustomMetric] = field(default_factory=dict)

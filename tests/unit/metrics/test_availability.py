@@ -7,6 +7,7 @@ from support.metric_facts import AS_OF
 
 from syncworker.metrics.availability import StreamState, expired, unavailable
 from syncworker.metrics.catalog import METRICS
+from syncworker.metrics.catalog_pql import PQL
 from syncworker.metrics.settings import MetricSettings
 
 DAY = timedelta(days=1)
@@ -72,6 +73,7 @@ def test_what_one_stream_carries_does_not_wait_for_another() -> None:
         "health_breadth",
         "fit",
         "seat_milestone",
+        *(metric.name for metric in PQL),
     }
 
 

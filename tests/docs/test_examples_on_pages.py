@@ -1,0 +1,38 @@
+"""The mappings on the pages about qualification and metrics of one's own work as they stand."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from syncworker.mapping.loader import load
+from syncworker.mapping.portal import PortalMapping
+
+DOCS = Path(__file__).parents[2] / "docs"
+HEAD = """\
+version: 1
+hubspot: {credentials: env:ACME_TOKEN}
+sources:
+  app: {kind: sql, url: env:APP, streams: {accounts: {query: select 1}}}
+"""
+OBJECTS = """\
+objects:
+  companies:
+    match: {property: domain, column: domain}
+"""
+
+
+def mapping(page: str, rest: str = "") -> PortalMapping:
+    (example,) = re.findall(r"```yaml\n(.*?)```", (DOCS / page).read_text("utf-8"), re.DOTALL)
+    loaded = load(HEAD + example + rest, "acme.yaml")
+    assert loaded.diagnostics == ()
+    assert loaded.mapping is not None
+    return loaded.mapping
+
+
+def test_the_rule_on_the_page_of_qualification_is_right() -> None:
+    assert mapping("pql.md", OBJECTS).metrics.pql.judges
+
+
+def test_the_metrics_on_the_page_of_ones_own_are_right() -> None:
+    assert len(mapping("custom-metrics.md").metrics.custom) == 4
