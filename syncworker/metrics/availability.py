@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from syncworker.metrics.catalog import METRICS
-from syncworker.metrics.metric import Metric
+from syncworker.metrics.metric import Metric, streams_of
 from syncworker.metrics.settings import MetricSettings
 
 GROWING = frozenset({"events", "usage_daily"})
@@ -90,14 +90,21 @@ def _seen(name: str, state: StreamState) -> datetime | None:
     return state.newest if name in GROWING else state.read_at
 
 
+def not_provided(metric: Metric, provided: Collection[str]) -> str:
+    """Why a metric cannot be computed from these streams, or ""."""
+    for group in metric.inputs:
+        if not any(stream in provided for stream in group.split("|")):
+            return f"no source provides {group.replace('|', ' or ')}"
+    return ""
+
+
 def _reason(
     metric: Metric, configured: Mapping[str, StreamState], problems: Mapping[str, str]
 ) -> str:
-    for group in metric.inputs:
-        if configured.keys().isdisjoint(group.split("|")):
-            return f"no source provides {group.replace('|', ' or ')}"
-    used = [stream for group in (*metric.inputs, *metric.also) for stream in group.split("|")]
-    return next((problems[stream] for stream in used if stream in problems), "")
+    lacking = not_provided(metric, configured)
+    if lacking:
+        return lacking
+    return next((problems[stream] for stream in streams_of(metric) if stream in problems), "")
 
 
 def _problem(name: str, state: StreamState, as_of: datetime, days: int | None) -> str:

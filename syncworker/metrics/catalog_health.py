@@ -81,6 +81,7 @@ HEALTH = (
         property="saas_health_score",
         because=DRIVEN,
         owner="customer success",
+        authority="weighted mean of components, as Natero published it",
         partial=True,
     ),
     Metric(
@@ -109,7 +110,7 @@ HEALTH = (
             Option("green", "Green"),
         ),
         owner="customer success",
-        authority="Gainsight's bands: 0 to 50 red, 51 to 75 yellow, 76 to 100 green",
+        authority="borders 50 and 75: Gainsight's scorecards (Gainsight documentation)",
         partial=True,
     ),
     Metric(

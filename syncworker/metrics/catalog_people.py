@@ -22,6 +22,7 @@ PEOPLE = (
         inputs=USED,
         property="saas_user_usage_28d",
         because="{user_usage_28d} events in 28 d",
+        owner="customer success",
     ),
     Metric(
         name="user_last_seen_at",
@@ -34,6 +35,7 @@ PEOPLE = (
         inputs=USED,
         property="saas_user_last_seen_at",
         because="{user_usage_28d} events in 28 d",
+        owner="customer success",
     ),
     Metric(
         name="first_demo_request_at",
@@ -46,6 +48,7 @@ PEOPLE = (
         inputs=DEMOS,
         property="saas_first_demo_request_at",
         because="demo requests so far: {demo_count}",
+        owner="sales",
     ),
     Metric(
         name="last_demo_request_at",
@@ -58,6 +61,7 @@ PEOPLE = (
         inputs=DEMOS,
         property="saas_last_demo_request_at",
         because="demo requests so far: {demo_count}",
+        owner="sales",
     ),
     Metric(
         name="demo_type_first",
@@ -70,6 +74,7 @@ PEOPLE = (
         inputs=DEMOS,
         property="saas_demo_type_first",
         because="demo requests so far: {demo_count}",
+        owner="marketing",
     ),
     Metric(
         name="demo_type_last",
@@ -82,6 +87,7 @@ PEOPLE = (
         inputs=DEMOS,
         property="saas_demo_type_last",
         because="demo requests so far: {demo_count}",
+        owner="marketing",
     ),
     Metric(
         name="demo_count",
@@ -94,5 +100,6 @@ PEOPLE = (
         inputs=DEMOS,
         property="saas_demo_count",
         because="demo requests so far: {demo_count}",
+        owner="marketing",
     ),
 )

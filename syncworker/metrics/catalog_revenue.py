@@ -19,6 +19,7 @@ REVENUE = (
         inputs=("accounts",),
         property="saas_account_id",
         because="id of the account in the app",
+        owner="operations",
     ),
     Metric(
         name="mrr",
@@ -42,6 +43,11 @@ REVENUE = (
         property="saas_mrr",
         because="{mrr_because}",
         problem="mrr_problem",
+        owner="finance",
+        authority=(
+            "what counts: Stripe's MRR (Stripe documentation, Billing); a week as 52/12 "
+            "months: Fivetran (dbt_stripe)"
+        ),
     ),
     Metric(
         name="mrr_currency",
@@ -57,6 +63,7 @@ REVENUE = (
         property="saas_mrr_currency",
         because="{mrr_because}",
         problem="mrr_problem",
+        owner="finance",
     ),
     Metric(
         name="arr",
@@ -70,6 +77,8 @@ REVENUE = (
         property="saas_arr",
         because="{mrr_because}",
         problem="mrr_problem",
+        owner="finance",
+        authority="twelve times MRR, as in ChartMogul (ChartMogul help)",
     ),
     Metric(
         name="subscription_status",
@@ -94,6 +103,8 @@ REVENUE = (
             Option("paused", "Paused"),
             Option("canceled", "Canceled"),
         ),
+        owner="finance",
+        authority="Stripe's statuses (Stripe API reference, Subscription.status)",
     ),
     Metric(
         name="cancelled",
@@ -109,6 +120,7 @@ REVENUE = (
         inputs=BILLED,
         property="saas_cancelled",
         because="{subscription_because}",
+        owner="customer success",
     ),
     Metric(
         name="cancelled_at",
@@ -124,6 +136,10 @@ REVENUE = (
         inputs=BILLED,
         property="saas_cancelled_at",
         because="{subscription_because}",
+        owner="customer success",
+        authority=(
+            "the time of the request, as Stripe's canceled_at (Stripe API reference, Subscription)"
+        ),
     ),
     Metric(
         name="cancel_effective_at",
@@ -139,6 +155,7 @@ REVENUE = (
         inputs=BILLED,
         property="saas_cancel_effective_at",
         because="{subscription_because}",
+        owner="customer success",
     ),
     Metric(
         name="cancel_pending",
@@ -151,6 +168,7 @@ REVENUE = (
         inputs=BILLED,
         property="saas_cancel_pending",
         because="{subscription_because}",
+        owner="customer success",
     ),
     Metric(
         name="churned",
@@ -169,6 +187,7 @@ REVENUE = (
         inputs=BILLED,
         property="saas_churned",
         because="{subscription_because}",
+        owner="customer success",
     ),
     Metric(
         name="churned_at",
@@ -181,5 +200,6 @@ REVENUE = (
         inputs=BILLED,
         property="saas_churned_at",
         because="{subscription_because}",
+        owner="customer success",
     ),
 )

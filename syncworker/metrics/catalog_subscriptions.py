@@ -45,6 +45,8 @@ SUBSCRIPTION = (
             Option("paused", "Paused"),
             Option("canceled", "Canceled"),
         ),
+        owner="finance",
+        authority="Stripe's statuses (Stripe API reference, Subscription.status)",
     ),
     Metric(
         name="subscription_mrr",
@@ -67,6 +69,11 @@ SUBSCRIPTION = (
         because="{subscription_mrr_because}",
         problem="subscription_mrr_problem",
         currency=CURRENCY,
+        owner="finance",
+        authority=(
+            "what counts: Stripe's MRR (Stripe documentation, Billing); a week as 52/12 "
+            "months: Fivetran (dbt_stripe)"
+        ),
     ),
     Metric(
         name="subscription_arr",
@@ -84,6 +91,7 @@ SUBSCRIPTION = (
         because="{subscription_mrr_because}",
         problem="subscription_mrr_problem",
         currency=CURRENCY,
+        owner="finance",
     ),
     Metric(
         name="subscription_amount",
@@ -104,6 +112,8 @@ SUBSCRIPTION = (
         because="{subscription_amount_because}",
         problem="subscription_amount_problem",
         currency=CURRENCY,
+        owner="finance",
+        authority="HubSpot's recurring revenue tracking (HubSpot knowledge base)",
     ),
     Metric(
         name=CURRENCY,
@@ -120,6 +130,7 @@ SUBSCRIPTION = (
         property="saas_subscription_currency",
         because="{subscription_amount_because}",
         problem="subscription_amount_problem",
+        owner="finance",
     ),
     Metric(
         name="subscription_deal_type",
@@ -137,6 +148,8 @@ SUBSCRIPTION = (
         because="{subscription_type_because}",
         options=(Option("new_business", "New business"), *CHANGES),
         problem="subscription_type_problem",
+        owner="finance",
+        authority="HubSpot's recurring revenue tracking (HubSpot knowledge base)",
     ),
     Metric(
         name="subscription_inactive_on",
@@ -152,6 +165,8 @@ SUBSCRIPTION = (
         inputs=BILLED,
         property="recurring_revenue_inactive_date",
         because="{subscription_inactive_because}",
+        owner="finance",
+        authority="HubSpot's recurring revenue tracking (HubSpot knowledge base)",
     ),
     Metric(
         name="subscription_inactive_reason",
@@ -170,6 +185,8 @@ SUBSCRIPTION = (
         because="{subscription_inactive_because}",
         options=(Option("churned", "Churned"), *CHANGES),
         problem="subscription_reason_problem",
+        owner="finance",
+        authority="HubSpot's recurring revenue tracking (HubSpot knowledge base)",
     ),
     Metric(
         name="subscription_started_at",
@@ -182,6 +199,7 @@ SUBSCRIPTION = (
         inputs=BILLED,
         property="saas_subscription_started_at",
         because="{subscription_state_because}",
+        owner="finance",
     ),
     Metric(
         name="subscription_ends_at",
@@ -197,5 +215,6 @@ SUBSCRIPTION = (
         inputs=BILLED,
         property="saas_subscription_ends_at",
         because="{subscription_state_because}",
+        owner="finance",
     ),
 )

@@ -37,6 +37,7 @@ TRIALS = (
             Option("converted", "Converted"),
             Option("expired", "Expired"),
         ),
+        owner="sales",
     ),
     Metric(
         name="trial_requested_at",
@@ -49,6 +50,7 @@ TRIALS = (
         inputs=ASKED,
         property="saas_trial_requested_at",
         because=STORY,
+        owner="sales",
     ),
     Metric(
         name="trial_started_at",
@@ -62,6 +64,7 @@ TRIALS = (
         also=ACTS,
         property="saas_trial_started_at",
         because=STORY,
+        owner="sales",
     ),
     Metric(
         name="trial_ends_at",
@@ -74,6 +77,7 @@ TRIALS = (
         inputs=ASKED,
         property="saas_trial_ends_at",
         because=STORY,
+        owner="sales",
     ),
     Metric(
         name="days_trial_to_paid",
@@ -93,5 +97,6 @@ TRIALS = (
         also=("trials", *ACTS),
         property="saas_days_trial_to_paid",
         because=STORY,
+        owner="marketing",
     ),
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Entity = Literal["account", "user", "subscription", "ticket"]
+Owner = Literal["sales", "marketing", "customer success", "finance", "product", "operations"]
 MetricType = Literal["number", "money", "bool", "enum", "multi", "date", "datetime", "string"]
 
 
@@ -66,6 +67,12 @@ class Metric:
     volatile: bool = False
     also: tuple[str, ...] = ()
     currency: str = "mrr_currency"
-    owner: str = ""
+    owner: Owner | Literal[""] = ""
     authority: str = ""
     partial: bool = False
+
+
+def streams_of(metric: Metric) -> tuple[str, ...]:
+    """Every stream a metric is computed from, needed or not, each once."""
+    named = (name for group in (*metric.inputs, *metric.also) for name in group.split("|"))
+    return tuple(dict.fromkeys(named))

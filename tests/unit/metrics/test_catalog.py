@@ -1,6 +1,7 @@
 """The catalog as a mapping, a salesperson and the documentation use it."""
 
 import re
+from typing import get_args
 
 import polars as pl
 import pytest
@@ -8,7 +9,7 @@ from support.metric_facts import facts
 
 from syncworker.metrics.catalog import METRICS
 from syncworker.metrics.compute import compute
-from syncworker.metrics.metric import Metric
+from syncworker.metrics.metric import Metric, Owner, streams_of
 from syncworker.metrics.settings import MetricSettings
 from syncworker.model.streams import STREAMS
 
@@ -51,10 +52,15 @@ def test_a_metric_is_told_in_full(metric: Metric) -> None:
 
 
 @EVERY
+def test_a_metric_has_someone_who_acts_on_it(metric: Metric) -> None:
+    assert metric.owner in get_args(Owner)
+
+
+@EVERY
 def test_a_metric_names_streams_that_exist(metric: Metric) -> None:
-    named = {name for group in (*metric.inputs, *metric.also) for name in group.split("|")}
     assert metric.inputs
-    assert named <= STREAMS.keys()
+    assert set(streams_of(metric)) <= STREAMS.keys()
+    assert len(set(streams_of(metric))) == len(streams_of(metric))
 
 
 def test_only_the_time_of_computing_is_volatile() -> None:
