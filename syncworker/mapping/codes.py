@@ -234,4 +234,17 @@ CODES: dict[str, str] = {
     "SW189": "The declaration does not fit its measure. distinct, sum, first and last need a "
     "`column`; a change needs `window_days`; a ratio needs `top` and `bottom`; a window, first and "
     "last need a stream whose rows have a time; a condition under `where` has one comparison.",
+    "SW176": "Weights of the health score are named by component (usage_trend, frequency, breadth, "
+    "seats, support, sentiment, billing) and are not below 0. They are used in proportion, so they "
+    "need not add up to anything.",
+    "SW177": "Limits that belong together must be in order: critical below warn, warn below the "
+    "change at which an alert ends, the lowest answer of a survey below its highest, the red "
+    "border below the yellow one. Of a health component the best band comes first: its limits "
+    "fall, those of tickets (`support`) rise.",
+    "SW178": "How much of its quota an account uses is told by one event (`quota_event`) and "
+    "measured against what its price allows (`quotas`, or `free_quota` without a subscription). "
+    "One without the other leaves the metric empty.",
+    "SW179": "The number is outside of what makes sense: a percentile lies between 1 and 99, days "
+    "and numbers of accounts are at least 1, a quota is above 0, and a band of the health score "
+    "is at most 49 points wide to either side.",
 }

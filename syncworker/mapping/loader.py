@@ -22,6 +22,7 @@ from syncworker.mapping.rules_hubspot import check_hubspot_sources
 from syncworker.mapping.rules_lifecycle import check_lifecycle
 from syncworker.mapping.rules_metrics import check_metrics
 from syncworker.mapping.rules_metrics_growth import check_growth
+from syncworker.mapping.rules_metrics_health import check_health
 from syncworker.mapping.rules_metrics_people import check_people
 from syncworker.mapping.rules_metrics_portfolio import check_portfolio
 from syncworker.mapping.rules_numbers import check_numbers
@@ -105,6 +106,7 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
         findings += check_growth(document)
         findings += check_pql(document)
         findings += check_numbers(document)
+        findings += check_health(document)
     diagnostics = diagnosed(findings, file, lines)
     if any(diagnostic.severity == "error" for diagnostic in diagnostics):
         mapping = None

@@ -40,23 +40,30 @@ def with_health(accounts: pl.LazyFrame, inputs: Inputs) -> pl.LazyFrame:
             for name, weight in weights(settings, young.fill_null(value=False)).items()
         }
     )
-    accounts = (
-        accounts.with_columns(_all=_total(carried=False), _carried=_total(carried=True))
-        .with_columns(health_score=_score(), health_coverage=_coverage())
-        .with_columns(_tenths())
-    )
-    accounts = remembered(accounts, memory.month_ago, ["health_score"]).with_columns(
+    accounts = remembered(weighed(accounts), memory.month_ago, ["health_score"]).with_columns(
         health_trend_30d=pl.col("health_score") - pl.col("last_health_score")
     )
     accounts = remembered(accounts, memory.last, ["health_band"]).with_columns(
         health_band=band(settings), health_computed_at=instant(facts.as_of)
     )
     return accounts.with_columns(health_drivers=drivers(settings, facts.language)).drop(
-        "_all",
-        "_carried",
         "last_health_score",
         "last_health_band",
         *(f"weight_{name}" for name in COMPONENTS),
+    )
+
+
+def weighed(accounts: pl.LazyFrame) -> pl.LazyFrame:
+    """Add health_score, health_coverage and the contributions in tenths.
+
+    Args:
+        accounts: With health_<component> and weight_<component>, whole numbers.
+    """
+    return (
+        accounts.with_columns(_all=_total(carried=False), _carried=_total(carried=True))
+        .with_columns(health_score=_score(), health_coverage=_coverage())
+        .with_columns(_tenths())
+        .drop("_all", "_carried")
     )
 
 
