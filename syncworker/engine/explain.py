@@ -7,8 +7,11 @@ portal is asked. The numbers are those a run of the same moment computes, for on
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
+
+import polars as pl
 
 from syncworker.engine.engine import Engine
 from syncworker.engine.explain_metrics import Asked, Known, account_of, explained
@@ -27,6 +30,7 @@ from syncworker.mapping.profiles import DESCRIBED
 from syncworker.mapping.suggest import did_you_mean
 from syncworker.metrics.catalog import METRICS
 from syncworker.metrics.compute import compute
+from syncworker.metrics.facts import Facts
 from syncworker.metrics.focus import focus, focus_keys
 from syncworker.metrics.metric import Metric
 from syncworker.metrics.population import Population
@@ -68,7 +72,7 @@ def explain(
     subject = subject_of(portal, whole, who)
     named = ({subject.email} - {""}, {subject.account_id} if subject.account_id else set())
     keys = focus_keys(whole, *named).collect(engine="streaming")["key"]
-    facts = focus(whole, keys)
+    facts = _in_memory(focus(whole, keys), whole)
     computed = compute(facts, mapping.metrics, _population(engine, last))
     known = Known(
         engine=engine,
@@ -90,6 +94,17 @@ def explain(
     own = used - of_account if subject.kind == "user" else set()
     rows = rows_behind(facts, subject, used, own=own)
     return Explanation(portal, run.as_of, subject, tuple(found), rows)
+
+
+def _in_memory(part: Facts, whole: Facts) -> Facts:
+    """The part with its rows read, so that staging is gone through once, not once a question.
+
+    Streams that are not cut by account stay as they are: they may be large.
+    """
+    cut = [name for name, rows in part.streams.items() if rows is not whole.streams[name]]
+    read = pl.collect_all([part.streams[name] for name in cut], engine="streaming")
+    rows = {name: frame.lazy() for name, frame in zip(cut, read, strict=True)}
+    return replace(part, streams={**part.streams, **rows})
 
 
 def _last(engine: Engine, portal: str) -> Run | None:
