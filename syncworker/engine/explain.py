@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
 
 import polars as pl
 
@@ -21,7 +21,7 @@ from syncworker.engine.explained import Explanation, Subject
 from syncworker.engine.facts import facts_of
 from syncworker.engine.freshness import held_metrics
 from syncworker.engine.mappings import checked
-from syncworker.engine.memory import Run, Step
+from syncworker.engine.memory import Run
 from syncworker.engine.part import restricted
 from syncworker.errors import ConfigError
 from syncworker.mapping.objects import ENTITIES, KEY_COLUMNS, rows_of
@@ -36,6 +36,8 @@ from syncworker.metrics.metric import Metric
 from syncworker.metrics.population import Population
 
 _LOOKED_AT = 20  # runs
+_PREPARE: Any = "prepare"
+"""The step whose results hold the values of the whole portal."""
 
 
 def explain(
@@ -126,7 +128,7 @@ def _population(engine: Engine, last: Run | None) -> Population:
     """The values of the whole portal that the last run computed with, where it kept some."""
     values: dict[str, Any] = {}
     if last is not None:
-        for result in engine.chunks.results(last.id, cast("Step", "prepare")):
+        for result in engine.chunks.results(last.id, _PREPARE):
             values.update(result.get("population", {}))
     return Population(values)
 
