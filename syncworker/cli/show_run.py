@@ -10,8 +10,8 @@ from typing import Any
 
 from syncworker.cli.console import columns, counted
 from syncworker.engine.engine import Engine
-from syncworker.engine.mappings import checked
 from syncworker.engine.memory import DeadLetter, Run, RunMode
+from syncworker.mapping.loader import load
 from syncworker.mapping.profiles import lacking_texts
 from syncworker.masking import mask
 from syncworker.metrics.catalog import METRICS
@@ -60,7 +60,9 @@ def left_alone(run: Run) -> Iterator[str]:
         yield f"  left alone: {name} {', '.join(left_out)}: {NOT_TRACKED}"
     for name, unmapped in sorted(run.summary.get("unmapped", {}).items()):
         yield f"  left alone: {name} {', '.join(unmapped)}: no longer in the mapping"
-    for text in lacking_texts(checked(run.portal, run.mapping), METRICS):
+    # A mapping of another version may not be read any more.
+    mapping = load(run.mapping, f"{run.portal}.yaml").mapping
+    for text in lacking_texts(mapping, METRICS) if mapping else ():
         yield f"  not planned: {text}"
 
 

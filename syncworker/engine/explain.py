@@ -7,8 +7,11 @@ portal is asked. The numbers are those a run of the same moment computes, for on
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any
+
+import polars as pl
 
 from syncworker.engine.engine import Engine
 from syncworker.engine.explain_metrics import Asked, Known, account_of, explained
@@ -18,7 +21,7 @@ from syncworker.engine.explained import Explanation, Subject
 from syncworker.engine.facts import facts_of
 from syncworker.engine.freshness import held_metrics
 from syncworker.engine.mappings import checked
-from syncworker.engine.memory import Run, Step
+from syncworker.engine.memory import Run
 from syncworker.engine.part import restricted
 from syncworker.errors import ConfigError
 from syncworker.mapping.objects import ENTITIES, KEY_COLUMNS, rows_of
@@ -27,11 +30,14 @@ from syncworker.mapping.profiles import DESCRIBED
 from syncworker.mapping.suggest import did_you_mean
 from syncworker.metrics.catalog import METRICS
 from syncworker.metrics.compute import compute
+from syncworker.metrics.facts import Facts
 from syncworker.metrics.focus import focus, focus_keys
 from syncworker.metrics.metric import Metric
 from syncworker.metrics.population import Population
 
 _LOOKED_AT = 20  # runs
+_PREPARE: Any = "prepare"
+"""The step whose results hold the values of the whole portal."""
 
 
 def explain(
@@ -68,7 +74,7 @@ def explain(
     subject = subject_of(portal, whole, who)
     named = ({subject.email} - {""}, {subject.account_id} if subject.account_id else set())
     keys = focus_keys(whole, *named).collect(engine="streaming")["key"]
-    facts = focus(whole, keys)
+    facts = _in_memory(focus(whole, keys), whole)
     computed = compute(facts, mapping.metrics, _population(engine, last))
     known = Known(
         engine=engine,
@@ -92,6 +98,17 @@ def explain(
     return Explanation(portal, run.as_of, subject, tuple(found), rows)
 
 
+def _in_memory(part: Facts, whole: Facts) -> Facts:
+    """The part with its rows read, so that staging is gone through once, not once a question.
+
+    Streams that are not cut by account stay as they are: they may be large.
+    """
+    cut = [name for name, rows in part.streams.items() if rows is not whole.streams[name]]
+    read = pl.collect_all([part.streams[name] for name in cut], engine="streaming")
+    rows = {name: frame.lazy() for name, frame in zip(cut, read, strict=True)}
+    return replace(part, streams={**part.streams, **rows})
+
+
 def _last(engine: Engine, portal: str) -> Run | None:
     """The last run that planned the whole portal."""
     runs = engine.runs.latest(portal, _LOOKED_AT)
@@ -111,7 +128,7 @@ def _population(engine: Engine, last: Run | None) -> Population:
     """The values of the whole portal that the last run computed with, where it kept some."""
     values: dict[str, Any] = {}
     if last is not None:
-        for result in engine.chunks.results(last.id, cast("Step", "prepare")):
+        for result in engine.chunks.results(last.id, _PREPARE):
             values.update(result.get("population", {}))
     return Population(values)
 
