@@ -13,6 +13,7 @@ from rich.table import Table
 
 from syncworker.cli.console import counted
 from syncworker.engine.portfolio import Answer, Told, not_over
+from syncworker.metrics.portfolio.rows import ROWS
 from syncworker.model.money import exponent, major
 
 SCHEMA_VERSION = 1
@@ -31,9 +32,8 @@ def long_rows(answer: Answer) -> pl.DataFrame:
         for told in answer.reports
         if not told.absent
     ]
-    if not frames:
-        return pl.DataFrame()
-    return pl.concat(frames).with_columns(
+    none = pl.DataFrame(schema={"report": pl.String(), **ROWS})
+    return pl.concat([none, *frames]).with_columns(
         mode=pl.lit(answer.mode),
         as_of=pl.lit(answer.as_of),
         timezone=pl.lit(answer.timezone),
