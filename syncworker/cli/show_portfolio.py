@@ -113,7 +113,8 @@ def _report(console: Console, answer: Answer, told: Told) -> None:
     labels = [period.label for period in answer.periods]
     fit = max(1, (console.width - _NAME) // _COLUMN)
     for (segment, currency), rows in told.rows.group_by("segment", "currency", maintain_order=True):
-        head = f"{answer.by} {segment} {currency}" if answer.by else str(currency)
+        named = "" if segment == "all" else f"{answer.by} {segment} ".lstrip()
+        head = f"{named}{currency}"
         cells = _cells(answer, rows.to_dicts(), notes)
         for start in range(0, len(labels), fit):
             console.print(_table(answer, head.strip(), cells, labels[start : start + fit]))
