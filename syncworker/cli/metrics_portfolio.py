@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,10 +13,12 @@ from syncworker import settings
 from syncworker.cli import options
 from syncworker.cli.console import say, tell
 from syncworker.errors import ConfigError
-from syncworker.metrics.portfolio.periods import Kind, month_number
+
+if TYPE_CHECKING:
+    from syncworker.metrics.portfolio.periods import Kind
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
-_SLICES = ("segment", "size", "industry", "tier", "interval", "channel", "campaign")
+SLICES = ("segment", "size", "industry", "tier", "interval", "channel", "campaign")
 
 
 class Month(click.ParamType[int]):
@@ -31,8 +33,8 @@ class Month(click.ParamType[int]):
         ctx: click.Context | None,
     ) -> int:
         """The month's number."""
-        if isinstance(value, int):
-            return value
+        from syncworker.metrics.portfolio.periods import month_number
+
         found = _MONTH.fullmatch(value)
         if found is None:
             self.fail(f"{value!r} is no month; write 2026-11", param, ctx)
@@ -51,7 +53,7 @@ class Month(click.ParamType[int]):
     show_default=True,
     help="How long a period is; whole quarters and years are shown.",
 )
-@click.option("--by", type=click.Choice(_SLICES), default=None, help="Slice by a segment.")
+@click.option("--by", type=click.Choice(SLICES), default=None, help="Slice by a segment.")
 @click.option("--report", "reports", multiple=True, help="Only this report; may be repeated.")
 @options.as_of
 @options.output("table", "json", "csv", "parquet")

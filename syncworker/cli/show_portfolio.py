@@ -13,6 +13,7 @@ from rich.table import Table
 
 from syncworker.cli.console import counted
 from syncworker.engine.portfolio import Answer, Told, not_over
+from syncworker.metrics.portfolio.rows import ROWS
 from syncworker.model.money import exponent, major
 
 SCHEMA_VERSION = 1
@@ -31,9 +32,8 @@ def long_rows(answer: Answer) -> pl.DataFrame:
         for told in answer.reports
         if not told.absent
     ]
-    if not frames:
-        return pl.DataFrame()
-    return pl.concat(frames).with_columns(
+    none = pl.DataFrame(schema={"report": pl.String(), **ROWS})
+    return pl.concat([none, *frames]).with_columns(
         mode=pl.lit(answer.mode),
         as_of=pl.lit(answer.as_of),
         timezone=pl.lit(answer.timezone),
@@ -113,7 +113,8 @@ def _report(console: Console, answer: Answer, told: Told) -> None:
     labels = [period.label for period in answer.periods]
     fit = max(1, (console.width - _NAME) // _COLUMN)
     for (segment, currency), rows in told.rows.group_by("segment", "currency", maintain_order=True):
-        head = f"{answer.by} {segment} {currency}" if answer.by else str(currency)
+        named = "" if segment == "all" else f"{answer.by} {segment} ".lstrip()
+        head = f"{named}{currency}"
         cells = _cells(answer, rows.to_dicts(), notes)
         for start in range(0, len(labels), fit):
             console.print(_table(answer, head.strip(), cells, labels[start : start + fit]))

@@ -11,8 +11,10 @@ import polars as pl
 import pytest
 
 from syncworker import bootstrap, settings
+from syncworker.cli import metrics_portfolio
 from syncworker.cli.main import run
 from syncworker.engine import inline, sync
+from syncworker.metrics.portfolio import slices
 
 MAPPING = """\
 version: 1
@@ -48,20 +50,23 @@ ASK = ("metrics", "portfolio", "acme", "--report", "mrr", *SPAN)
 
 @pytest.fixture(scope="module")
 def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder whose portal `acme` has been read once, as of 20 April, and `empty` never."""
+    """A folder whose portals `acme` and `users` (accounts only) were read on 20 April."""
     folder = tmp_path_factory.mktemp("portfolio")
     (folder / "mappings").mkdir()
+    text = MAPPING.replace('path: "."', f'path: "{folder}"')
     for name in ("acme", "empty"):
-        text = MAPPING.replace('path: "."', f'path: "{folder}"')
         (folder / "mappings" / f"{name}.yaml").write_text(text)
+    without = [line for line in text.splitlines() if "subscription" not in line]
+    (folder / "mappings" / "users.yaml").write_text("\n".join(without))
     for name, rows in FILES.items():
         (folder / f"{name}.csv").write_text(rows)
         os.utime(folder / f"{name}.csv", (READ.timestamp() - 60,) * 2)
     with pytest.MonkeyPatch.context() as patch:
         enter(folder, patch)
         engine = bootstrap.engine(settings.load())
-        reading = sync.start(engine, "acme", as_of=READ, kind="extract")
-        assert inline.carry_out(engine, reading, "test").status == "done"
+        for name in ("acme", "users"):
+            reading = sync.start(engine, name, as_of=READ, kind="extract")
+            assert inline.carry_out(engine, reading, "test").status == "done"
     return folder
 
 
@@ -166,6 +171,19 @@ def test_what_cannot_be_answered_says_what_to_type(
     out = capsys.readouterr()
     assert message in out.err
     assert out.out == ""
+
+
+def test_what_is_not_there_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["metrics", "portfolio", "users", "--report", "mrr"]) == 0
+    assert "  absent: no source provides subscriptions" in capsys.readouterr().out.splitlines()
+    assert run(["metrics", "portfolio", "users", "--report", "mrr", "--format", "csv"]) == 0
+    assert capsys.readouterr().out.startswith("report,period,segment,")
+    assert run(["metrics", "portfolio", "acme", "--report", "mrr", "--to", "2025-01"]) == 0
+    assert "  nothing in these periods" in capsys.readouterr().out.splitlines()
+
+
+def test_every_slicing_there_is_can_be_asked_for() -> None:
+    assert tuple(slices.SLICES) == metrics_portfolio.SLICES
 
 
 def test_it_opens_no_run_and_leaves_no_file(inside: Path) -> None:

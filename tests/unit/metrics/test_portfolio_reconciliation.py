@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from support.metric_facts import Row, discount, facts, item, sub, utc
 from support.portfolio_world import AS_OF, Numbers, numbers, portfolio, rows
 
 from syncworker.metrics.inputs import inputs_of
+from syncworker.metrics.portfolio.changes import Span
+from syncworker.metrics.portfolio.invoiced import invoiced
 from syncworker.metrics.settings import MetricSettings
 
 CAUSES = (
@@ -56,10 +57,10 @@ def test_a_quarter_that_goes_on_is_compared_at_the_same_instant() -> None:
     assert found["mrr_ours", "2026-Q2"]["amount"] == 1000
 
 
-def line_of(number: int, start: str, end: str, amount: int, **more: object) -> Row:
+def line_of(invoice: str, start: str, end: str, amount: int, **more: object) -> Row:
     return {
-        "invoice_line_id": f"l{number}",
-        "invoice_id": "paid",
+        "invoice_line_id": invoice,
+        "invoice_id": invoice,
         "sub_id": "s1",
         "period_start": utc(start),
         "period_end": utc(end),
@@ -69,34 +70,36 @@ def line_of(number: int, start: str, end: str, amount: int, **more: object) -> R
     }
 
 
-@pytest.mark.parametrize(
-    ("lines", "expected"),
-    [
-        ([line_of(1, "2026-02-01", "2026-03-01", 1000)], 1000),
-        ([line_of(1, "2026-01-31", "2026-03-01", 1000)], 1000),
-        ([line_of(1, "2025-06-01", "2026-06-01", 12_006)], 1001),  # half a cent goes up
-        ([line_of(1, "2026-01-01", "2026-04-01", 3000)], 1000),
-        ([line_of(1, "2026-02-23", "2026-03-02", 1200)], 5200),  # a week is 12/52
-        ([line_of(1, "2026-02-28", "2026-03-01", 12)], 365),  # a day is 12/365
-        ([line_of(1, "2026-02-01", "2026-02-28", 1000)], None),  # over by then
-        ([line_of(1, "2026-02-01", "2026-03-01", 1000, proration=True)], None),
-        ([line_of(1, "2026-02-01", "2026-03-01", 1000, sub_id=None)], None),
-        ([line_of(1, "2026-02-01", "2026-03-01", 1000, invoice_id="void")], None),
-    ],
-)
-def test_invoices_tell_what_was_billed_for_a_month(lines: list[Row], expected: int | None) -> None:
+LINES: dict[str, tuple[Row, int | None]] = {
+    "a month": (line_of("a month", "2026-02-01", "2026-03-01", 1000), 1000),
+    "from the last": (line_of("from the last", "2026-01-31", "2026-03-01", 1000), 1000),
+    "half a cent": (line_of("half a cent", "2025-06-01", "2026-06-01", 12_006), 1001),
+    "a quarter": (line_of("a quarter", "2026-01-01", "2026-04-01", 3000), 1000),
+    "a week": (line_of("a week", "2026-02-23", "2026-03-02", 1200), 5200),  # 12/52
+    "a day": (line_of("a day", "2026-02-28", "2026-03-01", 12), 365),  # 12/365
+    "over": (line_of("over", "2026-02-01", "2026-02-28", 1000), None),
+    "change": (line_of("change", "2026-02-01", "2026-03-01", 1000, proration=True), None),
+    "no plan": (line_of("no plan", "2026-02-01", "2026-03-01", 1000, sub_id=None), None),
+    "void": (line_of("void", "2026-02-01", "2026-03-01", 1000), None),
+}
+
+
+def test_invoices_tell_what_was_billed_for_a_month() -> None:
     made = [
-        {
-            "invoice_id": status,
-            "account_id": "acme",
-            "status": status,
-            "amount_ex_tax": 1,
-            "currency": "USD",
-        }
-        for status in ("paid", "void")
+        {"invoice_id": name, "account_id": name, "status": name, "amount_ex_tax": 1, "currency": ""}
+        for name in LINES
     ]
-    given = facts(as_of=AS_OF, invoices=made, invoice_lines=lines)
+    given = facts(as_of=AS_OF, invoices=made, invoice_lines=[row for row, _ in LINES.values()])
+    end = utc("2026-02-28T23:59:59.999999")
+    found = invoiced(inputs_of(given, MetricSettings()).facts, [Span("2026-02", end, end)])
+    billed = dict(found.select("account_id", "mrr").collect().iter_rows())
+    assert billed == {name: mrr for name, (_, mrr) in LINES.items() if mrr is not None}
+
+
+def test_what_was_billed_stands_beside_what_is_counted() -> None:
+    bill = {"invoice_id": "a month", "account_id": "acme", "amount_ex_tax": 1, "currency": "USD"}
+    row = LINES["a month"][0]
+    given = facts(as_of=AS_OF, invoices=[bill], invoice_lines=[row])
     world = portfolio([], given=given, first="2026-02", last="2026-02")
-    found = {row["metric"]: row["amount"] for row in rows("reconciliation", world).to_dicts()}
-    assert found.get("mrr_invoiced") == expected
-    assert found.get("invoiced_less_ours") == expected
+    found = {each["metric"]: each["amount"] for each in rows("reconciliation", world).to_dicts()}
+    assert (found["mrr_invoiced"], found["invoiced_less_ours"]) == (1000, 1000)
