@@ -70,7 +70,10 @@ def _order(document: Document, low: Path, high: Path) -> Iterator[Finding]:
 
 def _bands(document: Document, name: str) -> Iterator[Finding]:
     limits = document.at(*_BANDS, name)
-    if not isinstance(limits, list) or not all(isinstance(limit, int) for limit in limits):
+    wanted = len(getattr(MetricSettings().health_bands, name))
+    if not isinstance(limits, list) or len(limits) != wanted:
+        return  # the models say it
+    if not all(isinstance(limit, int) for limit in limits):
         return
     steps = list(pairwise(limits if name == "support" else limits[::-1]))
     if any(one >= other for one, other in steps):

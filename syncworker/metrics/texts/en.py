@@ -20,7 +20,7 @@ TEXTS: dict[str, str] = {
     "pays_nothing": "pays nothing now",
     "expansion_unknown": "neither quota nor seats in use are known",
     # Tickets.
-    "tickets_opened": "{} tickets opened in 30 d",
+    "tickets_opened": "tickets opened in 30 d: {}",
     "tickets_per_seat": "{}, seats: {}; more per seat than {} % of its segment",
     # Health.
     "usage_down": "usage down {} %",

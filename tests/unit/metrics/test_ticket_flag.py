@@ -101,10 +101,10 @@ def test_who_opens_more_per_seat_than_9_of_10_of_its_kind_is_flagged(portal: Fac
     assert {flag for name, flag in flags.items()} == {True, False}
     reasons = {name: because for name, _, because in rows.iter_rows()}
     assert reasons["small 10"] == (
-        "3 tickets opened in 30 d, seats: 1; more per seat than 90 % of its segment"
+        "tickets opened in 30 d: 3, seats: 1; more per seat than 90 % of its segment"
     )
-    assert reasons["many"] == "4 tickets opened in 30 d"
-    assert reasons["small 00"] == "0 tickets opened in 30 d"
+    assert reasons["many"] == "tickets opened in 30 d: 4"
+    assert reasons["small 00"] == "tickets opened in 30 d: 0"
 
 
 def test_the_percentile_does_not_depend_on_how_the_portal_is_cut(portal: Facts) -> None:
