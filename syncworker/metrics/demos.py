@@ -123,19 +123,23 @@ def with_demos(users: pl.LazyFrame, inputs: Inputs) -> pl.LazyFrame:
     last_demo_view_at and demo_view_type_last are of demos seen without asking; demo_views is null
     where nobody named what seeing one is, and demo_views_problem says so.
     """
-    demos = person_demos(inputs)
-    strangers = demos.join(users.select("email"), on="email", how="anti").with_columns(
+    demos, homes = person_demos(inputs), users_by_address(inputs)
+    strangers = demos.join(homes, on="email", how="anti").with_columns(
         user_id=pl.format("email:{}", "email")
     )
     known = users.join(demos, on="email", how="left")
-    people = pl.concat([known, strangers], how="diagonal")
+    persons = pl.concat([f.select("user_id", "email") for f in (homes, strangers)])
     named = inputs.settings.trials.demo_events or inputs.settings.trials.demo_pages
     count = pl.col("demo_views")
     problem = pl.lit(texts(inputs.facts.language)["demos.no_views"])
-    return people.join(_seen(people, inputs), on="user_id", how="left").with_columns(
-        pl.col("demo_count").fill_null(0),
-        demo_views=count.fill_null(0) if named else count,
-        demo_views_problem=pl.lit(None, dtype=pl.String) if named else problem,
+    return (
+        pl.concat([known, strangers], how="diagonal")
+        .join(_seen(persons, inputs), on="user_id", how="left")
+        .with_columns(
+            pl.col("demo_count").fill_null(0),
+            demo_views=count.fill_null(0) if named else count,
+            demo_views_problem=pl.lit(None, dtype=pl.String) if named else problem,
+        )
     )
 
 
@@ -145,7 +149,7 @@ def _seen(people: pl.LazyFrame, inputs: Inputs) -> pl.LazyFrame:
     pages = seen.filter(pl.col("user_id").is_null()).drop("user_id")
     by_person = [
         seen.filter(pl.col("user_id").is_not_null()),
-        pages.join(people.select("user_id", "email"), on="email"),
+        pages.join(people, on="email"),
     ]
     return (
         pl.concat(by_person, how="diagonal")

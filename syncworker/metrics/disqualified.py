@@ -21,7 +21,7 @@ def with_disqualified(users: pl.LazyFrame, inputs: Inputs) -> pl.LazyFrame:
     no longer holds is gone in the next run.
     """
     words, settings = texts(inputs.facts.language), inputs.settings
-    domain = pl.col("email").str.extract(r"@([^@]+)$")
+    domain = pl.col("_domain")
     free = domain.is_in(sorted(FREE_MAIL.union(settings.free_mail_domains)))
     alone = pl.col("_alone").fill_null(value=False)
     holds = {
@@ -41,13 +41,14 @@ def with_disqualified(users: pl.LazyFrame, inputs: Inputs) -> pl.LazyFrame:
     )
     return (
         users.join(_alone(inputs), on="account_id", how="left")
+        .with_columns(_domain=pl.col("email").str.extract(r"@([^@]+)$"))
         .with_columns(
             disqualify_reasons=pl.when(told).then(reasons),
             disqualify_because=because.replace("", words["disqualified.none"]),
             disqualify_problem=pl.when(~told).then(pl.lit(words["disqualified.no_address"])),
         )
         .with_columns(disqualified=found.list.len() > 0)
-        .drop("_alone")
+        .drop("_alone", "_domain")
     )
 
 

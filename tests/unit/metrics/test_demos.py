@@ -5,6 +5,7 @@ from typing import Any
 from support.metric_facts import AS_OF, accounts, event, facts, people, utc
 
 from syncworker.metrics.demos import all_demos
+from syncworker.metrics.identity import resolved
 from syncworker.metrics.inputs import inputs_of
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.settings_trials import TrialSettings
@@ -147,6 +148,15 @@ def test_a_demo_is_gated_by_a_form_or_seen_without_asking() -> None:
     unnamed = people(given)["ann"]
     assert unnamed["demo_views"] is None
     assert "names no event or page" in unnamed["demo_views_problem"]
+
+
+def test_a_requester_who_is_no_user_belongs_to_the_account_that_identity_found() -> None:
+    given = facts(
+        accounts=[{"account_id": "x", "domain": "x.example"}],
+        demo_requests=[request(1, "2026-05-01", email="eve@x.example")],
+    )
+    frame = all_demos(inputs_of(resolved(given, NAMED).facts, NAMED)).collect()
+    assert frame["account_id"].to_list() == ["x"]
 
 
 def test_days_to_paid_count_from_the_first_and_last_request_in_the_window_before() -> None:

@@ -7,9 +7,15 @@ import polars as pl
 import pytest
 from support.metric_facts import AS_OF, Row, accounts, event, facts, item, utc
 
-from syncworker.metrics.journey import months_after
+from syncworker.metrics.customers import account_customers
+from syncworker.metrics.facts import Facts
+from syncworker.metrics.inputs import inputs_of
+from syncworker.metrics.journey import account_turns, months_after, with_journey
+from syncworker.metrics.mrr import account_seats
+from syncworker.metrics.seat_milestones import with_seat_milestone
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.settings_journey import JourneySettings
+from syncworker.metrics.usage import account_usage
 
 MARCH, APRIL, MAY, JUNE = (utc(f"2026-0{month}-01") for month in (3, 4, 5, 6))
 
@@ -72,7 +78,13 @@ KEY = MetricSettings(key_events=("report",), key_features=("report", "export"))
 
 
 def stages(settings: MetricSettings = KEY) -> dict[str, tuple[str | None, datetime | None]]:
-    rows = accounts(world(), settings)
+    """Stage and time by account, from the parts alone: they are many, and quick."""
+    inputs = inputs_of(world(), settings)
+    frame = inputs.facts.streams["accounts"]
+    for part in (account_customers(inputs), account_turns(inputs)):
+        frame = frame.join(part, on="account_id", how="left")
+    found = with_journey(frame, inputs).collect()
+    rows = {row["account_id"]: row for row in found.iter_rows(named=True)}
     return {name: (row["journey_stage"], row["journey_stage_at"]) for name, row in rows.items()}
 
 
@@ -152,6 +164,16 @@ def test_a_local_time_that_the_clock_skips_is_an_hour_later() -> None:
     assert found == datetime.fromisoformat("2026-03-29T01:30+00:00")  # 03:30 by summer time
 
 
+def sizes(given: Facts, settings: MetricSettings = KEY) -> dict[str, tuple[Any, Any]]:
+    """Milestone and problem by account, from the parts alone."""
+    inputs = inputs_of(given, settings)
+    frame = account_usage(inputs.facts, settings, inputs.activity)
+    seats = account_seats(inputs.facts, settings, inputs.terms)
+    frame = with_seat_milestone(frame.join(seats, on="account_id", how="left"), inputs)
+    named = ("account_id", "seat_milestone", "seat_milestone_problem")
+    return {row[0]: row[1:] for row in frame.select(named).collect().iter_rows()}
+
+
 def test_a_team_and_a_group_are_told_by_active_users_or_by_seats() -> None:
     many = {"alone": 4, "team": 5, "group": 25}
     events = [
@@ -166,22 +188,16 @@ def test_a_team_and_a_group_are_told_by_active_users_or_by_seats() -> None:
         "subscriptions": subs,
         "subscription_items": [item(sub_id="s", quantity=24)],
     }
-    by_users = accounts(facts(events=[*events, nameless], **given))
-    assert {name: row["seat_milestone"] for name, row in by_users.items()} == {
-        "alone": "none",
-        "team": "team",
-        "group": "group",
-        "nameless": None,
+    nobody = "it is not told who uses the app"
+    assert sizes(facts(events=[*events, nameless], **given)) == {
+        "alone": ("none", None),
+        "team": ("team", None),
+        "group": ("group", None),
+        "nameless": (None, nobody),
     }
-    assert by_users["nameless"]["seat_milestone_problem"] == "it is not told who uses the app"
-    assert by_users["group"]["seat_milestone_problem"] is None
-    assert accounts(facts(**given))["alone"]["seat_milestone"] is None
+    assert sizes(facts(**given))["alone"] == (None, nobody)
     seats = MetricSettings(journey=JourneySettings(milestone_by="seats", group_size=24))
-    by_seats = accounts(facts(**given), seats)
-    assert (by_seats["alone"]["seat_milestone"], by_seats["team"]["seat_milestone"]) == (
-        "group",
-        "none",
-    )
+    by_seats = sizes(facts(**given), seats)
+    assert (by_seats["alone"], by_seats["team"]) == (("group", None), ("none", None))
     del given["subscriptions"]
-    unbilled = accounts(facts(**given), seats)["alone"]
-    assert unbilled["seat_milestone_problem"] == "no source tells of subscriptions"
+    assert sizes(facts(**given), seats)["alone"] == (None, "no source tells of subscriptions")
