@@ -142,9 +142,6 @@ def _read(custom: CustomMetric) -> pl.Expr:
                 return number(custom.column)
             case "bool":
                 return pl.when(shown.is_in(["true", "false"])).then(shown == "true")
-        return shown
-    if STREAMS[custom.of].schema()[custom.column] == pl.Decimal:
-        return number(custom.column)
     return shown
 
 

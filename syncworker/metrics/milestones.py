@@ -55,6 +55,8 @@ def milestone_changes(inputs: Inputs, owner: Owner) -> pl.LazyFrame:
         )
         # Whoever holds now began to in the same group, so no other's beginning can be meant.
         .with_columns(since=pl.when(pl.col("flip") == 1).then("at").forward_fill())
+        # Spells and reasons both start here; Polars would find only the reasons' larger half twice.
+        .cache()
     )
 
 

@@ -233,6 +233,7 @@ def test_it_is_checked_wherever_it_is_named(
             "at most",
             "",
         ),
+        ("SW112", declared(f"{COUNT}, where: [{{eq: 5}}]"), "{eq", "`column` is missing", ""),
         ("SW112", declared("entity: account, of: events"), "mine", "`measure` is missing", ""),
     ],
 )
