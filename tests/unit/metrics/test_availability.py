@@ -27,6 +27,9 @@ ALL = {
     "trials": FRESH,
     "demo_requests": FRESH,
     "tickets": FRESH,
+    "web_visits": FRESH,
+    "invoices": READ,
+    "campaign_spend": FRESH,
 }
 
 
