@@ -17,7 +17,6 @@ _BETWEEN: Mapping[Path, tuple[float, float]] = {
     ("metrics", "attribution", "payback_target_months"): (1, _MOST_MONTHS),
     ("metrics", "portfolio", "gross_margin"): (0, 1),
     ("metrics", "portfolio", "trial_mature_days"): (1, _MOST_DAYS),
-    ("metrics", "portfolio", "demo_window_days"): (1, _MOST_DAYS),
     ("metrics", "portfolio", "activation_days"): (1, _MOST_DAYS),
     ("metrics", "portfolio", "renewal_days"): (1, _MOST_DAYS),
     ("metrics", "portfolio", "visit_to_trial_percent"): (0, 100),

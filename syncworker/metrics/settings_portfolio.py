@@ -22,7 +22,6 @@ class PortfolioSettings:
         close_days: A month is closed this many days after its end: what is known later is told
             as restated.
         trial_mature_days: A cohort of trials is immature until so many days after its period.
-        demo_window_days: A demo led to a customer where the first payment came within this time.
         activation_days: After so many days it shows whether an account took the first steps.
         renewal_days: After so many days from the first payment it shows whether a customer stays.
         visit_to_trial_percent: The benchmark of visitors that ask for a trial.
@@ -38,7 +37,6 @@ class PortfolioSettings:
     tier_cuts: tuple[int, int] = (10_000, 100_000)
     close_days: int = 7
     trial_mature_days: int = 45
-    demo_window_days: int = 180
     activation_days: int = 30
     renewal_days: int = 180
     visit_to_trial_percent: float = 2.5

@@ -22,34 +22,7 @@ def sessions(inputs: Inputs) -> pl.LazyFrame:
         none), campaign, page, account_id (null: nobody's) and contact (whether the visitor ever
         gave an address).
     """
-    facts = inputs.facts
-    visits = facts.streams["web_visits"].filter(
-        pl.col("ts") < instant(facts.as_of), there(facts.as_of)
-    )
-    if "account_id" not in visits.collect_schema().names():
-        visits = visits.with_columns(account_id=pl.lit(None, dtype=pl.String))
-    account = pl.col("account_id")
-    whose = visits.group_by("visitor_id").agg(
-        account_id=pl.when(account.min() == account.max()).then(account.min()),
-        contact=(account.is_not_null() | pl.col("email").is_not_null()).any(),
-    )
-    first = pl.all().sort_by("at", "visit_id").first()
-    return (
-        visits.select(
-            "visitor_id",
-            "visit_id",
-            "campaign",
-            "page",
-            at="ts",
-            channel=pl.col("channel").fill_null(UNKNOWN),
-            session=pl.coalesce("session_id", "visit_id"),
-            named=pl.col("session_id").is_not_null(),
-        )
-        .group_by("visitor_id", "session", "named")
-        .agg(first)
-        .drop("session", "named")
-        .join(whose, on="visitor_id")
-    )
+    return _by_session(_visits(inputs))
 
 
 def touches(inputs: Inputs) -> pl.LazyFrame:
@@ -59,8 +32,10 @@ def touches(inputs: Inputs) -> pl.LazyFrame:
         account_id, at (UTC), channel, campaign, page, visit_id (which decides between two touches
         at one instant).
     """
+    visits = _visits(inputs)
+    known = visits.filter(pl.col("account_id").is_not_null()).select("visitor_id").unique()
     return (
-        sessions(inputs)
+        _by_session(visits.join(known, on="visitor_id", how="semi"))
         .filter(pl.col("account_id").is_not_null())
         .select("account_id", "at", "channel", "campaign", "page", "visit_id")
     )
@@ -80,4 +55,52 @@ def touches_before_paying(inputs: Inputs, customers: pl.LazyFrame) -> pl.LazyFra
         .join(since, on="account_id", how="left")
         .filter(before)
         .drop("customer_since")
+    )
+
+
+def _visits(inputs: Inputs) -> pl.LazyFrame:
+    """The visits before `as_of`, each with the account of its own address."""
+    facts = inputs.facts
+    visits = facts.streams["web_visits"].filter(
+        pl.col("ts") < instant(facts.as_of), there(facts.as_of)
+    )
+    if "account_id" in visits.collect_schema():
+        return visits
+    return visits.with_columns(account_id=pl.lit(None, dtype=pl.String))
+
+
+def _by_session(visits: pl.LazyFrame) -> pl.LazyFrame:
+    """Sessions by their first rows, each with the account of its visitor."""
+    account = pl.col("account_id")
+    own = ["visit_id", "at", "channel", "campaign", "page"]
+    rows = (
+        visits.select(
+            "visitor_id",
+            "visit_id",
+            "campaign",
+            "page",
+            "account_id",
+            at="ts",
+            channel=pl.col("channel").fill_null(UNKNOWN),
+            session=pl.coalesce("session_id", "visit_id"),
+            named=pl.col("session_id").is_not_null(),
+            contact=account.is_not_null() | pl.col("email").is_not_null(),
+        )
+        .group_by("visitor_id", "session", "named")
+        .agg(
+            pl.col(own).sort_by("at", "visit_id").first(),
+            low=account.min(),
+            high=account.max(),
+            contact=pl.col("contact").any(),
+        )
+    )
+    low, high = pl.col("low").min(), pl.col("high").max()
+    return (
+        rows.group_by("visitor_id")
+        .agg(
+            *own,
+            account_id=pl.when(low == high).then(low),
+            contact=pl.col("contact").any(),
+        )
+        .explode(own)
     )

@@ -1,6 +1,7 @@
 """Facts of visits, payments and spend, resolved as a run does it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -60,13 +61,16 @@ def given(settings: MetricSettings | None = None, **rows: Any) -> Facts:
 
 
 def inputs(settings: MetricSettings | None = None, **rows: Any) -> Inputs:
-    """What is computed from, with the population values of the whole portal."""
+    """What is computed from; no value of the whole portal is known."""
     settings = settings or MetricSettings()
-    made = given(settings, **rows)
-    first = inputs_of(made, settings)
-    return inputs_of(
-        made, settings, frozen(lambda each: each.rows(first).collect(), made, settings)
-    )
+    return inputs_of(given(settings, **rows), settings)
+
+
+def frozen_inputs(settings: MetricSettings | None = None, **rows: Any) -> Inputs:
+    """What is computed from, with the values of the whole portal."""
+    made = inputs(settings, **rows)
+    values = frozen(lambda each: each.rows(made).collect(), made.facts, made.settings)
+    return replace(made, population=values)
 
 
 def months(*labels: str) -> tuple[Period, ...]:

@@ -47,7 +47,8 @@ def in_segments(rows: pl.LazyFrame, portfolio: Portfolio) -> pl.LazyFrame:
 
 def and_everybody(rows: pl.LazyFrame) -> pl.LazyFrame:
     """The rows once in their own segment and once in `all`."""
-    return pl.concat([rows, rows.with_columns(segment=pl.lit(EVERYBODY))])
+    both = pl.concat_list("segment", pl.lit(EVERYBODY))
+    return rows.with_columns(segment=both).explode("segment")
 
 
 def counted(rows: pl.LazyFrame, portfolio: Portfolio, **counts: pl.Expr) -> pl.LazyFrame:
@@ -63,15 +64,21 @@ def counted(rows: pl.LazyFrame, portfolio: Portfolio, **counts: pl.Expr) -> pl.L
         is in any of them; `all` is always one where no segments were asked for.
     """
     made = rows.filter(pl.col("period").is_not_null()).group_by("period", "segment").agg(**counts)
-    found = made.select("segment")
     if not portfolio.by:
-        found = pl.concat([found, pl.LazyFrame({"segment": [EVERYBODY]})])
-    names = list(counts)
+        made = pl.concat([made, pl.LazyFrame({"segment": [EVERYBODY]})], how="diagonal")
+    cells = made.group_by("segment").agg(cell=pl.struct(pl.exclude("segment")))
+    own = pl.col("cell").struct.field
+    # Laid out from one reading of the rows: joined to a grid of their own segments, they would be
+    # read twice.
     return (
         begun(portfolio)
-        .join(found.unique(), how="cross")
-        .join(made, on=["period", "segment"], how="left")
-        .with_columns(pl.col(names).fill_null(0))
+        .join(cells, how="cross")
+        .explode("cell")
+        .group_by("period", "start", "end", "segment")
+        .agg(
+            own(name).filter(own("period") == pl.col("period")).first().fill_null(0).alias(name)
+            for name in counts
+        )
     )
 
 

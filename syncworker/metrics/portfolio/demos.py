@@ -50,13 +50,14 @@ def _cohorts(portfolio: Portfolio) -> pl.LazyFrame:
     window = timedelta(days=DEMO_WINDOW_DAYS)
     lag = pl.col("first_paid_at") - pl.col("submitted_at")
     demos = all_demos(portfolio.inputs).filter((lag >= timedelta(0)).fill_null(value=True))
-    kinds = {
-        EVERYBODY: pl.lit(EVERYBODY),
-        "type": pl.format("type: {}", "type"),
-        GATED: pl.when("gated").then(pl.lit(GATED)).otherwise(pl.lit(UNGATED)),
-    }
+    kinds = pl.concat_list(
+        pl.lit(EVERYBODY),
+        pl.format("type: {}", "type"),
+        pl.when("gated").then(pl.lit(GATED)).otherwise(pl.lit(UNGATED)),
+    )
     return (
-        pl.concat([demos.with_columns(segment=kind) for kind in kinds.values()])
+        demos.with_columns(segment=kinds)
+        .explode("segment")
         .with_columns(
             period=period_of("submitted_at", portfolio),
             days=pl.when(lag < window).then(lag.dt.total_days()),

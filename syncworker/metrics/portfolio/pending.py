@@ -47,13 +47,8 @@ def all_demos(inputs: Inputs) -> pl.LazyFrame:
         "first_paid_at",
         pl.col("type").fill_null("unknown"),
         email=address(),
-        gated=pl.col("form_id").is_not_null(),
+        gated=pl.lit(value=True),
     )
-
-
-def judges(_inputs: Inputs) -> bool:
-    """Whether there are rules that qualify anybody."""
-    return False
 
 
 def pql_accounts(_inputs: Inputs) -> pl.LazyFrame:

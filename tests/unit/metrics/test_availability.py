@@ -29,6 +29,9 @@ ALL = {
     "demo_requests": FRESH,
     "tickets": FRESH,
     "survey_responses": FRESH,
+    "web_visits": FRESH,
+    "invoices": READ,
+    "campaign_spend": FRESH,
 }
 
 

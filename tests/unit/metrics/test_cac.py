@@ -2,11 +2,12 @@
 
 from typing import Any
 
+import polars as pl
 import pytest
-from support.growth_facts import inputs, invoice, spent
+from support.growth_facts import frozen_inputs, inputs, invoice, spent
 from support.metric_facts import AS_OF, Row, utc
 
-from syncworker.metrics.cac import BLENDED_CAC
+from syncworker.metrics.cac import BLENDED_CAC, account_cac
 from syncworker.metrics.compute import compute
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.settings_attribution import AttributionSettings
@@ -18,14 +19,14 @@ PAID = [invoice(1, "2026-04-10"), invoice(2, "2026-05-10", account_id="bolt")]
 
 
 def cac(spend: list[Row], invoices: list[Row] = PAID, **more: Any) -> Any:
-    given = inputs(accounts=TWO, invoices=invoices, campaign_spend=spend, **more)
+    given = frozen_inputs(accounts=TWO, invoices=invoices, campaign_spend=spend, **more)
     return given.population.values[BLENDED_CAC]
 
 
-def account(settings: MetricSettings = HALF, **rows: Any) -> dict[str, Any]:
-    given = inputs(settings, accounts=TWO, **rows)
-    computed = compute(given.facts, settings, given.population).accounts.collect()
-    return next(r for r in computed.iter_rows(named=True) if r["account_id"] == "acme")
+def account(**rows: Any) -> dict[str, Any]:
+    given = frozen_inputs(HALF, accounts=TWO, **rows)
+    frame = account_cac(given).filter(pl.col("account_id") == "acme").collect()
+    return frame.row(0, named=True)
 
 
 def test_blended_cac_is_all_spend_of_complete_months_by_their_new_customers() -> None:
@@ -61,7 +62,7 @@ def test_spend_in_another_currency_counts_at_the_rate_of_its_months_end() -> Non
 
 def test_the_months_are_a_setting() -> None:
     settings = MetricSettings(attribution=AttributionSettings(cac_months=1))
-    given = inputs(
+    given = frozen_inputs(
         settings,
         accounts=TWO,
         invoices=PAID,
@@ -90,8 +91,8 @@ def test_what_is_not_known_is_null_with_the_reason_and_never_zero(
 
 def test_without_the_values_of_the_whole_portal_it_is_not_known() -> None:
     given = inputs(invoices=PAID[:1])
-    assert given.population.values[BLENDED_CAC]["cac"] is None
-    row = compute(given.facts, HALF).accounts.collect().row(0, named=True)
+    assert given.population.values == {}
+    row = account_cac(given).collect().row(0, named=True)
     assert row["cac_problem"] == "the CAC of the portal was not computed"
 
 
@@ -105,5 +106,10 @@ def test_cac_is_recovered_when_gross_profit_to_date_reaches_it(spend: int, recov
 
 
 def test_who_never_paid_has_no_answer_and_no_problem() -> None:
-    row = account(campaign_spend=[spent("2026-04-01", 5)], invoices=PAID[1:])
-    assert (row["cac_recovered"], row["cac_problem"]) == (None, None)
+    given = frozen_inputs(
+        HALF, accounts=TWO, campaign_spend=[spent("2026-04-01", 5)], invoices=PAID[1:]
+    )
+    computed = compute(given.facts, HALF, given.population).accounts.collect()
+    rows = {row["account_id"]: row for row in computed.iter_rows(named=True)}
+    assert (rows["acme"]["cac_recovered"], rows["acme"]["cac_problem"]) == (None, None)
+    assert (rows["bolt"]["cac_recovered"], rows["bolt"]["cac_problem"]) == (True, None)

@@ -93,7 +93,7 @@ def qualified(monkeypatch: pytest.MonkeyPatch, **first_pql_at: str) -> None:
         orient="row",
     )
     monkeypatch.setattr(qualification, "pql_accounts", lambda _: frame)
-    monkeypatch.setattr(qualification, "judges", lambda _: True)
+    monkeypatch.setattr(qualification, "_judges", lambda _: True)
 
 
 LEADS: dict[str, Any] = {

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import polars as pl
+import pytest
 from support.growth_facts import inputs, invoice, months, people, portfolio, told, visit
 from support.metric_facts import Row, utc
 
+from syncworker.metrics.known import UTC_TIME
+from syncworker.metrics.portfolio import demos
 from syncworker.metrics.portfolio.demos import DEMOS
 from syncworker.metrics.portfolio.funnel import FUNNEL
 from syncworker.metrics.portfolio.trials import TRIALS
@@ -94,39 +98,40 @@ def test_trials_by_segment_have_a_row_for_every_segment_in_every_period() -> Non
     assert rows["2026-02", "small", "trial_to_paid"]["value"] == 0.0
 
 
-def test_demos_are_judged_by_kind_within_their_window() -> None:
-    def demo(number: int, name: str, at: str, **more: Any) -> Row:
-        given = {"submission_id": f"d{number}", "email": f"{name}@x.example"}
-        return {**given, "submitted_at": utc(at), "type": "live", "form_id": "f", **more}
-
-    ungated = {"type": "video", "form_id": None}
-    made = inputs(
-        FEW,
-        as_of=utc("2026-06-30"),
-        accounts=ACCOUNTS,
-        users=people(*NAMES),
-        demo_requests=[
-            demo(1, "a0", "2025-12-01"),
-            demo(2, "a0", "2025-12-20", **ungated),
-            demo(3, "a1", "2025-12-01"),
-            demo(4, "a2", "2025-12-01"),
-            demo(5, "a3", "2025-12-31", **ungated),
-            demo(6, "a4", "2025-12-05"),  # had paid before
-            demo(7, "a5", "2026-01-01", type=None),
-            demo(8, "stranger", "2025-12-31", **ungated),
+def test_demos_are_judged_by_kind_within_their_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    live, video = ("live", True), ("video", False)
+    rows = [
+        ("a0", "2025-12-01", live, "2025-12-21"),
+        ("a0", "2025-12-20", video, "2025-12-21"),
+        ("a1", "2025-12-01", live, "2026-05-29T23:59:59"),  # the last second of 180 days
+        ("a2", "2025-12-01", live, "2026-05-30"),  # the first one after them
+        ("a3", "2025-12-31", video, None),
+        ("a4", "2025-12-05", live, "2025-12-04"),  # had paid before
+        ("a5", "2026-01-01", ("unknown", True), None),
+        ("stranger", "2025-12-31", video, None),
+    ]
+    frame = pl.LazyFrame(
+        [
+            (f"{who}@x.example", kind, gated, utc(at), f"d{n}", paid and utc(paid))
+            for n, (who, at, (kind, gated), paid) in enumerate(rows)
         ],
-        invoices=[
-            invoice(0, "2025-12-21", account_id="a0"),
-            invoice(1, "2026-05-29T23:59:59", account_id="a1"),  # the last second of 180 days
-            invoice(2, "2026-05-30", account_id="a2"),  # the first one after them
-            invoice(4, "2025-12-04", account_id="a4"),
-        ],
+        schema={
+            "email": pl.String,
+            "type": pl.String,
+            "gated": pl.Boolean,
+            "submitted_at": UTC_TIME,
+            "submission_id": pl.String,
+            "first_paid_at": UTC_TIME,
+        },
+        orient="row",
     )
+    monkeypatch.setattr(demos, "all_demos", lambda _: frame)
     # 180 days after the end of December is 30 June 2026.
-    rows = told(DEMOS, portfolio(months("2025-12", "2026-01"), made))
+    asked = portfolio(months("2025-12", "2026-01"), inputs(FEW, as_of=utc("2026-06-30")))
+    found = told(DEMOS, asked)
     rates = {
         segment: (row["numerator"], row["denominator"])
-        for (period, segment, metric), row in rows.items()
+        for (period, segment, metric), row in found.items()
         if metric == "demo_to_paid" and period == "2025-12"
     }
     assert rates == {
@@ -137,9 +142,26 @@ def test_demos_are_judged_by_kind_within_their_window() -> None:
         "gated": (2, 3),
         "ungated": (1, 3),
     }
-    assert rows["2025-12", "all", "demo_days_median"]["note"] == "too few: 2 of at least 6 records"
-    assert rows["2025-12", "gated", "gated_times_ungated"]["note"] == "not separable"
-    assert rows["2026-01", "all", "demo_to_paid"]["note"].startswith("immature until 2026-07-3")
+    few = found["2025-12", "all", "demo_days_median"]["note"]
+    assert few == "too few: 2 of at least 6 records"
+    assert found["2025-12", "gated", "gated_times_ungated"]["note"] == "not separable"
+    assert found["2026-01", "all", "demo_to_paid"]["note"].startswith("immature until 2026-07-3")
+
+
+def test_a_request_for_a_demo_leads_to_the_first_payment_of_its_persons_account() -> None:
+    made = inputs(
+        MetricSettings(portfolio=PortfolioSettings(least=1)),
+        as_of=utc("2026-06-30"),
+        accounts=ACCOUNTS,
+        users=people(*NAMES),
+        demo_requests=[
+            {"submission_id": "d1", "email": "a0@x.example", "submitted_at": utc("2025-12-01")},
+            {"submission_id": "d2", "email": "A0@x.example", "submitted_at": utc("2025-12-03")},
+        ],
+        invoices=[invoice(0, "2025-12-21", account_id="a0")],
+    )
+    row = told(DEMOS, portfolio(months("2025-12"), made))["2025-12", "gated", "demo_to_paid"]
+    assert (row["numerator"], row["denominator"], row["value"]) == (1, 1, 100.0)
 
 
 def test_the_funnel_follows_new_visitors_to_trial_and_payment() -> None:
