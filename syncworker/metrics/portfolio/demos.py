@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import polars as pl
 
+from syncworker.metrics.demos import all_demos
 from syncworker.metrics.portfolio.cohorts import EVERYBODY, counted, immature, period_of
 from syncworker.metrics.portfolio.medians import days, spread
-from syncworker.metrics.portfolio.pending import DEMO_WINDOW_DAYS, all_demos
 from syncworker.metrics.portfolio.rows import Portfolio, Report
 from syncworker.metrics.portfolio.shares import count, share, times
 from syncworker.metrics.portfolio.told import told
@@ -20,7 +20,7 @@ GATED, UNGATED = "gated", "ungated"
 def _rows(portfolio: Portfolio) -> pl.LazyFrame:
     portfolio = replace(portfolio, by="")
     least = portfolio.inputs.settings.portfolio.least
-    young = immature(DEMO_WINDOW_DAYS, portfolio)
+    young = immature(portfolio.inputs.settings.trials.demo_window_days, portfolio)
     frame = counted(
         _cohorts(portfolio),
         portfolio,
@@ -47,7 +47,7 @@ def _rows(portfolio: Portfolio) -> pl.LazyFrame:
 
 def _cohorts(portfolio: Portfolio) -> pl.LazyFrame:
     """People per period and kind: their first demo of it, and the days until they paid."""
-    window = timedelta(days=DEMO_WINDOW_DAYS)
+    window = timedelta(days=portfolio.inputs.settings.trials.demo_window_days)
     lag = pl.col("first_paid_at") - pl.col("submitted_at")
     demos = all_demos(portfolio.inputs).filter((lag >= timedelta(0)).fill_null(value=True))
     kinds = pl.concat_list(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from syncworker.metrics.portfolio.cohorts import counted, immature
-from syncworker.metrics.portfolio.pending import all_trials
 from syncworker.metrics.portfolio.rows import Portfolio, Report
 from syncworker.metrics.portfolio.shares import count, gap, share
 from syncworker.metrics.portfolio.told import told
 from syncworker.metrics.portfolio.visitors import visitors
+from syncworker.metrics.trials import all_trials
 
 
 def _rows(portfolio: Portfolio) -> pl.LazyFrame:

@@ -8,7 +8,6 @@ import polars as pl
 
 from syncworker.metrics.channels import account_channels
 from syncworker.metrics.customers import account_customers
-from syncworker.metrics.inputs import Inputs
 from syncworker.metrics.portfolio.cohorts import (
     UNKNOWN,
     and_everybody,
@@ -17,11 +16,11 @@ from syncworker.metrics.portfolio.cohorts import (
     period_of,
 )
 from syncworker.metrics.portfolio.lines import half_up, notes
-from syncworker.metrics.portfolio.pending import pql_accounts
 from syncworker.metrics.portfolio.rows import Portfolio, Report
 from syncworker.metrics.portfolio.shares import NEVER, count, share
 from syncworker.metrics.portfolio.spend_by import spend_by
 from syncworker.metrics.portfolio.told import row, told
+from syncworker.metrics.pql import pql_accounts
 
 
 def _rows(portfolio: Portfolio) -> pl.LazyFrame:
@@ -30,7 +29,7 @@ def _rows(portfolio: Portfolio) -> pl.LazyFrame:
     portfolio = replace(portfolio, by="")
     frame = _with_spend(portfolio, _leads(portfolio, by), by)
     young = immature(settings.trial_mature_days, portfolio)
-    judged = _judges(portfolio.inputs)
+    judged = portfolio.inputs.settings.pql.judges
     unjudged = NEVER if judged else pl.lit("no pql rules")
     hidden = pl.coalesce(unjudged, young)
     least = settings.least
@@ -46,11 +45,6 @@ def _rows(portfolio: Portfolio) -> pl.LazyFrame:
         _cost(portfolio, "cost_per_pql", "pqls", hidden),
         _cost(portfolio, "cost_per_win", "wins", young),
     )
-
-
-def _judges(_inputs: Inputs) -> bool:
-    """Whether there are rules that qualify anybody."""
-    return False
 
 
 def _leads(portfolio: Portfolio, by: str) -> pl.LazyFrame:

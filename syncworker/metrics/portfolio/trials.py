@@ -7,10 +7,10 @@ import polars as pl
 from syncworker.metrics.customers import account_customers
 from syncworker.metrics.portfolio.cohorts import counted, immature, in_segments, period_of
 from syncworker.metrics.portfolio.medians import days, spread
-from syncworker.metrics.portfolio.pending import all_trials
 from syncworker.metrics.portfolio.rows import Portfolio, Report
 from syncworker.metrics.portfolio.shares import count, gap, share
 from syncworker.metrics.portfolio.told import told
+from syncworker.metrics.trials import all_trials
 
 
 def _rows(portfolio: Portfolio) -> pl.LazyFrame:
