@@ -18,6 +18,7 @@ from syncworker.mapping.rules_http import check_http
 from syncworker.mapping.rules_hubspot import check_hubspot_sources
 from syncworker.mapping.rules_lifecycle import check_lifecycle
 from syncworker.mapping.rules_metrics import check_metrics
+from syncworker.mapping.rules_metrics_revenue import check_revenue
 from syncworker.mapping.rules_objects import check_objects
 from syncworker.mapping.rules_sources import check_reporting, check_sources
 from syncworker.mapping.rules_sql import check_sql
@@ -88,6 +89,7 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
         findings += check_files(document)
         findings += check_reporting(document)
         findings += check_metrics(document)
+        findings += check_revenue(document)
     diagnostics = diagnosed(findings, file, lines)
     if any(diagnostic.severity == "error" for diagnostic in diagnostics):
         mapping = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from syncworker.metrics.catalog_health import HEALTH
+from syncworker.metrics.catalog_movement import MOVEMENT
 from syncworker.metrics.catalog_people import PEOPLE
 from syncworker.metrics.catalog_revenue import REVENUE
 from syncworker.metrics.catalog_subscriptions import SUBSCRIPTION
@@ -13,5 +14,5 @@ from syncworker.metrics.metric import Metric
 
 METRICS: dict[str, Metric] = {
     metric.name: metric
-    for metric in (*REVENUE, *USAGE, *TRIALS, *HEALTH, *PEOPLE, *SUBSCRIPTION, *TICKET)
+    for metric in (*REVENUE, *USAGE, *TRIALS, *HEALTH, *PEOPLE, *SUBSCRIPTION, *TICKET, *MOVEMENT)
 }

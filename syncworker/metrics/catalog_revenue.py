@@ -19,6 +19,7 @@ REVENUE = (
         inputs=("accounts",),
         property="saas_account_id",
         because="id of the account in the app",
+        owner="operations",
     ),
     Metric(
         name="mrr",
@@ -29,19 +30,23 @@ REVENUE = (
         description=(
             "Monthly recurring revenue: what the running subscriptions are worth per month, after "
             "discounts and before tax. Late payers count; trials, unpaid and ended subscriptions "
-            "and usage-based prices do not. Where it cannot be told (two currencies, a price that "
-            "cannot be read) the last value stays."
+            "and usage-based prices do not. Several currencies are added up at exchange rates. "
+            "Where it cannot be told (a price or rate that is not known) the last value stays."
         ),
         formula=(
-            "sum over licensed recurring items of active and past_due subscriptions past their "
-            "trial of "
-            "unit_amount x quantity x f / interval_count less running discounts; f: month 1, "
-            "year 1/12, week 52/12, day 365/12; rounded half up once"
+            "sum over licensed recurring items of subscriptions that count by metrics.revenue "
+            "(active and past_due, past their trial) of unit_amount x quantity x f / "
+            "interval_count less running discounts and included tax; tiered prices by their "
+            "tiers; f: month 1, year 1/12, week 52/12, day 365/12; rounded half up once a currency"
         ),
         inputs=PRICED,
         property="saas_mrr",
         because="{mrr_because}",
         problem="mrr_problem",
+        owner="finance",
+        authority=(
+            "Stripe, docs.stripe.com/billing/subscriptions/analytics/glossary, but for the switches"
+        ),
     ),
     Metric(
         name="mrr_currency",
@@ -52,11 +57,12 @@ REVENUE = (
         description=(
             "The currency of MRR and ARR, as a three-letter code. Empty: MRR could not be told yet."
         ),
-        formula="currency of the items; where there are none or several, the portal's",
+        formula="currency of what is paid, else of the items; of several the portal's",
         inputs=PRICED,
         property="saas_mrr_currency",
         because="{mrr_because}",
         problem="mrr_problem",
+        owner="finance",
     ),
     Metric(
         name="arr",
@@ -70,6 +76,7 @@ REVENUE = (
         property="saas_arr",
         because="{mrr_because}",
         problem="mrr_problem",
+        owner="finance",
     ),
     Metric(
         name="subscription_status",
@@ -94,6 +101,7 @@ REVENUE = (
             Option("paused", "Paused"),
             Option("canceled", "Canceled"),
         ),
+        owner="customer success",
     ),
     Metric(
         name="cancelled",
@@ -109,6 +117,7 @@ REVENUE = (
         inputs=BILLED,
         property="saas_cancelled",
         because="{subscription_because}",
+        owner="customer success",
     ),
     Metric(
         name="cancelled_at",
@@ -124,6 +133,7 @@ REVENUE = (
         inputs=BILLED,
         property="saas_cancelled_at",
         because="{subscription_because}",
+        owner="customer success",
     ),
     Metric(
         name="cancel_effective_at",
@@ -139,6 +149,7 @@ REVENUE = (
         inputs=BILLED,
         property="saas_cancel_effective_at",
         because="{subscription_because}",
+        owner="customer success",
     ),
     Metric(
         name="cancel_pending",
@@ -151,6 +162,7 @@ REVENUE = (
         inputs=BILLED,
         property="saas_cancel_pending",
         because="{subscription_because}",
+        owner="customer success",
     ),
     Metric(
         name="churned",
@@ -169,6 +181,7 @@ REVENUE = (
         inputs=BILLED,
         property="saas_churned",
         because="{subscription_because}",
+        owner="customer success",
     ),
     Metric(
         name="churned_at",
@@ -181,5 +194,6 @@ REVENUE = (
         inputs=BILLED,
         property="saas_churned_at",
         because="{subscription_because}",
+        owner="customer success",
     ),
 )

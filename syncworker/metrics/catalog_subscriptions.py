@@ -45,6 +45,7 @@ SUBSCRIPTION = (
             Option("paused", "Paused"),
             Option("canceled", "Canceled"),
         ),
+        owner="finance",
     ),
     Metric(
         name="subscription_mrr",
@@ -67,6 +68,7 @@ SUBSCRIPTION = (
         because="{subscription_mrr_because}",
         problem="subscription_mrr_problem",
         currency=CURRENCY,
+        owner="finance",
     ),
     Metric(
         name="subscription_arr",
@@ -84,6 +86,7 @@ SUBSCRIPTION = (
         because="{subscription_mrr_because}",
         problem="subscription_mrr_problem",
         currency=CURRENCY,
+        owner="finance",
     ),
     Metric(
         name="subscription_amount",
@@ -104,6 +107,7 @@ SUBSCRIPTION = (
         because="{subscription_amount_because}",
         problem="subscription_amount_problem",
         currency=CURRENCY,
+        owner="finance",
     ),
     Metric(
         name=CURRENCY,
@@ -120,6 +124,7 @@ SUBSCRIPTION = (
         property="saas_subscription_currency",
         because="{subscription_amount_because}",
         problem="subscription_amount_problem",
+        owner="finance",
     ),
     Metric(
         name="subscription_deal_type",
@@ -137,6 +142,7 @@ SUBSCRIPTION = (
         because="{subscription_type_because}",
         options=(Option("new_business", "New business"), *CHANGES),
         problem="subscription_type_problem",
+        owner="finance",
     ),
     Metric(
         name="subscription_inactive_on",
@@ -152,6 +158,7 @@ SUBSCRIPTION = (
         inputs=BILLED,
         property="recurring_revenue_inactive_date",
         because="{subscription_inactive_because}",
+        owner="finance",
     ),
     Metric(
         name="subscription_inactive_reason",
@@ -170,6 +177,7 @@ SUBSCRIPTION = (
         because="{subscription_inactive_because}",
         options=(Option("churned", "Churned"), *CHANGES),
         problem="subscription_reason_problem",
+        owner="finance",
     ),
     Metric(
         name="subscription_started_at",
@@ -182,6 +190,7 @@ SUBSCRIPTION = (
         inputs=BILLED,
         property="saas_subscription_started_at",
         because="{subscription_state_because}",
+        owner="finance",
     ),
     Metric(
         name="subscription_ends_at",
@@ -197,5 +206,6 @@ SUBSCRIPTION = (
         inputs=BILLED,
         property="saas_subscription_ends_at",
         because="{subscription_state_because}",
+        owner="finance",
     ),
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from syncworker.metrics.channels import account_channels
+from syncworker.metrics.churn_reasons import account_churn_reasons, with_loss
 from syncworker.metrics.customers import account_customers
 from syncworker.metrics.demos import address, person_demos, with_demos
 from syncworker.metrics.facts import Facts
@@ -16,11 +17,15 @@ from syncworker.metrics.inputs import Inputs, inputs_of
 from syncworker.metrics.known import there
 from syncworker.metrics.memory import Memory
 from syncworker.metrics.mrr import account_mrr, account_seats
+from syncworker.metrics.payments import account_payments, with_guarantee
 from syncworker.metrics.population import Population
 from syncworker.metrics.reasons import with_reasons
+from syncworker.metrics.reasons_revenue import with_revenue_reasons
+from syncworker.metrics.renewals import account_renewals
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.subscription_rows import subscription_rows
 from syncworker.metrics.subscriptions import account_subscriptions
+from syncworker.metrics.this_month import account_month
 from syncworker.metrics.ticket_risk import account_ticket_risk, with_risk
 from syncworker.metrics.tickets import open_tickets
 from syncworker.metrics.trials import account_trials
@@ -58,13 +63,22 @@ UserStep = Callable[[pl.LazyFrame, pl.LazyFrame, Inputs], pl.LazyFrame]
 ACCOUNT_PARTS: tuple[AccountPart, ...] = (
     lambda i: account_usage(i.facts, i.settings, i.activity),
     lambda i: account_subscriptions(i.facts, i.terms),
-    lambda i: account_mrr(i.facts, i.settings, i.terms),
-    lambda i: account_seats(i.facts, i.settings, i.terms),
+    lambda i: account_mrr(i.facts, i.settings, i.terms, i.steps),
+    lambda i: account_seats(i.billing, i.settings, i.terms),
     lambda i: account_trials(
-        i.facts, i.settings, i.terms, i.activity, activity_known=i.usage_known
+        i.facts,
+        i.settings,
+        i.terms,
+        i.steps,
+        i.activity,
+        activity_known=i.usage_known,
     ),
     account_customers,
     account_channels,
+    account_month,
+    account_renewals,
+    account_payments,
+    account_churn_reasons,
 )
 """Frames with account_id and columns of their own, each computed by itself."""
 ACCOUNT_STEPS: tuple[AccountStep, ...] = (
@@ -75,7 +89,10 @@ ACCOUNT_STEPS: tuple[AccountStep, ...] = (
         usage_known=i.usage_known,
         billing_known=i.billing_known,
     ),
+    with_guarantee,
+    lambda accounts, _inputs: with_loss(accounts),
     lambda accounts, i: with_reasons(accounts, i.facts.timezone),
+    with_revenue_reasons,
 )
 """What is told from the parts together, in this order."""
 USER_PARTS: tuple[AccountPart, ...] = (lambda i: user_usage(i.settings, i.activity),)
@@ -123,6 +140,6 @@ def compute(
     return Computed(
         accounts=accounts,
         users=users,
-        subscriptions=subscription_rows(facts, settings, inputs.terms),
+        subscriptions=subscription_rows(inputs.billing, inputs.terms, inputs.steps),
         tickets=tickets,
     )

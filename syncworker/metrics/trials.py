@@ -18,6 +18,7 @@ def account_trials(
     facts: Facts,
     settings: MetricSettings,
     terms: pl.LazyFrame,
+    steps: pl.LazyFrame,
     activity: pl.LazyFrame,
     *,
     activity_known: bool,
@@ -35,6 +36,7 @@ def account_trials(
         settings: `trial_silent_days` is used.
         terms: The subscriptions; the trial period of one is a trial where there is no trial row,
             and it ends with the subscription at the latest.
+        steps: What they were worth.
         activity: What people did.
         activity_known: Whether any source provides it; else silence is not held against a trial.
 
@@ -45,7 +47,7 @@ def account_trials(
     """
     trials = _latest(facts, terms)
     since = trials.select("account_id", since="trial_requested_at")
-    paid = first_paid(facts, settings, terms, since)
+    paid = first_paid(steps, since)
     begin = pl.coalesce("trial_started_at", "trial_requested_at")
     days = (pl.col("first_paid_at") - begin).dt.total_days().clip(lower_bound=0)
     return (
