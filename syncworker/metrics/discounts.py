@@ -81,9 +81,7 @@ def with_discounts(rows: pl.LazyFrame, discounts: pl.LazyFrame) -> pl.LazyFrame:
         to_all=(runs & on_all).fill_null(value=False),
     ).with_columns(keep=_keep(), take=_take())
     lists = {
-        f"{many}_{kind}": pl.col(one)
-        .sort_by(order, nulls_last=False)
-        .filter(pl.col(f"to_{kind}").sort_by(order, nulls_last=False))
+        f"{many}_{kind}": pl.col(one).filter(f"to_{kind}")
         for kind in ("item", "all")
         for many, one in (("keeps", "keep"), ("takes", "take"), ("limits", "limit"))
     }
@@ -91,7 +89,8 @@ def with_discounts(rows: pl.LazyFrame, discounts: pl.LazyFrame) -> pl.LazyFrame:
         f"unreadable_{kind}": pl.col("unreadable").filter(f"to_{kind}").min()
         for kind in ("item", "all")
     }
-    return joined.group_by("row").agg(pl.exclude("row", *JOINED).first(), **lists, **problems)
+    ordered = joined.sort(order, nulls_last=False).group_by("row", maintain_order=True)
+    return ordered.agg(pl.exclude("row", *JOINED).first(), **lists, **problems)
 
 
 def left_after(amount: str, kind: str) -> pl.Expr:

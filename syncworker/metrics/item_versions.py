@@ -40,16 +40,21 @@ def item_versions(facts: Facts) -> pl.LazyFrame:
     )
     open_start = pl.col("first") & pl.col("valid_from").is_null()
     history = _history(facts, read.filter(open_start)).pipe(shared)
-    known_until = history.group_by("item_id").agg(begins=pl.col("valid_to").max())
-    current = read.join(known_until, on="item_id", how="left").with_columns(
+    begun = history.group_by("item_id").agg(begins=pl.col("begins").max())
+    current = read.join(begun, on="item_id", how="left").with_columns(
         valid_from=pl.when(open_start).then("begins").otherwise("valid_from")
     )
     columns = [*(column.name for column in SUBSCRIPTION_ITEMS.columns), "deleted_at"]
-    return pl.concat([current.select(columns), history.select(columns)])
+    return pl.concat([current.select(columns), history.filter(~pl.col("own")).select(columns)])
 
 
 def _history(facts: Facts, first: pl.LazyFrame) -> pl.LazyFrame:
-    """Versions before the first reading, one for each period that was billed without a change."""
+    """Versions before the first reading, one for all periods that were billed alike.
+
+    Returns:
+        The columns of the items, begins (of the last one: when the reading takes over; null: from
+        the start) and own (it is as the item was read, and no version beside it).
+    """
     lines = (
         billed(facts)
         .filter(~pl.col("proration").fill_null(value=False) & pl.col("item_id").is_not_null())
@@ -95,16 +100,29 @@ def _history(facts: Facts, first: pl.LazyFrame) -> pl.LazyFrame:
         .otherwise(days),
     }
     metered = pl.col("usage_type").fill_null("licensed") == "metered"
-    return (
+    as_before = pl.struct("same", "line_price", "line_quantity", "line_currency", "billed")
+    runs = (
         first.filter(~metered)
         .join(lines, on="item_id")
         .filter(pl.col("at") < pl.col("synced_at"))
+        .with_columns(same=same.fill_null(value=False))
+        .with_columns(billed=pl.when(~pl.col("same")).then("amount"))
         .sort("item_id", "at")
+        .filter((as_before != as_before.shift(1).over("item_id")).fill_null(value=True))
         .with_columns(
-            pl.when(same).then(name).otherwise(value).alias(name) for name, value in then.items()
+            before=pl.col("at").shift(1).over("item_id"),
+            after=pl.col("at").shift(-1).over("item_id"),
         )
-        .with_columns(
-            valid_from=pl.when(pl.col("at").shift(1).over("item_id").is_not_null()).then("at"),
-            valid_to=pl.coalesce(pl.col("at").shift(-1).over("item_id"), "synced_at"),
-        )
+    )
+    # The last run, where it is as the item was read, is no version of its own.
+    own = pl.col("after").is_null() & pl.col("same")
+    begins = pl.when(pl.col("after").is_not_null()).then(None).when(own)
+    return runs.with_columns(
+        *(pl.when("same").then(name).otherwise(value).alias(name) for name, value in then.items()),
+        valid_from=pl.when(pl.col("before").is_not_null()).then("at"),
+        valid_to=pl.coalesce("after", "synced_at"),
+        begins=begins.then(pl.when(pl.col("before").is_not_null()).then("at")).otherwise(
+            "synced_at"
+        ),
+        own=own,
     )
