@@ -58,7 +58,6 @@ MOVEMENT = (
             "where MRR was paid on any earlier day, else new; more to 0 churn; else by the sign"
         ),
         inputs=PRICED,
-        also=("subscription_states", "invoices", "invoice_lines", "fx_rates"),
         property="saas_mrr_movement",
         because="{movement_because}",
         problem="mrr_problem",
@@ -85,7 +84,6 @@ MOVEMENT = (
         ),
         formula="mrr now - mrr at the last instant before the local month",
         inputs=PRICED,
-        also=("subscription_states", "invoices", "invoice_lines", "fx_rates"),
         property="saas_mrr_change",
         because="{movement_because}",
         problem="mrr_problem",
@@ -107,7 +105,6 @@ MOVEMENT = (
             "high; in the portal's currency, at the start of the local month"
         ),
         inputs=PRICED,
-        also=("fx_rates",),
         property="saas_mrr_tier",
         because="MRR at the start of the month",
         problem="mrr_tier_problem",
@@ -220,7 +217,6 @@ MOVEMENT = (
             "several currencies at the rates of the days they were paid"
         ),
         inputs=PAID,
-        also=("fx_rates",),
         property="saas_ltv_to_date",
         because="paid invoices without tax and refunds",
         problem="ltv_problem",
@@ -284,7 +280,6 @@ MOVEMENT = (
         ),
         formula="if churned: MRR just before it last fell to 0",
         inputs=PRICED,
-        also=("subscription_states", "fx_rates"),
         property="saas_churned_mrr",
         because="{subscription_because}",
         currency="churned_mrr_currency",

@@ -24,6 +24,8 @@ ALL = {
     "events": FRESH,
     "subscriptions": READ,
     "subscription_items": READ,
+    "invoices": FRESH,
+    "invoice_lines": READ,
     "trials": FRESH,
     "demo_requests": FRESH,
     "tickets": FRESH,
