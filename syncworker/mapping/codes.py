@@ -247,4 +247,12 @@ CODES: dict[str, str] = {
     "SW179": "The number is outside of what makes sense: a percentile lies between 1 and 99, days "
     "and numbers of accounts are at least 1, a quota is above 0, and a band of the health score "
     "is at most 49 points wide to either side.",
+    "SW172": "`churn_reasons` says which of syncworker's churn reasons a word of the billing "
+    "system means: left its word, right the reason. Only these can be chosen in HubSpot: price, "
+    "missing_features, competitor, unused, support, complexity, quality, payment, other.",
+    "SW173": "An account with MRR is in the low tier below `tier_mid_from`, in the middle one "
+    "from there, and in the high one from `tier_high_from` on, in whole units of the reporting "
+    "currency. Both must be above 0 and the second above the first.",
+    "SW174": "The money-back window and the renewal window are counted in whole days, and a window "
+    "of no days holds nobody.",
 }

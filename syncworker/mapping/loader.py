@@ -25,6 +25,7 @@ from syncworker.mapping.rules_metrics_growth import check_growth
 from syncworker.mapping.rules_metrics_health import check_health
 from syncworker.mapping.rules_metrics_people import check_people
 from syncworker.mapping.rules_metrics_portfolio import check_portfolio
+from syncworker.mapping.rules_metrics_revenue import check_revenue
 from syncworker.mapping.rules_numbers import check_numbers
 from syncworker.mapping.rules_objects import check_objects
 from syncworker.mapping.rules_pql import check_pql
@@ -107,6 +108,7 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
         findings += check_pql(document)
         findings += check_numbers(document)
         findings += check_health(document)
+        findings += check_revenue(document)
     diagnostics = diagnosed(findings, file, lines)
     if any(diagnostic.severity == "error" for diagnostic in diagnostics):
         mapping = None

@@ -9,6 +9,7 @@ from syncworker.metrics.catalog_custom import custom_metrics
 from syncworker.metrics.catalog_fit import FIT
 from syncworker.metrics.catalog_health import HEALTH
 from syncworker.metrics.catalog_journey import JOURNEYS
+from syncworker.metrics.catalog_movement import MOVEMENT
 from syncworker.metrics.catalog_people import PEOPLE
 from syncworker.metrics.catalog_pql import PQL
 from syncworker.metrics.catalog_revenue import REVENUE
@@ -22,6 +23,7 @@ from syncworker.metrics.settings import MetricSettings
 
 _ALL: tuple[tuple[Metric, ...], ...] = (
     REVENUE,
+    MOVEMENT,
     USAGE,
     TRIALS,
     HEALTH,

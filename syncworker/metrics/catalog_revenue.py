@@ -30,14 +30,14 @@ REVENUE = (
         description=(
             "Monthly recurring revenue: what the running subscriptions are worth per month, after "
             "discounts and before tax. Late payers count; trials, unpaid and ended subscriptions "
-            "and usage-based prices do not. Where it cannot be told (two currencies, a price that "
-            "cannot be read) the last value stays."
+            "and usage-based prices do not. Several currencies are added up at exchange rates. "
+            "Where it cannot be told (a price or rate that is not known) the last value stays."
         ),
         formula=(
-            "sum over licensed recurring items of active and past_due subscriptions past their "
-            "trial of "
-            "unit_amount x quantity x f / interval_count less running discounts; f: month 1, "
-            "year 1/12, week 52/12, day 365/12; rounded half up once"
+            "sum over licensed recurring items of subscriptions that count by metrics.revenue "
+            "(active and past_due, past their trial) of unit_amount x quantity x f / "
+            "interval_count less running discounts and included tax; tiered prices by their "
+            "tiers; f: month 1, year 1/12, week 52/12, day 365/12; rounded half up once a currency"
         ),
         inputs=PRICED,
         property="saas_mrr",
@@ -58,7 +58,7 @@ REVENUE = (
         description=(
             "The currency of MRR and ARR, as a three-letter code. Empty: MRR could not be told yet."
         ),
-        formula="currency of the items; where there are none or several, the portal's",
+        formula="currency of what is paid, else of the items; of several the portal's",
         inputs=PRICED,
         property="saas_mrr_currency",
         because="{mrr_because}",

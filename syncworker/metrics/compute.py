@@ -10,6 +10,7 @@ import polars as pl
 from syncworker.metrics.adoption import with_adoption
 from syncworker.metrics.cac import account_cac
 from syncworker.metrics.channels import account_channels
+from syncworker.metrics.churn_reasons import account_churn_reasons, with_loss
 from syncworker.metrics.custom import with_custom_accounts, with_custom_users
 from syncworker.metrics.customers import account_customers
 from syncworker.metrics.demo_payments import account_demos
@@ -26,18 +27,22 @@ from syncworker.metrics.journey import account_turns, with_journey
 from syncworker.metrics.known import there
 from syncworker.metrics.memory import Memory
 from syncworker.metrics.mrr import account_mrr
+from syncworker.metrics.payments import account_payments, with_guarantee
 from syncworker.metrics.population import Population
 from syncworker.metrics.pql import with_account_pql, with_user_pql
 from syncworker.metrics.priority import with_priority
 from syncworker.metrics.quota import account_quota
 from syncworker.metrics.readiness import with_readiness
 from syncworker.metrics.reasons import with_reasons
+from syncworker.metrics.reasons_revenue import with_revenue_reasons
+from syncworker.metrics.renewals import account_renewals
 from syncworker.metrics.seat_milestones import with_seat_milestone
 from syncworker.metrics.seats import account_seats
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.subscription_rows import subscription_rows
 from syncworker.metrics.subscriptions import account_subscriptions
 from syncworker.metrics.surveys import account_surveys, user_surveys
+from syncworker.metrics.this_month import account_month
 from syncworker.metrics.ticket_flag import with_ticket_flag
 from syncworker.metrics.ticket_risk import account_ticket_risk, with_risk
 from syncworker.metrics.tickets import account_tickets, open_tickets
@@ -78,7 +83,11 @@ ACCOUNT_PARTS: tuple[AccountPart, ...] = (
     account_usage,
     account_quota,
     lambda i: account_subscriptions(i.facts, i.terms),
-    lambda i: account_mrr(i.facts, i.settings, i.terms),
+    lambda i: account_mrr(i.facts, i.settings, i.terms, i.steps),
+    account_month,
+    account_renewals,
+    account_payments,
+    account_churn_reasons,
     account_seats,
     account_tickets,
     account_surveys,
@@ -100,6 +109,9 @@ ACCOUNT_STEPS: tuple[AccountStep, ...] = (
     with_health,
     with_health_revenue,
     lambda accounts, i: with_reasons(accounts, i.facts.timezone),
+    with_guarantee,
+    lambda accounts, _inputs: with_loss(accounts),
+    with_revenue_reasons,
     with_seat_milestone,
     with_journey,
     with_account_pql,
@@ -159,6 +171,6 @@ def compute(
     return Computed(
         accounts=accounts,
         users=users,
-        subscriptions=subscription_rows(facts, settings, inputs.terms),
+        subscriptions=subscription_rows(inputs.billing, inputs.terms, inputs.steps),
         tickets=tickets,
     )

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from syncworker.metrics.activity import activity
+from syncworker.metrics.billing import Billing, billing_of
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.known import known
 from syncworker.metrics.ledger import mrr_ledger
 from syncworker.metrics.memory import Memory
 from syncworker.metrics.population import Population
 from syncworker.metrics.settings import MetricSettings
+from syncworker.metrics.steps import revenue_steps
 from syncworker.metrics.terms import terms
 
 
@@ -25,7 +27,9 @@ class Inputs:
         provided: The streams that a source provides.
         settings: The portal's `metrics:` section.
         activity: What people did, as `activity.activity`.
+        billing: Items, discounts and states over time, as `billing.billing_of`.
         terms: The subscriptions at `as_of`, as `terms.terms`.
+        steps: What every subscription was worth from when to when, as `steps.revenue_steps`.
         ledger: What every account was worth from when to when, as `ledger.mrr_ledger`.
         population: Values of the whole portal.
         memory: Snapshots of earlier days.
@@ -36,7 +40,9 @@ class Inputs:
     provided: frozenset[str]
     settings: MetricSettings
     activity: pl.LazyFrame
+    billing: Billing
     terms: pl.LazyFrame
+    steps: pl.LazyFrame
     ledger: pl.LazyFrame
     population: Population
     memory: Memory
@@ -76,14 +82,18 @@ def inputs_of(
     """
     provided = frozenset(facts.streams)
     facts = known(facts)
-    subscriptions = terms(facts, settings)
+    billing = billing_of(facts, settings)
+    subscriptions = terms(billing)
+    steps = revenue_steps(billing, subscriptions)
     return Inputs(
         facts=facts,
         provided=provided,
         settings=settings,
         activity=activity(facts, settings, provided),
+        billing=billing,
         terms=subscriptions,
-        ledger=mrr_ledger(facts, settings, subscriptions),
+        steps=steps,
+        ledger=mrr_ledger(steps),
         population=population or Population(),
         memory=memory or Memory(),
         stale=stale,

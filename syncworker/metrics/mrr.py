@@ -2,75 +2,95 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import polars as pl
 
+from syncworker.metrics.counting import counting, mode_name
 from syncworker.metrics.facts import Facts
-from syncworker.metrics.item_mrr import mrr_at
-from syncworker.metrics.known import instant
+from syncworker.metrics.fx import rates_at
+from syncworker.metrics.known import last_day
+from syncworker.metrics.money import the_one, to_minor_units
 from syncworker.metrics.settings import MetricSettings
+from syncworker.model.stream import POLARS_TYPES
+
+EXACT = POLARS_TYPES["decimal"]
 
 
-def account_mrr(facts: Facts, settings: MetricSettings, terms: pl.LazyFrame) -> pl.LazyFrame:
+def account_mrr(
+    facts: Facts, settings: MetricSettings, terms: pl.LazyFrame, steps: pl.LazyFrame
+) -> pl.LazyFrame:
     """MRR per account, rounded half up to whole minor units once per account and currency.
 
     An account without MRR has 0, in the currency of its items where they have one, else in the
-    portal's. With MRR in several currencies, a price or discount that is not known, or a status
-    that is not understood, mrr is null and mrr_problem says why.
+    portal's. MRR in several currencies is added up in the portal's; where there is no rate, or a
+    price, discount or status is not known, mrr is null and mrr_problem says why.
+
+    Args:
+        facts: All streams present.
+        settings: The mode, and which day's rate counts.
+        terms: The subscriptions.
+        steps: What they were worth, as `steps.revenue_steps`.
 
     Returns:
         account_id, mrr, mrr_currency, arr, mrr_past_due (counted in mrr unless the setting says
-        otherwise; null where it is in another currency), mrr_items, mrr_subscriptions, mrr_problem.
+        otherwise; null where it is in another currency), mrr_items, mrr_subscriptions,
+        mrr_problem, mrr_mode (the mode with the switches that differ from it).
     """
     counted = pl.col("counted")
     by_currency = (
-        mrr_now(facts, settings, terms)
+        steps.filter(pl.col("until").is_null())
         .group_by("account_id", "currency")
         .agg(
             exact=pl.col("mrr").filter(counted).sum(),
-            late=pl.col("mrr").filter(pl.col("status") == "past_due").sum(),
+            late_exact=pl.col("mrr").filter("late").sum(),
             items=pl.col("items").filter(counted).sum(),
             subs=counted.sum(),
             problem=pl.col("problem").filter(counted | pl.col("strange")).min(),
         )
-        .with_columns(mrr=to_minor_units("exact"), mrr_past_due=to_minor_units("late"))
+        .with_columns(mrr=to_minor_units("exact"), mrr_past_due=to_minor_units("late_exact"))
+        .join(rates_at(rate_day(facts, settings), facts), on="currency", how="left")
+        .with_columns(home=pl.col("mrr").cast(EXACT) * pl.col("times") / pl.col("per"))
     )
-    rolled = by_currency.group_by("account_id").agg(
-        pl.col("mrr", "mrr_past_due").sum(),
-        currencies=pl.col("currency").filter(pl.col("mrr") != 0).sort(),
-        late_in=pl.col("currency").filter(pl.col("mrr_past_due") != 0),
-        mrr_items=pl.col("items").sum().cast(pl.Int64),
-        mrr_subscriptions=pl.col("subs").sum().cast(pl.Int64),
-        unknown=pl.col("problem").min(),
-    )
-    return _finish(facts, terms, rolled)
-
-
-def mrr_now(facts: Facts, settings: MetricSettings, terms: pl.LazyFrame) -> pl.LazyFrame:
-    """Exact MRR at `as_of` of the subscriptions that count, are late, or are not understood.
-
-    Returns:
-        The columns of `mrr_at` (problem: also an unknown status) and account_id, start, counted,
-        status, strange; only subscriptions with items.
-    """
-    owed = terms.filter(pl.col("counted") | pl.col("strange") | (pl.col("status") == "past_due"))
-    strange = pl.format("subscription {} has an unknown status: {}", "sub_id", "status")
-    return (
-        mrr_at(owed.select("sub_id", at=instant(facts.as_of)), facts, settings)
-        .join(
-            owed.select("sub_id", "account_id", "start", "counted", "status", "strange"),
-            on="sub_id",
+    paid = pl.col("mrr") != 0
+    rolled = (
+        by_currency.group_by("account_id")
+        .agg(
+            pl.col("mrr", "mrr_past_due", "home").sum(),
+            late_in=pl.col("currency").filter(pl.col("mrr_past_due") != 0),
+            mrr_items=pl.col("items").sum().cast(pl.Int64),
+            mrr_subscriptions=pl.col("subs").sum().cast(pl.Int64),
+            unknown=pl.col("problem").min(),
+            currencies=pl.col("currency").filter(paid).sort(),
+            no_rate=pl.col("currency").filter(paid & pl.col("home").is_null()).sort(),
         )
-        .with_columns(problem=pl.when("strange").then(strange).otherwise("problem"))
+        .with_columns(home=to_minor_units("home"))
     )
+    return _finish(facts, terms, rolled).with_columns(mrr_mode=pl.lit(mode_name(settings.revenue)))
+
+
+def rate_day(facts: Facts, settings: MetricSettings) -> pl.Expr:
+    """The local date whose exchange rates count at `as_of`."""
+    today = last_day(facts)
+    if counting(settings.revenue).currency_rate == "month_end":
+        return today.dt.month_start() - pl.duration(days=1)
+    return today
 
 
 def _finish(facts: Facts, terms: pl.LazyFrame, rolled: pl.LazyFrame) -> pl.LazyFrame:
     known = pl.col("mrr_problem").is_null()
-    currency = pl.coalesce(the_one("currencies"), "item_currency", pl.lit(facts.currency))
+    many = (pl.col("currencies").list.len() > 1).fill_null(value=False)
+    home = pl.lit(facts.currency)
+    only = pl.coalesce(the_one("currencies"), "item_currency", home)
+    currency = pl.when(many).then(home).otherwise(only)
     late_in = pl.col("late_in").list
     in_it = (late_in.len() == 0) | ((late_in.len() == 1) & (late_in.first() == currency))
+    pairs = pl.col("no_rate").list.join(", ")
+    unadded = pl.format(
+        "MRR in several currencies ({}) and no exchange rate to {} from {}",
+        pl.col("currencies").list.join(", "),
+        home,
+        pairs,
+    )
+    no_rate = pl.when(many & (pl.col("no_rate").list.len() > 0)).then(unadded)
     return (
         facts.streams["accounts"]
         .select("account_id")
@@ -79,16 +99,17 @@ def _finish(facts: Facts, terms: pl.LazyFrame, rolled: pl.LazyFrame) -> pl.LazyF
         .with_columns(
             pl.col("mrr", "mrr_past_due", "mrr_items", "mrr_subscriptions").fill_null(0),
             late_known=in_it.fill_null(value=True),
-            mrr_problem=pl.coalesce("unknown", several("currencies")),
+            mrr_problem=pl.coalesce("unknown", no_rate),
         )
+        .with_columns(mrr=pl.when(known).then(pl.when(many).then("home").otherwise("mrr")))
         .select(
             "account_id",
-            pl.when(known).then("mrr").alias("mrr"),
+            "mrr",
             pl.when(known & pl.col("late_known")).then("mrr_past_due").alias("mrr_past_due"),
             "mrr_items",
             "mrr_subscriptions",
             "mrr_problem",
-            arr=pl.when(known).then(12 * pl.col("mrr")),
+            arr=12 * pl.col("mrr"),
             mrr_currency=pl.when(known).then(currency),
         )
     )
@@ -104,25 +125,3 @@ def _item_currency(facts: Facts, terms: pl.LazyFrame) -> pl.LazyFrame:
         .filter(pl.col("item_currency").list.len() == 1)
         .with_columns(pl.col("item_currency").list.first())
     )
-
-
-def the_one(currencies: str) -> pl.Expr:
-    """The only currency of a list, or null."""
-    return pl.when(pl.col(currencies).list.len() == 1).then(pl.col(currencies).list.first())
-
-
-def several(currencies: str) -> pl.Expr:
-    """What is wrong with a list of more than one currency, or null."""
-    names = pl.col(currencies).list.join(", ")
-    problem = pl.format("MRR in several currencies ({}) and no rate between them", names)
-    return pl.when(pl.col(currencies).list.len() > 1).then(problem)
-
-
-def to_minor_units(exact: str) -> pl.Expr:
-    """An exact amount in whole minor units, half up.
-
-    Rounded at 9 decimals first, so that three times 5/6, kept at 12 decimals, is the tie it is.
-    """
-    half = pl.lit(Decimal("0.5"))
-    tied = pl.col(exact).round(9, mode="half_away_from_zero")
-    return (tied + half).floor().cast(pl.Int64)

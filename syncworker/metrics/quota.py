@@ -6,8 +6,8 @@ import polars as pl
 
 from syncworker.metrics.activity import QUANTITY, WINDOW, with_account
 from syncworker.metrics.inputs import Inputs
-from syncworker.metrics.item_mrr import licensed, valid
 from syncworker.metrics.known import instant, last_day
+from syncworker.metrics.prices import licensed, valid
 
 
 def account_quota(inputs: Inputs) -> pl.LazyFrame:
@@ -55,7 +55,7 @@ def _limits(inputs: Inputs) -> pl.LazyFrame:
         for column in ("price_id", "product_id")
     ]
     items = (
-        licensed(inputs.facts.streams["subscription_items"])
+        licensed(inputs.billing.versions)
         .filter(valid(instant(inputs.facts.as_of)))
         .select("sub_id", limit=pl.coalesce(by_key))
     )

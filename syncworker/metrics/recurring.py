@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import polars as pl
 
+from syncworker.metrics.billing import Billing
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.item_mrr import mrr_at
-from syncworker.metrics.mrr import mrr_now, several, the_one, to_minor_units
-from syncworker.metrics.settings import MetricSettings
+from syncworker.metrics.money import several, the_one, to_minor_units
 
 INSTANT = timedelta(microseconds=1)
 
 
-def recurring_revenue(facts: Facts, settings: MetricSettings, terms: pl.LazyFrame) -> pl.LazyFrame:
+def recurring_revenue(billing: Billing, terms: pl.LazyFrame, steps: pl.LazyFrame) -> pl.LazyFrame:
     """MRR and recurring revenue amount per subscription.
 
     The MRR of an account's subscriptions adds up to the account's MRR exactly: where there are
@@ -28,7 +28,7 @@ def recurring_revenue(facts: Facts, settings: MetricSettings, terms: pl.LazyFram
         subscription_items (how many are priced), subscription_mrr_problem and
         subscription_amount_problem (why mrr, or amount, is not known); one row per subscription.
     """
-    rows = pl.concat([_running(facts, settings, terms), _ended(facts, settings, terms)])
+    rows = pl.concat([_running(steps), _ended(billing, terms)])
     worth = rows.group_by("sub_id").agg(
         pl.col("amount").sum(),
         currencies=pl.col("currency").filter(pl.col("amount") != 0).sort(),
@@ -40,7 +40,7 @@ def recurring_revenue(facts: Facts, settings: MetricSettings, terms: pl.LazyFram
     return (
         terms.select("sub_id", "live", undated=_over() & pl.col("end").is_null())
         .join(worth, on="sub_id", how="left")
-        .join(_item_currency(facts), on="sub_id", how="left")
+        .join(_item_currency(billing.facts), on="sub_id", how="left")
         .with_columns(
             pl.col("amount", "items").fill_null(0),
             subscription_amount_problem=pl.coalesce(
@@ -50,7 +50,9 @@ def recurring_revenue(facts: Facts, settings: MetricSettings, terms: pl.LazyFram
                     pl.format("it is not known when subscription {} ended", "sub_id")
                 ),
             ),
-            currency=pl.coalesce(the_one("currencies"), "item_currency", pl.lit(facts.currency)),
+            currency=pl.coalesce(
+                the_one("currencies"), "item_currency", pl.lit(billing.facts.currency)
+            ),
         )
         .select(
             "sub_id",
@@ -65,13 +67,12 @@ def recurring_revenue(facts: Facts, settings: MetricSettings, terms: pl.LazyFram
     )
 
 
-def _running(facts: Facts, settings: MetricSettings, terms: pl.LazyFrame) -> pl.LazyFrame:
+def _running(steps: pl.LazyFrame) -> pl.LazyFrame:
     """The parts of the accounts' MRR by subscription and currency, in whole minor units."""
     exact = pl.when("counted").then("mrr").otherwise(0)
     summed = pl.col("exact").cum_sum().over("account_id", "currency", order_by=["start", "sub_id"])
     return (
-        mrr_now(facts, settings, terms)
-        .filter(pl.col("counted") | pl.col("strange"))
+        steps.filter(pl.col("until").is_null() & (pl.col("counted") | pl.col("strange")))
         .with_columns(exact=exact)
         .with_columns(up_to=summed)
         .with_columns(before=pl.col("up_to") - pl.col("exact"))
@@ -85,10 +86,10 @@ def _running(facts: Facts, settings: MetricSettings, terms: pl.LazyFrame) -> pl.
     )
 
 
-def _ended(facts: Facts, settings: MetricSettings, terms: pl.LazyFrame) -> pl.LazyFrame:
+def _ended(billing: Billing, terms: pl.LazyFrame) -> pl.LazyFrame:
     """What ended subscriptions were worth just before, by currency; a mere trial is worth none."""
     over = terms.filter(_over() & pl.col("end").is_not_null())
-    return mrr_at(over.select("sub_id", at=pl.col("end") - INSTANT), facts, settings).select(
+    return mrr_at(over.select("sub_id", at=pl.col("end") - INSTANT), billing).select(
         "sub_id", "currency", "items", "problem", amount=to_minor_units("mrr")
     )
 

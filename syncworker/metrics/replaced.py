@@ -6,17 +6,17 @@ from datetime import timedelta
 
 import polars as pl
 
-from syncworker.metrics.facts import Facts
+from syncworker.metrics.billing import Billing
 from syncworker.metrics.item_mrr import mrr_at
 from syncworker.metrics.known import instant
-from syncworker.metrics.mrr import several, to_minor_units
+from syncworker.metrics.money import several, to_minor_units
 from syncworker.metrics.recurring import INSTANT
-from syncworker.metrics.settings import MetricSettings
+from syncworker.metrics.shared import shared
 
 WINDOW = timedelta(days=30)
 
 
-def replaced(facts: Facts, settings: MetricSettings, terms: pl.LazyFrame) -> pl.LazyFrame:
+def replaced(billing: Billing, terms: pl.LazyFrame) -> pl.LazyFrame:
     """The replacements and what each was.
 
     One that ended was replaced by the subscription of its account that began nearest to its end:
@@ -31,8 +31,8 @@ def replaced(facts: Facts, settings: MetricSettings, terms: pl.LazyFrame) -> pl.
         cannot be compared) and problem (why they cannot); one row per subscription that was
         replaced.
     """
-    pairs = _pairs(terms)
-    changes = _changes(facts, settings, pairs)
+    pairs = _pairs(terms).pipe(shared)
+    changes = _changes(billing, pairs)
     # A subscription without items is worth nothing, and two of these are the same.
     same = pl.col("before").fill_null(0) == pl.col("after").fill_null(0)
     more = pl.col("before") < pl.col("after")
@@ -86,19 +86,19 @@ def _pairs(terms: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _changes(facts: Facts, settings: MetricSettings, pairs: pl.LazyFrame) -> pl.LazyFrame:
+def _changes(billing: Billing, pairs: pl.LazyFrame) -> pl.LazyFrame:
     """new, before, after (minor units) and problem."""
     settled = pl.min_horizontal(
-        pl.col("new_start") + WINDOW, instant(facts.as_of), pl.col("new_end") - INSTANT
+        pl.col("new_start") + WINDOW, instant(billing.facts.as_of), pl.col("new_end") - INSTANT
     )
     sides = pl.concat(
         [
             pairs.select("new", sub_id="old", at=pl.col("old_end") - INSTANT, is_new=False),
             pairs.select("new", sub_id="new", at=settled, is_new=True).unique(),
         ]
-    )
+    ).pipe(shared)
     by_currency = (
-        mrr_at(sides.select("sub_id", "at").unique(), facts, settings)
+        mrr_at(sides.select("sub_id", "at").unique(), billing)
         .join(sides, on=["sub_id", "at"])
         .group_by("new", "currency")
         .agg(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from syncworker.metrics.inputs import Inputs
-from syncworker.metrics.item_mrr import licensed, valid
 from syncworker.metrics.known import instant
+from syncworker.metrics.prices import licensed, valid
 
 
 def account_seats(inputs: Inputs) -> pl.LazyFrame:
@@ -16,7 +16,7 @@ def account_seats(inputs: Inputs) -> pl.LazyFrame:
     An item that says how many seats it stands for (a pack of five) counts as those.
     """
     settings = inputs.settings
-    items = licensed(inputs.facts.streams["subscription_items"])
+    items = licensed(inputs.billing.versions)
     if settings.seat_prices:
         items = items.filter(pl.col("price_id").is_in(settings.seat_prices))
     return (

@@ -66,9 +66,6 @@ class MetricSettings:
         key_features: Names of the events that count as features for breadth; empty: `key_events`.
         usage_quantity: Usage is the sum of `quantity` instead of the number of events.
         seat_prices: Price ids whose quantity is seats; empty: all licensed items.
-        count_past_due: Whether past_due subscriptions count in MRR.
-        count_draft_pause: Whether a pause that keeps drafts (keep_as_draft) counts in MRR.
-        count_once_discounts: Whether a discount for one invoice lowers MRR while it runs.
         usage_warn_percent: A fall to this or below is a `warn`.
         usage_critical_percent: A fall to this or below is `critical`.
         usage_min_base: No alert when the earlier window has fewer events.
@@ -81,7 +78,7 @@ class MetricSettings:
             (gmail.com and its like): an address there never tells an account.
         stale_days: By stream, after how many days without a new row (events, usage_daily) or
             without a read (the others) it is stale; a stream not named here never is.
-        revenue: How MRR is counted beyond the switches here.
+        revenue: How MRR is counted, and what is told from it.
         usage: How usage is judged over time.
         health: How the health score is kept steady, and its profiles.
         support: How tickets and surveys are counted.
@@ -98,9 +95,6 @@ class MetricSettings:
     key_features: tuple[str, ...] = ()
     usage_quantity: bool = False
     seat_prices: tuple[str, ...] = ()
-    count_past_due: bool = True
-    count_draft_pause: bool = True
-    count_once_discounts: bool = False
     usage_warn_percent: int = -25
     usage_critical_percent: int = -50
     usage_min_base: int = 20

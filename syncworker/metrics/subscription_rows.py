@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
+from syncworker.metrics.billing import Billing
 from syncworker.metrics.catalog_subscriptions import SUBSCRIPTION
-from syncworker.metrics.facts import Facts
 from syncworker.metrics.known import there
 from syncworker.metrics.reasons import count, dated, sentence
 from syncworker.metrics.recurring import recurring_revenue
 from syncworker.metrics.replaced import replaced
-from syncworker.metrics.settings import MetricSettings
+from syncworker.metrics.shared import shared
 from syncworker.metrics.subscriptions import STATUSES
 from syncworker.model.streams_billing import SUBSCRIPTIONS
 
@@ -31,14 +31,14 @@ COMPONENTS = (
 """What explains the metrics: subscription_replaces has ids, comma-separated."""
 
 
-def subscription_rows(facts: Facts, settings: MetricSettings, terms: pl.LazyFrame) -> pl.LazyFrame:
+def subscription_rows(billing: Billing, terms: pl.LazyFrame, steps: pl.LazyFrame) -> pl.LazyFrame:
     """One row per subscription that ever began and that its source still has.
 
     Returns:
         The columns of the stream `subscriptions`, the subscription metrics of the catalog, and
         `COMPONENTS`.
     """
-    changes = replaced(facts, settings, terms)
+    changes = replaced(billing, terms).pipe(shared)
     given_up = changes.select(
         sub_id="old",
         subscription_replaced_by="new",
@@ -51,10 +51,10 @@ def subscription_rows(facts: Facts, settings: MetricSettings, terms: pl.LazyFram
         subscription_type_problem=pl.col("problem").first(),
     )
     lost = ~pl.col("live") & pl.col("paid_for")
-    day = pl.col("end").dt.convert_time_zone(facts.timezone).dt.date()
+    day = pl.col("end").dt.convert_time_zone(billing.facts.timezone).dt.date()
     rows = (
         terms.drop("account_id", "trial_start", "trial_end", "cancel_requested_at")
-        .join(recurring_revenue(facts, settings, terms), on="sub_id", how="left")
+        .join(recurring_revenue(billing, terms, steps), on="sub_id", how="left")
         .join(given_up, on="sub_id", how="left")
         .join(taken_on, on="sub_id", how="left")
         .with_columns(
@@ -70,10 +70,10 @@ def subscription_rows(facts: Facts, settings: MetricSettings, terms: pl.LazyFram
             ),
         )
     )
-    stream = facts.streams["subscriptions"].filter(there(facts.as_of))
+    stream = billing.facts.streams["subscriptions"].filter(there(billing.facts.as_of))
     own = stream.select(column.name for column in SUBSCRIPTIONS.columns)
     metrics = [metric.name for metric in SUBSCRIPTION]
-    explained = _explained(rows, facts.timezone)
+    explained = _explained(rows, billing.facts.timezone)
     return own.join(explained.select("sub_id", *metrics, *COMPONENTS), on="sub_id")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from syncworker.metrics.facts import Facts
-from syncworker.metrics.terms import LIVE
+from syncworker.metrics.states import LIVE
 
 STATUSES = (*LIVE, "canceled")
 """Best first."""

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import polars as pl
 
+from syncworker.metrics.billing import Billing
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.known import instant, past
-from syncworker.metrics.settings import MetricSettings
+from syncworker.metrics.shared import shared
+from syncworker.metrics.states import (
+    BEYOND,
+    LIVE,
+    NEVER_BEGAN,
+    NOT_YET,
+    TRIES,
+    status_of,
+    with_told,
+)
 
-LIVE = ("active", "past_due", "trialing", "unpaid", "paused")
-NEVER_BEGAN = ("incomplete", "incomplete_expired")
-PAYING = ("active", "past_due")
-TRIES = ("trialing", "paused")
-"""A paused one is a trial that ended without a card; a pause of payments is another column."""
+INSTANT = pl.duration(microseconds=1)
 
 
-def terms(facts: Facts, settings: MetricSettings) -> pl.LazyFrame:
+def terms(billing: Billing) -> pl.LazyFrame:
     """One row per subscription that ever began.
 
     - One whose first payment never came (incomplete) is left out.
@@ -24,25 +30,35 @@ def terms(facts: Facts, settings: MetricSettings) -> pl.LazyFrame:
     - A canceled one without an end ended at the scheduled end that has come, else at its request,
       else at its start.
     - One that ended, or was asked to end, after `as_of` was still running then.
-    - One that pays by its status, within its trial period, is still in its trial.
+    - Its status is as its history tells (`states`); one that was tried, and never more, before it
+      ended was never paid for.
     - One with a status that is not in the stream's list is live until its end comes: what is not
       understood is neither money nor churn.
 
     Returns:
         sub_id, account_id, start, trial_start, trial_end, end (past or scheduled; null: open),
-        cancel_requested_at, status (as at `as_of`; a pause that keeps it out of MRR is `paused`),
-        live, pending (live, but ending), counted (its items are MRR), paid_for (as far as its
-        status tells, and unless it ended within its trial), strange (an unknown status).
+        revenue_end (when its MRR ends: the end, or the request, by the setting), raw (the status
+        as read), cancel_requested_at, status (as at `as_of`; a pause that keeps it out of MRR is
+        `paused`), live, pending (live, but ending), counted (its items are MRR), paid_for (as far
+        as its status tells, and unless it ended within its trial), strange (an unknown status).
     """
+    facts, rules = billing.facts, billing.rules
     now = instant(facts.as_of)
-    canceled = pl.col("status") == "canceled"
+    canceled = pl.col("raw") == "canceled"
     ended = pl.col("stop") <= now
-    counted = PAYING if settings.count_past_due else PAYING[:1]
     only_tried = (pl.col("ended") & (pl.col("end") <= pl.col("trial_end"))).fill_null(value=False)
-    return (
+    tried = pl.col("told_status").is_in(NOT_YET) & pl.col("first_beyond").is_null()
+    tried_to_last = (pl.col("ended") & tried).fill_null(value=False)
+    beyond = (
+        billing.statuses.filter(pl.col("told").is_in(BEYOND))
+        .group_by("sub_id")
+        .agg(first_beyond=pl.col("at").min())
+    )
+    rows = (
         facts.streams["subscriptions"]
         .filter(~pl.col("status").is_in(NEVER_BEGAN))
         .with_columns(
+            raw="status",
             start=pl.coalesce("started_at", "created_at"),
             strange=~pl.col("status").is_in([*LIVE, "canceled"]),
             tries=pl.col("status").is_in(TRIES),
@@ -51,7 +67,21 @@ def terms(facts: Facts, settings: MetricSettings) -> pl.LazyFrame:
         .with_columns(stop=_stop(facts))
         .with_columns(ended=ended.fill_null(value=False) | (canceled & pl.col("stop").is_null()))
         .with_columns(end=pl.when("ended").then("stop").otherwise(_ahead(facts)))
-        .with_columns(status=_status(facts, settings))
+        .with_columns(
+            at=pl.when("ended").then(pl.col("end") - INSTANT).otherwise(now),
+            pending=~pl.col("ended") & (pl.col("end").is_not_null() | _ends_with_period(facts)),
+        )
+    )
+    rows = with_told(rows, billing.statuses, billing.pauses).join(beyond, on="sub_id", how="left")
+    rows = rows.with_columns(
+        status=pl.when("ended").then(pl.lit("canceled")).otherwise(status_of(now, rules)),
+        asked=past("cancel_requested_at", facts.as_of),
+    )
+    leaving = pl.col("ended") | pl.col("pending")
+    at_request = pl.when(leaving & (rules.churn_timing == "at_request")).then("asked")
+    revenue_end = pl.min_horizontal("end", at_request)
+    return (
+        rows.with_columns(revenue_end=revenue_end)
         .select(
             "sub_id",
             "account_id",
@@ -59,14 +89,21 @@ def terms(facts: Facts, settings: MetricSettings) -> pl.LazyFrame:
             "trial_start",
             "trial_end",
             "end",
+            "revenue_end",
+            "raw",
             "status",
-            cancel_requested_at=past("cancel_requested_at", facts.as_of),
+            "pending",
+            cancel_requested_at="asked",
             live=~pl.col("ended"),
-            pending=~pl.col("ended") & (pl.col("end").is_not_null() | _ends_with_period(facts)),
-            counted=pl.col("status").is_in(counted),
-            paid_for=~pl.col("tries") & ~only_tried & (~pl.col("strange") | pl.col("ended")),
+            counted=pl.col("status").is_in(rules.statuses)
+            & (pl.col("revenue_end").is_null() | (pl.col("revenue_end") > now)),
+            paid_for=~pl.col("tries")
+            & ~only_tried
+            & ~tried_to_last
+            & (~pl.col("strange") | pl.col("ended")),
             strange=pl.col("strange") & ~pl.col("ended"),
         )
+        .pipe(shared)
     )
 
 
@@ -89,7 +126,7 @@ def _scheduled(facts: Facts) -> pl.Expr:
 def _stop(facts: Facts) -> pl.Expr:
     """When it ended, as far as the row tells, whether or not that had come by `as_of`."""
     undated = pl.coalesce(past("scheduled", facts.as_of), "cancel_requested_at", "start")
-    unstated = pl.when(pl.col("status") == "canceled").then(undated).otherwise("scheduled")
+    unstated = pl.when(pl.col("raw") == "canceled").then(undated).otherwise("scheduled")
     stated = pl.coalesce("ended_at", unstated)
     return pl.min_horizontal(stated, past("deleted_at", facts.as_of))
 
@@ -100,25 +137,3 @@ def _ahead(facts: Facts) -> pl.Expr:
     announced = pl.coalesce("scheduled", pl.when(asked).then("ended_at"))
     put_off = announced <= instant(facts.as_of)
     return pl.when(put_off).then("ended_at").otherwise(announced)
-
-
-def _status(facts: Facts, settings: MetricSettings) -> pl.Expr:
-    """The status at `as_of`; a canceled one that had not ended yet was active, or in its trial."""
-    status = pl.col("status")
-    in_trial = pl.col("trial_end") > instant(facts.as_of)
-    behavior = pl.col("pause_behavior")
-    paused = behavior.is_not_null()
-    if settings.count_draft_pause:
-        paused &= behavior != "keep_as_draft"
-    running = status.is_in([*PAYING, "canceled"])
-    return (
-        pl.when("ended")
-        .then(pl.lit("canceled"))
-        .when(running & in_trial)
-        .then(pl.lit("trialing"))
-        .when(running & paused)
-        .then(pl.lit("paused"))
-        .when(status == "canceled")
-        .then(pl.lit("active"))
-        .otherwise(status)
-    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import polars as pl
 
 from syncworker.metrics.inputs import Inputs
-from syncworker.metrics.item_mrr import CYCLES, licensed
 from syncworker.metrics.known import instant
 from syncworker.metrics.trial_rows import TRIAL
 
@@ -66,32 +65,8 @@ def trial_payments(trials: pl.LazyFrame, inputs: Inputs) -> pl.LazyFrame:
 
 
 def _paying(inputs: Inputs) -> pl.LazyFrame:
-    """account_id, since (null: since ever), until: when it was worth money, known or not how much.
-
-    The ledger holds what has a price and a date; the rest is looked up in the items.
-    """
-    ledger = inputs.ledger.filter(pl.col("mrr") > 0).select("account_id", "since", "until")
-    now = instant(inputs.facts.as_of)
-    unpriced = pl.col("unit_amount").is_null() | ~pl.col("interval").is_in(list(CYCLES))
-    unpriced |= pl.col("interval_count").fill_null(1) < 1
-    undated = pl.col("begins").is_null()
-    terms = inputs.terms.filter(
-        pl.col("paid_for") & (pl.col("live") | pl.col("end").is_not_null())
-    ).select("sub_id", "account_id", "end", begins=pl.max_horizontal("start", "trial_end"))
-    others = (
-        licensed(inputs.facts.streams["subscription_items"])
-        .join(terms, on="sub_id")
-        .filter(unpriced | (undated & (pl.col("unit_amount") > 0)))
-        .select(
-            "account_id",
-            since=pl.max_horizontal("begins", "valid_from"),
-            until=pl.min_horizontal("end", "valid_to", "deleted_at"),
-        )
-        .filter(pl.col("since").is_null() | (pl.col("since") <= now))
-        .filter(
-            pl.col("since").is_null()
-            | pl.col("until").is_null()
-            | (pl.col("since") < pl.col("until"))
-        )
+    """account_id, since, until: when it was worth money, known or not how much."""
+    paying = (pl.col("mrr") > 0) | pl.col("unpriced")
+    return inputs.steps.filter((pl.col("counted") | pl.col("late")) & paying).select(
+        "account_id", "since", "until"
     )
-    return pl.concat([ledger, others])

@@ -16,6 +16,7 @@ from syncworker.metrics.facts import Facts
 from syncworker.metrics.focus import focus, focus_keys
 from syncworker.metrics.health_components import COMPONENTS
 from syncworker.metrics.settings import HealthWeights, MetricSettings
+from syncworker.metrics.settings_revenue import RevenueSettings
 from syncworker.metrics.shard import shard
 
 ACCOUNTS = ("a", "b", "c", "d")
@@ -133,7 +134,7 @@ CHOICES = st.builds(
     MetricSettings,
     key_events=st.sampled_from([(), ("report",), ("report", "login")]),
     usage_quantity=st.booleans(),
-    count_past_due=st.booleans(),
+    revenue=st.builds(RevenueSettings, past_due=st.booleans()),
     health_weights=st.builds(
         HealthWeights, *[st.integers(0, 97) for _ in COMPONENTS[:4]], billing=st.integers(0, 97)
     ),

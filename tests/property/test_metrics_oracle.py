@@ -15,6 +15,7 @@ from support.oracle_world import INSTANT, World
 from syncworker.metrics.compute import compute
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.settings import HealthWeights, MetricSettings
+from syncworker.metrics.settings_revenue import RevenueSettings
 from syncworker.metrics.shard import shard
 
 Row = dict[str, Any]
@@ -44,6 +45,10 @@ STATUSES = (
     *("active",) * 7,
     *("past_due", "past_due", "trialing", "unpaid", "canceled", "canceled", "paused"),
     *("incomplete", "incomplete_expired", "Active"),
+)
+STATES = (
+    *("active", "past_due", "unpaid", "trialing", "incomplete", "canceled"),
+    *("pause_collection:void", "pause_collection:keep_as_draft"),
 )
 WHOSE = ("a", "a", "a", "b", "b", "b", "nobody")
 MONEY = st.one_of(
@@ -104,6 +109,9 @@ def worlds(draw: st.DrawFn) -> World:
         current_period_end=maybe(when),
         ended_at=oddly(when),
         pause_behavior=oddly(st.sampled_from(["void", "keep_as_draft"])),
+        pause_since=oddly(past),
+        pause_resumes_at=oddly(when),
+        synced_at=st.just(as_of) if calm else st.just(as_of) | when,
         deleted_at=oddly(when),
     )
     of_sub = st.sampled_from([row["sub_id"] for row in subscriptions] or ["none"])
@@ -158,6 +166,23 @@ def worlds(draw: st.DrawFn) -> World:
             valid_to=oddly(when),
             deleted_at=oddly(when),
         ),
+        "subscription_states": [
+            {**row, "sub_id": sub_id}
+            for sub_id in draw(st.lists(of_sub, max_size=0 if calm else 3, unique=True))
+            for row in draw(
+                st.lists(
+                    st.fixed_dictionaries(
+                        {
+                            "state": st.sampled_from(STATES),
+                            "since": past,
+                            "until": maybe(when),
+                        }
+                    ),
+                    max_size=3,
+                    unique_by=lambda row: (row["state"], row["since"]),
+                )
+            )
+        ],
         "discounts": rows(
             "discount_id",
             4,
@@ -224,9 +249,12 @@ CHOICES = st.builds(
     key_features=st.sampled_from([(), ("export", "login", "report", "other")]),
     usage_quantity=st.booleans(),
     seat_prices=st.sampled_from([(), ("seat",)]),
-    count_past_due=st.booleans(),
-    count_draft_pause=st.booleans(),
-    count_once_discounts=st.booleans(),
+    revenue=st.builds(
+        RevenueSettings,
+        past_due=st.booleans(),
+        paused=st.sampled_from([None, "none", "draft", "all"]),
+        once_coupons=st.booleans(),
+    ),
     usage_min_base=st.sampled_from([0, 1, 20]),
     trial_silent_days=st.sampled_from([1, 7]),
     health_weights=st.builds(HealthWeights, *[st.integers(0, 97)] * 7),

@@ -14,6 +14,7 @@ from support.oracle_world import INSTANT, World
 from syncworker.metrics.compute import compute
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.settings import MetricSettings
+from syncworker.metrics.settings_revenue import RevenueSettings
 
 Row = dict[str, Any]
 DAY = timedelta(days=1)
@@ -57,7 +58,7 @@ def successions(draw: st.DrawFn) -> World:
         "subscriptions": subscriptions,
         "subscription_items": items,
     }
-    choice = MetricSettings(count_past_due=draw(st.booleans()))
+    choice = MetricSettings(revenue=RevenueSettings(past_due=draw(st.booleans())))
     return World(NOW, "Europe/Berlin", "CHF", choice, streams)
 
 

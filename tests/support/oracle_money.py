@@ -4,7 +4,15 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from math import floor
 
-from support.oracle_world import INSTANT, Row, World, earliest, first
+from support.oracle_world import (
+    INSTANT,
+    Row,
+    World,
+    counted_statuses,
+    earliest,
+    first,
+    status_at,
+)
 
 YEARLY = {"day": 365, "week": 52, "month": 12, "year": 1}
 ALWAYS = datetime.min.replace(tzinfo=UTC)
@@ -57,7 +65,7 @@ def sub_mrr(sub_id: str, at: datetime, world: World) -> tuple[dict[str, Fraction
         row
         for row in world.rows("discounts")
         if row["sub_id"] == sub_id
-        and (row["duration"] != "once" or world.settings.count_once_discounts)
+        and (row["duration"] != "once" or world.settings.revenue.once_coupons)
         and runs(row, at, "start", "end")
     ]
     cycles: dict[str, list[tuple[Fraction, Fraction]]] = {}
@@ -89,7 +97,7 @@ def half_up(exact: Fraction) -> int:
 
 
 def account_money(account: str, world: World) -> Row:
-    counted = ("active", "past_due") if world.settings.count_past_due else ("active",)
+    counted = counted_statuses(world)
     sums: dict[str, Fraction] = {}
     unknown = False
     for term in world.terms:
@@ -111,24 +119,17 @@ def account_money(account: str, world: World) -> Row:
 
 
 def pays_at(account: str, at: datetime, world: World) -> bool:
-    """Whether an account was worth money at an instant, rounded; an unknown price is worth some.
-
-    Of a subscription that began nobody knows when, a price above zero is enough.
-    """
-    sums: dict[str, Fraction] = {}
+    """Whether an account was worth money at an instant; an unknown price is worth some."""
     for term in world.terms:
         if term.account != account or not term.paid_for or (term.over and term.end is None):
             continue
         begun = term.begin is None or term.begin <= at
-        if not begun or (term.end is not None and at >= term.end):
-            continue
-        mrr, unpriced, _ = sub_mrr(term.id, at, world)
-        items = licensed_items(term.id, at, world)
-        if unpriced or (term.begin is None and any(row["unit_amount"] > 0 for row in items)):
-            return True
-        for currency, amount in mrr.items() if term.begin else ():
-            sums[currency] = sums.get(currency, Fraction(0)) + amount
-    return any(half_up(amount) > 0 for amount in sums.values())
+        running = begun and (term.end is None or at < term.end)
+        if running and status_at(term.row, at, world) in (*counted_statuses(world), "past_due"):
+            mrr, unpriced, _ = sub_mrr(term.id, at, world)
+            if unpriced or any(amount > 0 for amount in mrr.values()):
+                return True
+    return False
 
 
 def first_paid(account: str, since: datetime, world: World) -> tuple[bool, datetime | None]:
@@ -142,6 +143,11 @@ def first_paid(account: str, since: datetime, world: World) -> tuple[bool, datet
         for row in world.rows(stream):
             columns = ("valid_from", "valid_to", "start", "end", "deleted_at")
             times |= {row[name] for name in columns if row.get(name) is not None}
+    for row in world.rows("subscription_states"):
+        times |= {row["since"]} | ({row["until"]} if row.get("until") else set())
+    for row in world.rows("subscriptions"):
+        times |= {row.get("synced_at", world.read_at)}
+        times |= {row[name] for name in ("pause_since", "pause_resumes_at") if row.get(name)}
     for at in sorted(time for time in times if since <= time <= world.as_of):
         if pays_at(account, at, world):
             return False, at

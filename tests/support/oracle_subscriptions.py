@@ -5,7 +5,17 @@ from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from support.oracle_money import half_up, licensed_items, sub_mrr
-from support.oracle_world import BEST_FIRST, DAY, INSTANT, NEVER_PAID, Row, Term, World, earliest
+from support.oracle_world import (
+    BEST_FIRST,
+    DAY,
+    INSTANT,
+    NEVER_PAID,
+    Row,
+    Term,
+    World,
+    counted_statuses,
+    earliest,
+)
 
 WINDOW = 30 * DAY
 
@@ -14,6 +24,7 @@ def beyond_trial(term: Term) -> bool:
     if term.raw in NEVER_PAID or term.strange:
         return False
     only_tried = term.end and term.trial_end and term.end <= term.trial_end
+    only_tried = only_tried or term.tried_to_last
     return not (only_tried if term.over else term.status == "trialing")
 
 
@@ -36,8 +47,7 @@ def item_currency(term: Term, world: World) -> str:
 
 
 def counted(term: Term, world: World) -> bool:
-    late = ("past_due",) if world.settings.count_past_due else ()
-    return term.status in ("active", *late)
+    return term.status in counted_statuses(world)
 
 
 def running_amount(term: Term, world: World) -> dict[str, int] | None:

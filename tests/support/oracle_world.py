@@ -4,7 +4,7 @@ The ground of metric_oracle.
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,8 @@ class World:
     settings: MetricSettings
     streams: dict[str, list[Row]]
     terms: list["Term"] = field(default_factory=list)
+    read_at: datetime = datetime(2026, 6, 15, 12, tzinfo=UTC)
+    """When rows were read that do not say so."""
 
     def __post_init__(self) -> None:
         self.terms = [term for row in self.rows("subscriptions") if (term := term_of(row, self))]
@@ -77,6 +79,8 @@ class Term:
     raw: str
     over: bool
     pending: bool
+    row: Row
+    tried_to_last: bool
 
     @property
     def begin(self) -> datetime | None:
@@ -87,7 +91,8 @@ class Term:
     def paid_for(self) -> bool:
         only_tried = self.end is not None and self.trial_end is not None
         only_tried = only_tried and self.end <= self.trial_end  # type: ignore[operator]
-        return self.raw not in NEVER_PAID and not only_tried and not self.strange
+        tried = only_tried or self.tried_to_last
+        return self.raw not in NEVER_PAID and not tried and not self.strange
 
     @property
     def strange(self) -> bool:
@@ -121,6 +126,7 @@ def term_of(row: Row, world: World) -> Term | None:
         if end is not None and end <= now:
             end = get("ended_at")
     by_period = asked and bool(get("cancel_at_period_end"))
+    pending = not over and (end is not None or by_period)
     return Term(
         id=row["sub_id"],
         account=row["account_id"],
@@ -129,24 +135,76 @@ def term_of(row: Row, world: World) -> Term | None:
         trial_end=get("trial_end"),
         end=end,
         asked_at=get("cancel_requested_at") if asked else None,
-        status="canceled" if over else _running_status(row, world),
+        status="canceled" if over else status_at(row, now, world),
         raw=raw,
         over=over,
-        pending=not over and (end is not None or by_period),
+        pending=pending,
+        row=row,
+        tried_to_last=over and end is not None and _tried_to_last(row, end, world),
     )
 
 
-def _running_status(row: Row, world: World) -> str:
-    status, trial_end, pause = row["status"], row.get("trial_end"), row.get("pause_behavior")
-    payer = status in ("active", "past_due", "canceled")
-    if payer and trial_end is not None and trial_end > world.as_of:
+def told(row: Row, at: datetime, world: World, *, pause: bool) -> str | None:
+    """The state of a kind that the history tells for an instant; None: nothing is known."""
+    found = []
+    for state in world.rows("subscription_states"):
+        name, is_pause = state["state"], state["state"].startswith("pause_collection:")
+        if state["sub_id"] == row["sub_id"] and is_pause == pause and name != "canceled":
+            until = state.get("until")
+            value = name.removeprefix("pause_collection:")
+            found.append((state["since"], True, until is None, until, value))
+    behavior, read = row.get("pause_behavior"), row.get("synced_at", world.read_at)
+    if pause:
+        since = first(row.get("pause_since") if behavior else None, read)
+        until = row.get("pause_resumes_at") if behavior else None
+        found.append((since, False, until is None, until, behavior or "none"))
+    elif row["status"] != "canceled":
+        found.append((read, False, True, None, row["status"]))
+    before = [one for one in found if one[0] <= min(at, world.as_of)]
+    if not before:
+        return None
+    last = max(one[0] for one in before)
+    chosen = max(
+        (one for one in before if one[0] == last),
+        key=lambda one: (one[1], one[2], one[3] or last, one[4]),
+    )
+    return chosen[4] if chosen[3] is None or chosen[3] > at else None
+
+
+def _tried_to_last(row: Row, end: datetime, world: World) -> bool:
+    """Whether it was tried just before its end, and never seen to be more than that."""
+    if told(row, end - INSTANT, world, pause=False) not in (*NEVER_PAID, "incomplete"):
+        return False
+    times = {s["since"] for s in world.rows("subscription_states")}
+    times |= {row.get("synced_at", world.read_at)}
+    more = ("active", "past_due", "unpaid")
+    return not any(told(row, at, world, pause=False) in more for at in times if at <= world.as_of)
+
+
+def status_at(row: Row, at: datetime, world: World) -> str:
+    """The status at an instant of a subscription that runs then."""
+    raw, trial_end = row["status"], row.get("trial_end")
+    known = (*BEST_FIRST, "incomplete", "incomplete_expired")
+    usual = raw if raw in NEVER_PAID or raw not in known else "active"
+    status = first(told(row, at, world, pause=False), usual)
+    payer = status in ("active", "past_due")
+    if payer and trial_end is not None and trial_end > at:
         return "trialing"
-    if status == "canceled":
-        return "active"
-    draft = pause == "keep_as_draft" and world.settings.count_draft_pause
-    if payer and pause is not None and not draft:
+    pause = told(row, at, world, pause=True)
+    paused = world.settings.revenue.paused
+    counts = {
+        "none": ("none",),
+        None: ("none", "keep_as_draft"),
+        "draft": ("none", "keep_as_draft"),
+    }
+    if payer and pause is not None and paused != "all" and pause not in counts[paused]:
         return "paused"
     return str(status)
+
+
+def counted_statuses(world: World) -> tuple[str, ...]:
+    late = ("past_due",) if world.settings.revenue.past_due is not False else ()
+    return ("active", *late)
 
 
 def subscription_metrics(account: str, world: World) -> Row:

@@ -8,7 +8,7 @@ import polars as pl
 
 from syncworker.metrics.channels import account_channels
 from syncworker.metrics.inputs import Inputs
-from syncworker.metrics.item_mrr import CYCLES, licensed
+from syncworker.metrics.prices import CYCLES, licensed
 
 SLICES: Mapping[str, tuple[str, str]] = {
     "segment": ("accounts", "the app's own segment of the account"),
@@ -60,7 +60,7 @@ def _items(inputs: Inputs) -> pl.LazyFrame:
     billed = pl.format("{} {}", count, "interval")
     often = pl.format("every {} {}s", count, "interval")
     return (
-        licensed(inputs.facts.streams["subscription_items"])
+        licensed(inputs.billing.versions)
         .join(inputs.terms.select("sub_id", "account_id", "end"), on="sub_id")
         .with_columns(
             last=pl.min_horizontal("valid_to", "deleted_at", "end"),

@@ -25,12 +25,13 @@ ALL = {
     "events": FRESH,
     "subscriptions": READ,
     "subscription_items": READ,
+    "invoices": FRESH,
+    "invoice_lines": READ,
     "trials": FRESH,
     "demo_requests": FRESH,
     "tickets": FRESH,
     "survey_responses": FRESH,
     "web_visits": FRESH,
-    "invoices": READ,
     "campaign_spend": FRESH,
 }
 

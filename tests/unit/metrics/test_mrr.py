@@ -7,6 +7,7 @@ import pytest
 from support.metric_facts import AS_OF, Row, account, accounts, discount, facts, item, sub, utc
 
 from syncworker.metrics.settings import MetricSettings
+from syncworker.metrics.settings_revenue import RevenueSettings
 
 
 def mrr(
@@ -94,12 +95,16 @@ def test_only_active_and_late_subscriptions_count(
 def test_late_money_is_shown_apart_and_can_be_left_out() -> None:
     late = mrr([item()], status="past_due")
     assert (late["mrr"], late["mrr_past_due"]) == (1000, 1000)
-    without = mrr([item()], status="past_due", settings=MetricSettings(count_past_due=False))
+    without = mrr(
+        [item()],
+        status="past_due",
+        settings=MetricSettings(revenue=RevenueSettings(past_due=False)),
+    )
     assert (without["mrr"], without["mrr_past_due"]) == (0, 1000)
 
 
 def test_a_draft_pause_can_be_left_out() -> None:
-    settings = MetricSettings(count_draft_pause=False)
+    settings = MetricSettings(revenue=RevenueSettings(paused="none"))
     row = mrr([item()], pause_behavior="keep_as_draft", settings=settings)
     assert (row["mrr"], row["subscription_status"]) == (0, "paused")
 
@@ -179,7 +184,7 @@ def test_a_discount_lowers_mrr_while_it_runs(discounts: list[Any], expected: int
 
 
 def test_a_once_discount_lowers_mrr_where_the_portal_wants_it() -> None:
-    settings = MetricSettings(count_once_discounts=True)
+    settings = MetricSettings(revenue=RevenueSettings(once_coupons=True))
     once = [discount(percent=20, duration="once")]
     assert mrr([item(unit_amount=10000)], once, settings=settings)["mrr"] == 8000
 
@@ -242,7 +247,9 @@ def test_twenty_discounts_count_and_more_are_said_to_be_too_many() -> None:
 def test_money_in_two_currencies_is_not_added_up() -> None:
     row = mrr([item(), item(item_id="i2", currency="EUR")])
     assert (row["mrr"], row["arr"], row["mrr_currency"]) == (None, None, None)
-    assert row["mrr_problem"] == "MRR in several currencies (EUR, USD) and no rate between them"
+    assert row["mrr_problem"] == (
+        "MRR in several currencies (EUR, USD) and no exchange rate to USD from EUR"
+    )
     assert row["mrr_because"] == row["mrr_problem"]
 
 
@@ -346,7 +353,7 @@ def test_a_subscription_is_no_mrr_within_its_trial_period_whatever_its_status_is
 
 
 def test_late_money_that_does_not_count_takes_no_mrr_away() -> None:
-    settings = MetricSettings(count_past_due=False)
+    settings = MetricSettings(revenue=RevenueSettings(past_due=False))
     for late, apart in (
         (item(item_id="i2", sub_id="late", currency="EUR"), None),
         (item(item_id="i2", sub_id="late", unit_amount=None), 0),

@@ -11,6 +11,7 @@ from syncworker.metrics.inputs import inputs_of
 from syncworker.metrics.portfolio.changes import Span
 from syncworker.metrics.portfolio.invoiced import invoiced
 from syncworker.metrics.settings import MetricSettings
+from syncworker.metrics.settings_revenue import RevenueSettings
 
 CAUSES = (
     "cause_trial",
@@ -42,7 +43,7 @@ def test_every_cause_is_a_line_and_the_lines_add_up() -> None:
         discounts=[discount(percent=50, duration="once", start=utc("2026-02-01"))],
     )
     world = portfolio(given=given, first="2026-03", last="2026-04")
-    inputs = inputs_of(given, MetricSettings(count_once_discounts=True))
+    inputs = inputs_of(given, MetricSettings(revenue=RevenueSettings(once_coupons=True)))
     found = numbers("reconciliation", replace(world, inputs=inputs))
     assert causes(found, "2026-03") == {"cause_discounts": 500, "cause_timezone": -700}
     assert causes(found, "2026-04") == {"cause_discounts": 500}

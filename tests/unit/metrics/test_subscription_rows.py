@@ -17,6 +17,7 @@ from support.metric_facts import (
 )
 
 from syncworker.metrics.settings import MetricSettings
+from syncworker.metrics.settings_revenue import RevenueSettings
 
 PAST = utc("2026-05-01")
 FUTURE = utc("2026-07-01")
@@ -193,7 +194,7 @@ def test_settings_and_discounts_count_as_for_the_account() -> None:
     assert only(sub(), discounts=half)["subscription_mrr"] == 500
     late = sub(status="past_due")
     assert only(late)["subscription_mrr"] == 1000
-    strict = MetricSettings(count_past_due=False)
+    strict = MetricSettings(revenue=RevenueSettings(past_due=False))
     assert only(late, settings=strict)["subscription_mrr"] == 0
     assert only(late, settings=strict)["subscription_mrr_because"] == "past_due: no MRR"
 
