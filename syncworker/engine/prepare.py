@@ -20,7 +20,7 @@ from syncworker.engine.prepared import FOLDER, Prepared, clear, schema, shard_fa
 from syncworker.engine.targets import match_rows, shared_values
 from syncworker.mapping.portal import PortalMapping, Rows
 from syncworker.metrics.facts import Facts
-from syncworker.metrics.homes import HOME, PLACES, SEVERAL, TOO, WHOLE
+from syncworker.metrics.homes import HOME, ONE, PLACES, SEVERAL, TOO, WHOLE, Place
 from syncworker.metrics.identity import reported
 from syncworker.metrics.inputs import inputs_of
 from syncworker.metrics.passes import PASSES, frozen
@@ -44,6 +44,16 @@ class _Cutter:
         name = f"{self.run.id}-{self.chunk.id}-{self.chunk.claim}-{name}"
         places = self.engine.staging.cut(self.run.portal, FOLDER, name, rows, by)
         return {str(value): [place] for value, place in places.items()}
+
+    def place(self, name: str) -> Place:
+        """How the stream's rows find where they live: few streams' rows say for which account."""
+        if name not in ONE:
+            return PLACES[name]
+        pages = self.engine.pages.staged(self.run.portal, name)
+        said = pl.Schema({"account_id": pl.String()})
+        accounts = self.engine.staging.read([page.place for page in pages], said)
+        some = accounts.select(pl.col("account_id").is_not_null().any())
+        return PLACES[name] if some.collect(engine="streaming").item() else ONE[name]
 
     def write(self, name: str, rows: pl.LazyFrame) -> list[str]:
         """Everything in one file."""
@@ -110,7 +120,8 @@ def _number_of_shards(engine: Engine, run: Run, facts: Facts) -> int:
 
 def _cut(cutter: _Cutter, facts: Facts, name: str, of: int) -> dict[str, list[str]]:
     """Write a stream's rows to the shards they live in; its files by shard."""
-    rows = PLACES[name](facts, facts.streams[name]).with_columns(number(HOME, of).alias(_SHARD))
+    rows = cutter.place(name)(facts, facts.streams[name])
+    rows = rows.with_columns(number(HOME, of).alias(_SHARD))
     if name in SEVERAL:
         rows = rows.unique([*STREAMS[name].key, _SHARD])
     names = rows.collect_schema().names()

@@ -177,3 +177,12 @@ PLACES: Mapping[str, Place] = {
     "crm_deals": _of_deal,
 }
 """How each stream's rows find where they live; every stream is here or in `WHOLE`."""
+ONE: Mapping[str, Place] = {
+    "events": _own("account_id", "user_id", "event_id"),
+    "usage_daily": _own("account_id", "user_id"),
+    "survey_responses": _own("account_id", "user_id", "response_id"),
+}
+"""The same of streams of which no row said its account before it was resolved.
+
+Then whoever acted acted for their own account, and nobody need be looked up.
+"""

@@ -20,7 +20,7 @@ from syncworker.model.streams import STREAMS
 from syncworker.staging.versions import contents, differing, earliest_unknown, newest, unlike
 
 _ONE_FILE = 2**62
-_ROW_GROUP = 65_536  # many files are open at once while rows are cut
+_ROW_GROUP = 16_384  # many files are open at once while rows are cut
 
 
 class ParquetStaging:

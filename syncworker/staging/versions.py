@@ -18,22 +18,29 @@ def newest(stream: Stream, rows: pl.LazyFrame) -> pl.LazyFrame:
 
     Of rows with one key the newest `synced_at` counts; of events the first received
     (`received_at`, or `ts` where that is empty). Where these are equal it is the newest
-    `synced_at`, then the row that stands last.
+    `synced_at`, then the row that stands last. The keys are read here; what comes out is lazy.
     """
     rows = rows.with_row_index(_ROW)
     order = [pl.col("synced_at"), pl.col(_ROW)]
-    if stream.name == "events":
-        received = pl.coalesce("received_at", "ts").to_physical()
-        order.insert(0, -received)
+    received = ("received_at", "ts") if stream.name == "events" else ()
+    if received:
+        order.insert(0, -pl.coalesce(received).to_physical())
     # Few keys stand there twice. Sorted numbers find these without a table of all keys (a quarter
-    # of the time and a third of the memory); among them the keys themselves are compared.
+    # of the time and a third of the memory); among them the keys themselves are compared. It is
+    # done at once: a query that has to wait for it holds all rows in memory meanwhile.
     number = _number(stream)
-    numbers = rows.select(number).sort(_KEY)
-    twice = numbers.filter(pl.col(_KEY) == pl.col(_KEY).shift()).unique()
-    doubtful = rows.with_columns(number).join(twice, on=_KEY, how="semi")
-    chosen = doubtful.group_by(stream.key).agg(pl.col(_ROW).max_by(pl.struct(order)))
-    replaced = doubtful.select(_ROW).join(chosen, on=_ROW, how="anti")
-    return rows.join(replaced, on=_ROW, how="anti").select(stream.schema().names())
+    numbers = rows.select(number).collect(engine="streaming").to_series().sort()
+    twice = numbers.filter(numbers == numbers.shift()).unique().to_frame()
+    if twice.is_empty():
+        return rows.select(stream.schema().names())
+    told = {*stream.key, *received, "synced_at", _ROW}
+    doubtful = (
+        rows.with_columns(number).join(twice.lazy(), on=_KEY, how="semi").select(sorted(told))
+    )
+    found = doubtful.collect(engine="streaming")
+    chosen = found.group_by(stream.key).agg(pl.col(_ROW).max_by(pl.struct(order)))
+    replaced = found.select(_ROW).join(chosen, on=_ROW, how="anti")
+    return rows.join(replaced.lazy(), on=_ROW, how="anti").select(stream.schema().names())
 
 
 def differing(stream: Stream, rows: pl.LazyFrame) -> pl.LazyFrame:
