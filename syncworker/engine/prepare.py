@@ -28,6 +28,7 @@ from syncworker.metrics.shard import number
 from syncworker.model.streams import STREAMS
 
 _SHARD, _ALSO = "_shard", "_shard_too"
+_PART = 5_000_000  # rows
 _COUNTED: tuple[Rows, ...] = ("accounts", "users", "subscriptions", "tickets")
 _FIRST = ("accounts", "users", "subscriptions", "invoices", "tickets")  # others are placed by them
 
@@ -44,6 +45,18 @@ class _Cutter:
         name = f"{self.run.id}-{self.chunk.id}-{self.chunk.claim}-{name}"
         places = self.engine.staging.cut(self.run.portal, FOLDER, name, rows, by)
         return {str(value): [place] for value, place in places.items()}
+
+    def cut_in_parts(self, name: str, rows: pl.LazyFrame) -> dict[str, list[str]]:
+        """A stream by shard, a few million rows at a time: a query holds many in memory."""
+        number = sum(page.rows for page in self.engine.pages.staged(self.run.portal, name))
+        parts = 1 + number // _PART
+        key = pl.struct(STREAMS[name].key).hash(seed=1) % parts
+        places: dict[str, list[str]] = {}
+        for part in range(parts):
+            mine = rows if parts == 1 else rows.filter(key == part)
+            for shard, files in self.cut(f"{name}-{part}", mine, _SHARD).items():
+                places.setdefault(shard, []).extend(files)
+        return places
 
     def place(self, name: str) -> Place:
         """How the stream's rows find where they live: few streams' rows say for which account."""
@@ -126,10 +139,10 @@ def _cut(cutter: _Cutter, facts: Facts, name: str, of: int) -> dict[str, list[st
         rows = rows.unique([*STREAMS[name].key, _SHARD])
     names = rows.collect_schema().names()
     if TOO not in names or of == 1:
-        return cutter.cut(name, rows.drop(HOME, TOO, strict=False), _SHARD)
+        return cutter.cut_in_parts(name, rows.drop(HOME, TOO, strict=False))
     also = pl.when(pl.col(TOO).is_not_null()).then(number(TOO, of))
     also = pl.when(also != pl.col(_SHARD)).then(also)
-    places = cutter.cut(name, rows.with_columns(also.alias(_ALSO)).drop(HOME, TOO), _SHARD)
+    places = cutter.cut_in_parts(name, rows.with_columns(also.alias(_ALSO)).drop(HOME, TOO))
     both = pl.Schema({**schema(name), _ALSO: pl.Int32()})
     elsewhere = cutter.engine.staging.read(_all(places), both).filter(pl.col(_ALSO).is_not_null())
     for shard, files in cutter.cut(f"{name}-too", elsewhere, _ALSO).items():

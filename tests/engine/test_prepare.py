@@ -56,7 +56,10 @@ def files(engine: Engine) -> list[str]:
     return [p for p in engine.staging.files("acme") if p.startswith("acme/prepared/")]
 
 
-def test_every_shard_reads_its_own_rows_and_all_rows_are_somewhere(tmp_path: Path) -> None:
+def test_every_shard_reads_its_own_rows_and_all_rows_are_somewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepare, "_PART", 3)
     engine = world(tmp_path)
     run, todos = up_to(engine, "compute_chunk")
     cut = prepared.prepared(engine, run.id)
