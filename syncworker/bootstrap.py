@@ -45,6 +45,7 @@ from syncworker.store.pages import SqlPages
 from syncworker.store.plans import SqlPlans
 from syncworker.store.runs import SqlRuns
 from syncworker.store.slots import SqlSlots
+from syncworker.store.snapshots import SqlSnapshots
 from syncworker.store.unlinked import SqlUnlinked
 
 Connect = Callable[[str, PortalMapping, Priority], HubSpotPortal]
@@ -88,6 +89,7 @@ def engine(settings: Settings) -> Engine:
         slots=SqlSlots(state),
         definitions=SqlDefinitions(state),
         inbox=SqlInbox(state),
+        snapshots=SqlSnapshots(state),
         staging=ParquetStaging(settings.staging),
         sources=_sources(settings, connect, state),
         connect=connect,

@@ -28,6 +28,12 @@ def extract_chunk(self: Task, chunk_id: int) -> None:
     _work(self, chunk_id)
 
 
+@app.task(name="syncworker.prepare_chunk", bind=True)  # type: ignore[untyped-decorator]
+def prepare_chunk(self: Task, chunk_id: int) -> None:
+    """Cut the portal into shards."""
+    _work(self, chunk_id)
+
+
 @app.task(name="syncworker.compute_chunk", bind=True)  # type: ignore[untyped-decorator]
 def compute_chunk(self: Task, chunk_id: int) -> None:
     """Compute and plan one shard."""

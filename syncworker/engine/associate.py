@@ -14,11 +14,10 @@ import polars as pl
 
 from syncworker.engine import compute
 from syncworker.engine.engine import Engine
-from syncworker.engine.facts import facts_of
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Chunk, DeadLetter, Run, SettledPairs
-from syncworker.engine.part import part
 from syncworker.engine.ports import Pair, PairOutcome, Portal
+from syncworker.engine.share import shard_of
 from syncworker.engine.stretches import stretches
 from syncworker.mapping.objects import KEY_COLUMNS, rows_of
 from syncworker.mapping.portal import PortalMapping
@@ -44,8 +43,7 @@ def associate(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) ->
     """
     portal = engine.connect(run.portal, mapping, run.priority)
     requests, writes, waited = portal.requests, portal.writes, portal.waited
-    whole = known(facts_of(engine, run, mapping))
-    facts = part(engine, run, chunk, whole)
+    facts = known(shard_of(engine, run, mapping, chunk))
     associated = 0
     for from_object, config in mapping.objects.items():
         for to_object in config.associate:

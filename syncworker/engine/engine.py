@@ -9,7 +9,7 @@ from typing import Any
 
 from syncworker.engine.memory import Chunk, Priority
 from syncworker.engine.ports import Portal, Source, Staging
-from syncworker.engine.source_stores import Inbox, Pages
+from syncworker.engine.source_stores import Inbox, Pages, Snapshots
 from syncworker.engine.stores import (
     Associations,
     Chunks,
@@ -75,6 +75,7 @@ class Engine:
     slots: Slots
     definitions: Definitions
     inbox: Inbox
+    snapshots: Snapshots
     staging: Staging
     sources: Callable[[str, PortalMapping], Mapping[str, Source]]
     connect: Callable[[str, PortalMapping, Priority], Portal]

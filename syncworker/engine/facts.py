@@ -1,4 +1,4 @@
-"""From staging to facts, whose rows know their account."""
+"""From staging to facts, as they were known at the run's `as_of`, whose rows know their account."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def resolution_of(engine: Engine, run: Run, mapping: PortalMapping) -> Resolutio
 
 
 def _staged(engine: Engine, run: Run, mapping: PortalMapping) -> Facts:
-    """All streams the mapping's sources provide, as staged.
+    """All streams the mapping's sources provide, as they were known at the run's `as_of`.
 
     What a source read that the mapping no longer has (it may only have been renamed) counts no
     more: nothing would ever mark its rows as deleted.
@@ -37,6 +37,7 @@ def _staged(engine: Engine, run: Run, mapping: PortalMapping) -> Facts:
                 for page in engine.pages.staged(run.portal, stream)
                 if page.source in sources
             ],
+            known_by=run.as_of,
         )
         for stream, sources in sorted(providers.items())
     }

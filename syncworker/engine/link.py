@@ -7,7 +7,7 @@ reported with both sides, never a guess.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from syncworker.engine import conflicts
@@ -172,7 +172,7 @@ def _withdraw(
     lost = {
         key: others[0]
         for key, id_ in made.items()
-        if (others := sorted(_there(target, [one for one in claims[id_] if one != key])))
+        if (others := sorted(target.rows.among([one for one in claims[id_] if one != key])))
     }
     for record in (one for one in desired if one.key in lost):
         del links.records[record.key]
@@ -197,7 +197,7 @@ def _owners(
     # A row that the source no longer has must not keep its record from the row that came after
     # it: the person who asked for a demo and has signed up, the account that was made anew.
     left = set(owners.values()) - {record.key for record in desired}
-    left -= _there(target, left)
+    left -= target.rows.among(left)
     if left:
         engine.ledger.forget(chunk, run.portal, target.name, sorted(left))
     return {id_: key for id_, key in owners.items() if key not in left}
@@ -231,7 +231,7 @@ def _named_owner(target: Target, record: DesiredRecord, found: PortalRecord) -> 
     ours = dict(record.matches)
     for name, keys in target.own.items():
         held = found.values.get(name, "")
-        if held and held != ours.get(name) and keys.is_in([held]).any():
+        if held and held != ours.get(name) and keys.among([held]):
             return held
     return None
 
@@ -279,11 +279,6 @@ def set_by_people(portal: Portal, object_name: str, moving: Mapping[str, str]) -
     """Of our keys by HubSpot id, those of the records whose stage a person set last."""
     sources = portal.last_set_by(object_name, list(moving), STAGE_PROPERTY) if moving else {}
     return {moving[id_] for id_, source in sources.items() if source in PEOPLE}
-
-
-def _there(target: Target, keys: Collection[str]) -> set[str]:
-    """Those of the keys whose row the source has."""
-    return set(target.rows.filter(target.rows.is_in(list(keys)))) if keys else set()
 
 
 def _as_read(record: LedgerRecord, found: PortalRecord) -> LedgerRecord:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from syncworker.engine.ports import Pair
@@ -13,7 +13,7 @@ from syncworker.planning.records import Change, LedgerRecord
 RunKind = Literal["sync", "plan", "extract", "prune"]
 RunMode = Literal["inline", "queue"]
 RunStatus = Literal["running", "planned", "done", "rejects", "refused", "failed"]
-Step = Literal["start", "extract", "compute", "push", "associate", "end"]
+Step = Literal["start", "extract", "prepare", "compute", "push", "associate", "end"]
 LetterKind = Literal["row", "record", "stream", "identity"]
 Priority = Literal["interactive", "scheduled", "backfill"]
 
@@ -77,7 +77,7 @@ class Chunk:
     Attributes:
         id: Its id.
         run_id: The run it belongs to.
-        step: extract, compute, push or associate.
+        step: extract, prepare, compute, push or associate.
         payload: What to do: source and stream; shard; or first and last position in the plan.
         progress: Where the last committed page left off; empty at first.
         claim: Grows with each claim; a commit with an older one is refused.
@@ -135,6 +135,33 @@ class StreamRead:
     rows: int
     full_at: datetime | None = None
     columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One file of what a portal's metrics remember of a local day's first instant.
+
+    Attributes:
+        day: The local day.
+        run_id: The run that made it. Together the files of a run and a day are the snapshot.
+        shard: Which shard of accounts it is of, from 0.
+        of: How many shards the run had.
+        place: Its place in staging.
+        known_at: The run's `as_of`: rows that were read later are not counted.
+        mode: How MRR was counted.
+        timezone: The portal's reporting timezone then.
+        currency: Its reporting currency then.
+    """
+
+    day: date
+    run_id: str
+    shard: int
+    of: int
+    place: str
+    known_at: datetime
+    mode: str
+    timezone: str
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,19 +13,34 @@ from syncworker.metrics.focus import focus, focus_keys
 from syncworker.metrics.shard import shard
 from syncworker.model.streams import STREAMS
 
+_LOOKED_AT = 20  # runs
+
 
 def restricted(run: Run) -> bool:
     """Whether the run is about a few people only: what it says nothing of stays as it is."""
     return "people" in run.options
 
 
+def last_whole(engine: Engine, run: Run) -> str | None:
+    """The last run that planned the whole portal: a restricted one is judged by its counts.
+
+    Restricted runs hand it on, so it need not be looked for among very many of them.
+    """
+    for earlier in engine.runs.latest(run.portal, _LOOKED_AT):
+        if "judged_by" in earlier.summary:
+            return str(earlier.summary["judged_by"])
+        if "plan" in earlier.summary and not restricted(earlier):
+            return earlier.id
+    return None
+
+
 def part(engine: Engine, run: Run, chunk: Chunk, whole: Facts) -> Facts:
-    """The chunk's shard; of a restricted run, whom it concerns and their accounts.
+    """Of a restricted run, whom it concerns and their accounts; the whole of any other.
 
     It concerns whom its options name, and whom the deliveries name that this run has read.
     """
     if not restricted(run):
-        return shard(whole, chunk.payload["shard"], chunk.payload["of"])
+        return shard(whole, chunk.payload["shard"], chunk.payload["of"])  # an older version's run
     people, accounts = set(run.options["people"]), set(run.options.get("accounts", ()))
     for stream, rows in whole.streams.items():
         keys = _brought(engine, run, stream)

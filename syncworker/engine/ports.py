@@ -117,8 +117,23 @@ class Staging(Protocol):
         """Write one file whole or not at all and return its place, relative to the staging URL."""
         ...
 
-    def scan(self, stream: str, places: Sequence[str]) -> pl.LazyFrame:
-        """The stream's rows in those files, one per key: newest version, or first received."""
+    def scan(
+        self, stream: str, places: Sequence[str], *, known_by: datetime | None = None
+    ) -> pl.LazyFrame:
+        """The stream's rows in those files, one per key: newest version, or first received.
+
+        With `known_by`, as they were known then: what was read later is as if it were not there.
+        """
+        ...
+
+    def cut(
+        self, portal: str, folder: str, name: str, rows: pl.LazyFrame, by: str
+    ) -> Mapping[int, str]:
+        """Write rows as one file for each value of the column `by`; their places by value."""
+        ...
+
+    def read(self, places: Sequence[str], schema: pl.Schema) -> pl.LazyFrame:
+        """The rows of files that are no stream's, in this schema."""
         ...
 
     def versions(self, stream: str, places: Sequence[str]) -> pl.LazyFrame:
@@ -131,6 +146,12 @@ class Staging(Protocol):
 
     def oldest(self, stream: str, places: Sequence[str]) -> date | datetime | None:
         """The earliest event time in those files, of a stream that has one."""
+        ...
+
+    def late(
+        self, stream: str, places: Sequence[str], *, after: datetime, known_by: datetime
+    ) -> date | datetime | None:
+        """The earliest event time of what was learnt in (after, known_by], and not known before."""
         ...
 
     def missing(self, stream: str, before: Sequence[str], now: Sequence[str]) -> pl.DataFrame:

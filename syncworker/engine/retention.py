@@ -11,12 +11,16 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from syncworker.engine import prepared
 from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run, StagedPage
 from syncworker.engine.staged import outlived
 from syncworker.model.stream import POLARS_TYPES
 from syncworker.model.streams import STREAMS
+
+SNAPSHOT_DAYS = 400
+"""How long the days' snapshots are kept, unless `keep_days: {snapshots: ...}` says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ def drop(engine: Engine, run: Run, *, dry_run: bool = False) -> Pruned:
     """
     keep_days = checked(run.portal, run.mapping).staging.keep_days
     dropped: dict[str, int] = {}
-    for stream, days in sorted(keep_days.items()):
+    for stream in sorted(keep_days.keys() & STREAMS.keys()):
+        days = keep_days[stream]
         number = 0
         for pages in _together(engine, run, stream):
             kept = _kept(engine, run, stream, days, pages)
@@ -51,7 +56,11 @@ def drop(engine: Engine, run: Run, *, dry_run: bool = False) -> Pruned:
                 _rewrite(engine, run, stream, pages, kept)
         if number:
             dropped[stream] = number
+    if not dry_run:
+        kept_days = timedelta(days=keep_days.get("snapshots", SNAPSHOT_DAYS))
+        engine.snapshots.drop(run.portal, before=(run.as_of - kept_days).date())
     known = set(engine.pages.places(run.portal))
+    known |= {snapshot.place for snapshot in engine.snapshots.known(run.portal)}
     strays = [place for place in engine.staging.files(run.portal) if place not in known]
     if not dry_run:
         engine.staging.remove(strays)
@@ -98,7 +107,8 @@ def _rewrite(
 
 
 def sweep(engine: Engine, run: Run) -> None:
-    """Remove staged files that no longer count."""
+    """Remove staged files that no longer count, and what runs had prepared for themselves."""
+    prepared.clear(engine, run.portal)
     places = engine.pages.outdated(run.portal)
     if places:
         engine.staging.remove(places)

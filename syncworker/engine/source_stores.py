@@ -7,10 +7,18 @@ where the chunk is another worker's by now.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
-from syncworker.engine.memory import Chunk, DeadLetter, Delivery, Run, StagedPage, StreamRead
+from syncworker.engine.memory import (
+    Chunk,
+    DeadLetter,
+    Delivery,
+    Run,
+    Snapshot,
+    StagedPage,
+    StreamRead,
+)
 
 
 class Pages(Protocol):
@@ -108,4 +116,20 @@ class Inbox(Protocol):
 
     def check(self) -> None:
         """Make sure that deliveries can be stored now."""
+        ...
+
+
+class Snapshots(Protocol):
+    """Which files hold what a portal's metrics remember of a day."""
+
+    def put(self, chunk: Chunk, portal: str, made: Sequence[Snapshot]) -> None:
+        """Add the chunk's files, instead of those of an earlier attempt at it."""
+        ...
+
+    def known(self, portal: str, *, known_by: datetime | None = None) -> list[Snapshot]:
+        """All of them, or those that were known at a moment, by day."""
+        ...
+
+    def drop(self, portal: str, *, before: date) -> None:
+        """Forget those of earlier days; their files are strays from then on."""
         ...

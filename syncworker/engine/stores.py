@@ -50,6 +50,10 @@ class Runs(Protocol):
         """The newest runs, of one portal or of all."""
         ...
 
+    def read_until(self, portal: str) -> datetime | None:
+        """As of when the portal's sources were last read; None: never."""
+        ...
+
     def advance(
         self,
         run_id: str,

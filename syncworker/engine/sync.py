@@ -1,10 +1,10 @@
 """A run of a portal, from its start to its end. Read this file top to bottom for a row's way.
 
-A run goes through steps: extract (sources -> staging), compute (staging -> metrics -> desired
-records -> plan), push (plan -> HubSpot -> ledger), associate (which records belong together, where
-the mapping asks for it). Each step is cut into chunks; any process that can reach the store may
-work on one. Whoever finishes the last chunk of a step moves the run on. Killed anywhere and done
-again, the end is the same.
+A run goes through steps: extract (sources -> staging), prepare (staging -> shards, and what is
+told of the whole portal), compute (a shard -> metrics -> desired records -> plan), push (plan ->
+HubSpot -> ledger), associate (which records belong together, where the mapping asks for it). Each
+step is cut into chunks; any process that can reach the store may work on one. Whoever finishes the
+last chunk of a step moves the run on. Killed anywhere and done again, the end is the same.
 
 Where the portal's daily requests are used up the run is deferred: it stays open, nothing of it is
 enqueued, and it goes on where it was when the portal's next day has begun.
@@ -20,11 +20,23 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from syncworker.engine import associate, compute, deferral, extract, finish, properties, push
+from syncworker.engine import (
+    assemble,
+    associate,
+    compute,
+    deferral,
+    extract,
+    finish,
+    past,
+    prepare,
+    properties,
+    push,
+)
 from syncworker.engine.engine import Engine
 from syncworker.engine.lease import held
 from syncworker.engine.mappings import checked
-from syncworker.engine.memory import Chunk, Priority, Run, RunKind, RunMode
+from syncworker.engine.memory import Chunk, Priority, Run, RunKind, RunMode, Step
+from syncworker.engine.part import restricted
 from syncworker.engine.todo import CHUNK_TASKS, Todo
 from syncworker.errors import (
     ClaimLost,
@@ -40,6 +52,7 @@ from syncworker.model.streams import STREAMS
 log = logging.getLogger(__name__)
 _WORK = {
     "extract": extract.extract,
+    "prepare": prepare.prepare,
     "compute": compute.compute,
     "push": push.push,
     "associate": associate.associate,
@@ -71,11 +84,18 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
 
     Raises:
         MappingError: The mapping has errors.
+        ConfigError: A sync of a moment before the sources were last read.
         LockHeld: Another run of the portal is open.
     """
     text = engine.mapping_text(portal)
     checked(portal, text)
     now = engine.clock()
+    read_until = engine.runs.read_until(portal)
+    if read_until is not None:
+        if as_of is None:
+            as_of = max(now, read_until)  # another machine's clock may run ahead of ours
+        elif kind == "sync" and as_of < read_until:
+            raise past.refusal(portal, as_of, read_until)
     run = Run(
         id=f"{now:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:6]}",
         portal=portal,
@@ -110,6 +130,10 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
             staged = engine.pages.staged(run.portal, stream)
             engine.staging.require([page.place for page in staged])
         asked = _asked_of_hubspot(engine, run, mapping)
+        if past.is_past(engine, run):
+            payloads, asked = [], {**asked, "past": True}
+        else:
+            payloads = extract.payloads(run, mapping)
     except SyncworkerError as error:
         if deferral.asks_for(error):
             deferral.defer(engine, run, error)
@@ -126,7 +150,7 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
         run.id,
         old="start",
         new="extract",
-        payloads=extract.payloads(run, mapping),
+        payloads=payloads,
         summary=asked,
     )
     return onward(engine, run.id)
@@ -224,14 +248,13 @@ def _next_step(engine: Engine, run: Run) -> list[Todo]:
         if run.kind == "extract":
             engine.runs.advance(run.id, old="extract", new="end", payloads=[], summary=read)
             return [Todo("finish_run", run.id, run.priority)]
+        new: Step = "compute" if restricted(run) else "prepare"
+        payloads = compute.shards(engine, run) if restricted(run) else [{}]
+        engine.runs.advance(run.id, old="extract", new=new, payloads=payloads, summary=read)
+        return onward(engine, run.id)
+    if run.step == "prepare":
         shards = compute.shards(engine, run)
-        engine.runs.advance(
-            run.id,
-            old="extract",
-            new="compute",
-            payloads=shards,
-            summary=read,
-        )
+        engine.runs.advance(run.id, old="prepare", new="compute", payloads=shards, summary={})
         return onward(engine, run.id)
     if run.step == "compute":
         return _after_planning(engine, run)
@@ -243,7 +266,7 @@ def _next_step(engine: Engine, run: Run) -> list[Todo]:
 
 
 def _after_planning(engine: Engine, run: Run) -> list[Todo]:
-    summary, refusal = compute.assemble(engine, run)
+    summary, refusal = assemble.assemble(engine, run)
     if run.kind == "plan" or (refusal is not None and not run.force):
         finish.stop_at_plan(engine, replace(run, summary={**run.summary, **summary}), refusal)
         return []

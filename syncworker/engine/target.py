@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,6 +12,27 @@ from syncworker.mapping.hubspot_names import DEAL_PIPELINE
 from syncworker.mapping.objects import RECORD_ID
 from syncworker.mapping.portal import Object
 from syncworker.planning.lifecycle import STAGE_PROPERTY
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The values that the portal's rows have in a column; asked for a few, seldom.
+
+    Attributes:
+        rows: The rows of all shards.
+        column: The column.
+    """
+
+    rows: pl.LazyFrame
+    column: str
+
+    def among(self, values: Collection[str]) -> set[str]:
+        """Those of the values that a row has."""
+        if not values:
+            return set()
+        held = self.rows.select(pl.col(self.column).cast(pl.String))
+        found = held.filter(pl.col(self.column).is_in(sorted(values)))
+        return set(found.collect(engine="streaming").to_series())
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +60,8 @@ class Target:
     created_by: str | None
     keep_peoples: bool
     shared: Mapping[str, Mapping[str, tuple[str, ...]]]
-    rows: pl.Series
-    own: Mapping[str, pl.Series]
+    rows: Keys
+    own: Mapping[str, Keys]
     unique: frozenset[str]
 
     @property

@@ -10,6 +10,7 @@ from syncworker.engine.memory import Priority, Step
 TaskName = Literal[
     "sync_portal",
     "extract_chunk",
+    "prepare_chunk",
     "compute_chunk",
     "push_chunk",
     "associate_chunk",
@@ -18,6 +19,7 @@ TaskName = Literal[
 
 CHUNK_TASKS: dict[Step, TaskName] = {
     "extract": "extract_chunk",
+    "prepare": "prepare_chunk",
     "compute": "compute_chunk",
     "push": "push_chunk",
     "associate": "associate_chunk",

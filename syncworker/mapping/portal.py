@@ -12,11 +12,12 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from syncworker.mapping.desired import PropertyType, WriteMode
-from syncworker.mapping.part import BASE_URL, BY_STREAM, Part, Reference, Text
+from syncworker.mapping.part import BASE_URL, Part, Reference, Text
 from syncworker.mapping.sources import SourceConfig
 from syncworker.metrics.profiles import PROFILES
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.texts import LANGUAGES
+from syncworker.model.streams import STREAMS
 
 OBJECT_NAME = r"^(companies|contacts|deals|tickets|2-[0-9]{1,12})$"
 ObjectName = Annotated[str, Field(pattern=OBJECT_NAME)]
@@ -240,14 +241,19 @@ class Guard(Part):
     min_records: int = Field(default=10, ge=1, description="Below this many, never refuse")
 
 
+SNAPSHOTS = "snapshots"
+"""Beside the streams: what metrics remember of each day."""
+
+
 class StagingRules(Part):
     """How long rows from the sources are kept."""
 
     keep_days: dict[str, Annotated[int, Field(ge=1)]] = Field(
         default_factory=dict,
         description="By stream: events older than this are dropped, of accounts and the like the "
-        "versions that were replaced or deleted before; empty: everything is kept",
-        json_schema_extra=BY_STREAM,
+        "versions that were replaced or deleted before; empty: everything is kept. `snapshots` is "
+        "what metrics remember of each day: 400 days where it is not named",
+        json_schema_extra={"propertyNames": {"enum": [*STREAMS, SNAPSHOTS]}},
     )
 
 

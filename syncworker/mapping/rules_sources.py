@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from syncworker.mapping.diagnostics import Finding
 from syncworker.mapping.document import Document, Path
+from syncworker.mapping.portal import SNAPSHOTS
 from syncworker.mapping.suggest import did_you_mean, listed
 from syncworker.metrics.texts import LANGUAGES
 from syncworker.model.streams import STREAMS
@@ -22,7 +23,8 @@ def check_sources(document: Document) -> Iterator[Finding]:
             yield from _columns(document, (*path, stream, "columns"), stream)
     for section in (("metrics", "stale_days"), ("staging", "keep_days")):
         for stream in document.entries(*section):
-            yield from _stream(document, (*section, stream), stream)
+            if (*section, stream) != ("staging", "keep_days", SNAPSHOTS):
+                yield from _stream(document, (*section, stream), stream)
 
 
 def check_reporting(document: Document) -> Iterator[Finding]:

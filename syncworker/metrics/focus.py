@@ -21,18 +21,21 @@ def focus_keys(facts: Facts, people: Collection[str], accounts: Collection[str])
         accounts: Account ids.
 
     Returns:
-        One column, key: the accounts, those of the people and of trials they asked for; user ids
-        of people who have no account; and the addresses.
+        One column, key: the accounts, those of the people and of trials and demos they asked for;
+        user ids of people who have no account; and the addresses.
     """
     addresses = {person.strip().lower() for person in people}
     users = facts.streams.get("users", pl.LazyFrame(schema=STREAMS["users"].schema()))
     trials = facts.streams.get("trials", pl.LazyFrame(schema=STREAMS["trials"].schema()))
     named = address().is_in(sorted(addresses))
+    requests = facts.streams.get("demo_requests", pl.LazyFrame(schema={"email": pl.String}))
     keys = [
         pl.LazyFrame({"key": sorted({*accounts, *addresses})}, schema={"key": pl.String}),
         users.filter(named).select(key=pl.coalesce("account_id", "user_id")),
         trials.filter(named).select(key="account_id"),
     ]
+    if "account_id" in requests.collect_schema():
+        keys.append(requests.filter(named).select(key="account_id"))
     return pl.concat(keys).drop_nulls().unique()
 
 

@@ -34,6 +34,8 @@ WAYS: Mapping[str, tuple[str, ...]] = {
 """By stream, the columns its rows are recognised by, the surest first."""
 OF_ACCOUNTS_ONLY = ("subscriptions", "invoices", "trials")
 """Streams whose rows mean nothing without their account."""
+_TOLD = ("demo_requests", "web_visits")
+"""Streams whose rows have no account_id before they are resolved."""
 _KEYS = ("stream", "source", "key")
 
 
@@ -49,12 +51,16 @@ class Resolution:
             value, accounts (sorted). Value and key may be an e-mail address: mask them.
         unresolved: By stream, how many rows name somebody nobody knows: stream, rows.
         unresolved_rows: The subscriptions, invoices and trials left out: stream, source, key.
+        books: What the rows were looked up in.
+        lost: By stream, the rows that were not found there.
     """
 
     facts: Facts
     conflicts: pl.LazyFrame
     unresolved: pl.LazyFrame
     unresolved_rows: pl.LazyFrame
+    books: Books
+    lost: Mapping[str, pl.LazyFrame]
 
 
 def resolved(facts: Facts, settings: MetricSettings) -> Resolution:
@@ -79,13 +85,44 @@ def resolved(facts: Facts, settings: MetricSettings) -> Resolution:
             rows = rows.filter(~LOST)
         names = STREAMS[name].schema().names()
         streams[name] = rows.select(list(dict.fromkeys([*names, "account_id"])))
-        doubtful = facts.streams[name].filter(books.doubtful(name), there(facts.as_of))
-        lost[name] = books.recognised(name, doubtful, ways).filter(LOST)
+        lost[name] = _lost(books, name, facts.streams[name], facts)
+    return _resolution(replace(facts, streams=streams), books, lost)
+
+
+def reported(resolution: Resolution, facts: Facts) -> Resolution:
+    """The same, with reports made from rows that know their account already.
+
+    Nearly all of them do, so that looking the others up once more costs next to nothing.
+
+    Args:
+        resolution: The portal's.
+        facts: Its facts as they were read back after resolving.
+    """
+    again = {
+        name: _lost(resolution.books, name, facts.streams[name], facts)
+        for name in resolution.lost
+        if name not in OF_ACCOUNTS_ONLY  # of these the lost ones are not among the facts
+    }
+    return _resolution(resolution.facts, resolution.books, {**resolution.lost, **again})
+
+
+def _lost(books: Books, name: str, rows: pl.LazyFrame, facts: Facts) -> pl.LazyFrame:
+    nobodys = pl.col("account_id").is_null()
+    known = "account_id" in rows.collect_schema()
+    # A stream that has no such column as it is read has one once its rows know their account.
+    open_ones = nobodys if known and name in _TOLD else books.doubtful(name)
+    doubtful = rows.filter(open_ones, there(facts.as_of))
+    return books.recognised(name, doubtful, WAYS[name]).filter(LOST)
+
+
+def _resolution(facts: Facts, books: Books, lost: Mapping[str, pl.LazyFrame]) -> Resolution:
     return Resolution(
-        facts=replace(facts, streams=streams),
+        facts=facts,
         conflicts=_conflicts(lost),
         unresolved=_unresolved(lost),
         unresolved_rows=_left_out(lost),
+        books=books,
+        lost=lost,
     )
 
 

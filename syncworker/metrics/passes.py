@@ -6,7 +6,7 @@ so that a value does not depend on how a portal is cut.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,8 @@ class Pass:
 
     Attributes:
         name: Its name in `Population.values`.
-        rows: Of one shard, a few narrow columns per account (or per group, already summed).
+        rows: Of one shard, a few narrow columns per account (or per group, already summed). Rows
+            by its people for other shards' accounts are among the shard's: join its accounts.
         freeze: From the rows of all shards and the whole portal's facts (for streams that belong
             to no account, as spend does), a value that JSON can hold.
     """
@@ -49,14 +50,12 @@ PASSES: tuple[Pass, ...] = (
 """Every population value."""
 
 
-def frozen(
-    shards: Callable[[Pass], pl.DataFrame], facts: Facts, settings: MetricSettings
-) -> Population:
+def frozen(rows: Mapping[str, pl.DataFrame], facts: Facts, settings: MetricSettings) -> Population:
     """All population values.
 
     Args:
-        shards: Of a pass, the rows of all shards as one frame.
+        rows: By pass, the rows of all shards.
         facts: The whole portal's.
         settings: The portal's `metrics:` section.
     """
-    return Population({each.name: each.freeze(shards(each), facts, settings) for each in PASSES})
+    return Population({each.name: each.freeze(rows[each.name], facts, settings) for each in PASSES})

@@ -12,11 +12,15 @@ from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
+from polars.io.partition import FileProviderArgs
 
 from syncworker.errors import StoreError
 from syncworker.model.stream import Stream
 from syncworker.model.streams import STREAMS
-from syncworker.staging.versions import contents, differing, newest, unlike
+from syncworker.staging.versions import contents, differing, earliest_unknown, newest, unlike
+
+_ONE_FILE = 2**62
+_ROW_GROUP = 16_384  # many files are open at once while rows are cut
 
 
 class ParquetStaging:
@@ -53,14 +57,59 @@ class ParquetStaging:
             unfinished.unlink(missing_ok=True)
         return place
 
-    def scan(self, stream: str, places: Sequence[str]) -> pl.LazyFrame:
+    def scan(
+        self, stream: str, places: Sequence[str], *, known_by: datetime | None = None
+    ) -> pl.LazyFrame:
         """The stream's rows in those files, one per key, as `versions.newest` chooses them.
 
         A column that an older file lacks is empty; one that the stream no longer has is left out.
-        Rows marked as deleted are among them.
+        Rows marked as deleted are among them. `known_by` leaves out what was read after it, before
+        anything is chosen.
         """
         definition = STREAMS[stream]
-        return newest(definition, self._rows(definition, places))
+        rows = self._rows(definition, places)
+        if known_by is not None:
+            moment = pl.lit(known_by, dtype=definition.schema()["synced_at"])
+            rows = rows.filter(pl.col("synced_at") <= moment)
+        return newest(definition, rows)
+
+    def cut(
+        self, portal: str, folder: str, name: str, rows: pl.LazyFrame, by: str
+    ) -> dict[int, str]:
+        """Write rows as one file for each value of the column `by`, which is left out.
+
+        The files are `<portal>/<folder>/<name>-<value>.parquet`, written while the rows are
+        computed; those of a cut that did not come to its end are worth nothing.
+
+        Returns:
+            The place of each value that has rows.
+        """
+        base = f"{self._root}/{portal}/{folder}"
+        values: list[int] = []
+
+        def file(told: FileProviderArgs) -> str:
+            values.append(int(told.partition_keys.item()))
+            return f"{name}-{values[-1]}.parquet"
+
+        rows.sink_parquet(
+            pl.PartitionBy(
+                base,
+                key=by,
+                include_key=False,
+                file_path_provider=file,
+                approximate_bytes_per_file=_ONE_FILE,
+            ),
+            compression="lz4",
+            row_group_size=_ROW_GROUP,
+            maintain_order=False,
+            mkdir=not self._remote,
+            engine="streaming",
+        )
+        return {value: f"{portal}/{folder}/{name}-{value}.parquet" for value in sorted(values)}
+
+    def read(self, places: Sequence[str], schema: pl.Schema) -> pl.LazyFrame:
+        """The rows of files that are no stream's as they stand there, in this schema."""
+        return self._scan(schema, places)
 
     def versions(self, stream: str, places: Sequence[str]) -> pl.LazyFrame:
         """Every version of the rows in those files that differs from the one before it."""
@@ -81,6 +130,19 @@ class ParquetStaging:
         times = self._rows(definition, places).select(pl.col(definition.event_time).min())
         found: date | datetime | None = times.collect(engine="streaming").item()
         return found
+
+    def late(
+        self, stream: str, places: Sequence[str], *, after: datetime, known_by: datetime
+    ) -> date | datetime | None:
+        """The earliest event time of what was learnt in (after, known_by], and not known before.
+
+        A row is known by its key; an event and a day's usage by all that they say.
+        """
+        definition = STREAMS[stream]
+        rows = self._rows(definition, places)
+        synced, moment = pl.col("synced_at"), definition.schema()["synced_at"]
+        fresh = rows.filter(synced > pl.lit(after, moment), synced <= pl.lit(known_by, moment))
+        return earliest_unknown(definition, fresh, rows.filter(synced <= pl.lit(after, moment)))
 
     def missing(self, stream: str, before: Sequence[str], now: Sequence[str]) -> pl.DataFrame:
         """The rows of `before`, not deleted there, whose key is not in `now`.
@@ -136,7 +198,9 @@ class ParquetStaging:
             )
 
     def _rows(self, stream: Stream, places: Sequence[str]) -> pl.LazyFrame:
-        schema = stream.schema()
+        return self._scan(stream.schema(), places)
+
+    def _scan(self, schema: pl.Schema, places: Sequence[str]) -> pl.LazyFrame:
         if not places:
             return pl.LazyFrame(schema=schema)
         self.require(places)

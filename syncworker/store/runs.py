@@ -68,6 +68,14 @@ class SqlRuns:
         with self._database.read() as connection:
             return [_run(row) for row in connection.execute(query).mappings()]
 
+    def read_until(self, portal: str) -> datetime | None:
+        """As of when the sources were last read."""
+        read = sa.exists().where(chunks.c.run_id == runs.c.id, chunks.c.step == "extract")
+        query = sa.select(sa.func.max(runs.c.as_of)).where(runs.c.portal == portal, read)
+        with self._database.read() as connection:
+            found: datetime | None = connection.execute(query).scalar_one()
+        return found
+
     def advance(
         self,
         run_id: str,

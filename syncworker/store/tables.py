@@ -125,6 +125,21 @@ staged_pages = sa.Table(
     sa.UniqueConstraint("portal", "place"),
 )
 
+snapshots = sa.Table(
+    "snapshots",
+    metadata,
+    sa.Column("portal", sa.Text, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),  # local; the snapshot is of its first instant
+    sa.Column("run_id", sa.Text, primary_key=True),
+    sa.Column("shard", sa.BigInteger, primary_key=True, autoincrement=False),
+    _number("of"),
+    _text("place"),
+    _time("known_at"),
+    _text("mode"),
+    _text("timezone"),
+    _text("currency"),
+)
+
 cursors = sa.Table(
     "cursors",
     metadata,

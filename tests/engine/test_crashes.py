@@ -24,7 +24,17 @@ from syncworker.engine.ports import Pair
 pytestmark = pytest.mark.long
 
 ACCOUNTS = 5
-PORTS = ("runs", "chunks", "pages", "ledger", "plans", "letters", "associations", "staging")
+PORTS = (
+    "runs",
+    "chunks",
+    "pages",
+    "ledger",
+    "plans",
+    "letters",
+    "associations",
+    "snapshots",
+    "staging",
+)
 
 
 class Killed(BaseException):

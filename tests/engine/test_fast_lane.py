@@ -167,6 +167,7 @@ def test_stripes_events_are_about_the_subscriptions_account(world: World) -> Non
     }
     body = json.dumps(content)
     put = world.engine.inbox.put
+    world.clock.now += timedelta(minutes=10)
     assert put("acme", "stripe", "subscriptions", "evt_1", body, world.clock.now)
 
     run = world.lane()

@@ -16,7 +16,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from support.postgres import fresh_database, start_postgres
-from support.stores import PORTAL, Stores, make_ready, stores
+from support.stores import PORTAL, Stores, day_of, make_ready, stores
 
 from syncworker.errors import LockHeld, StoreError
 from syncworker.store import schema
@@ -170,6 +170,20 @@ def test_runs_and_links_from_before_priorities_are_kept_and_a_downgrade_takes_th
         state.run()
     assert state.finish(run)
     assert state.run().portal == PORTAL
+
+
+def test_days_are_remembered_from_now_on_and_a_downgrade_forgets_them(state: Stores) -> None:
+    migrate(state.database, "0004")
+    assert "snapshots" not in tables(state.database)
+    schema.upgrade(state.database)
+    chunk = state.chunk(state.run(), "compute")
+    state.snapshots.put(chunk, PORTAL, [day_of(chunk.run_id)])
+    assert state.snapshots.known(PORTAL) == [day_of(chunk.run_id)]
+
+    migrate(state.database, "0004", down=True)
+    assert "snapshots" not in tables(state.database)
+    schema.upgrade(state.database)
+    assert state.snapshots.known(PORTAL) == []
 
 
 def is_postgresql(state: Stores) -> bool:

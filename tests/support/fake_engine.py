@@ -36,6 +36,7 @@ from syncworker.store.pages import SqlPages
 from syncworker.store.plans import SqlPlans
 from syncworker.store.runs import SqlRuns
 from syncworker.store.slots import SqlSlots
+from syncworker.store.snapshots import SqlSnapshots
 from syncworker.store.unlinked import SqlUnlinked
 
 AS_OF = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -271,6 +272,7 @@ def make_engine(
         slots=SqlSlots(state),
         definitions=SqlDefinitions(state),
         inbox=SqlInbox(state),
+        snapshots=SqlSnapshots(state),
         staging=ParquetStaging(str(folder / "staging")),
         sources=lambda _portal, _mapping: {"app": source},
         connect=lambda _name, _mapping, _priority: portal,

@@ -6,11 +6,20 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from syncworker.engine.memory import Chunk, Planned, Run, RunStatus, Settled, StagedPage, Step
+from syncworker.engine.memory import (
+    Chunk,
+    Planned,
+    Run,
+    RunStatus,
+    Settled,
+    Snapshot,
+    StagedPage,
+    Step,
+)
 from syncworker.planning.records import Change, LedgerRecord
 from syncworker.store import schema
 from syncworker.store.associations import SqlAssociations
@@ -24,6 +33,7 @@ from syncworker.store.pages import SqlPages
 from syncworker.store.plans import SqlPlans
 from syncworker.store.runs import SqlRuns
 from syncworker.store.slots import SqlSlots
+from syncworker.store.snapshots import SqlSnapshots
 from syncworker.store.unlinked import SqlUnlinked
 
 NOW = datetime(2026, 11, 21, 6, 0, 0, 123456, tzinfo=UTC)
@@ -47,6 +57,7 @@ class Stores:
         self.slots = SqlSlots(self.database)
         self.definitions = SqlDefinitions(self.database)
         self.inbox = SqlInbox(self.database)
+        self.snapshots = SqlSnapshots(self.database)
 
     def run(self, portal: str = PORTAL, **more: object) -> Run:
         """Open a run."""
@@ -119,6 +130,13 @@ def new_run(portal: str = PORTAL, **more: object) -> Run:
 def page(place: str, source: str = "app", stream: str = "users") -> StagedPage:
     """A staged file of ten rows."""
     return StagedPage(source, stream, place, 10, NOW)
+
+
+def day_of(run_id: str, day: int = 20, **more: Any) -> Snapshot:
+    """One shard's file of a remembered day."""
+    values: dict[str, Any] = {"shard": 0, "of": 1, "place": f"{run_id}-{day}", "known_at": NOW}
+    kind = {"mode": "standard", "timezone": "UTC", "currency": "EUR"}
+    return Snapshot(day=date(2026, 11, day), run_id=run_id, **kind, **(values | more))
 
 
 def planned(number: int) -> Planned:

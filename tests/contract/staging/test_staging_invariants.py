@@ -6,7 +6,7 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncworker.model.streams import STREAMS
@@ -26,6 +26,7 @@ EVENT = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(EVENT, min_size=1, max_size=5), max_size=4))
 def test_the_first_received_and_then_the_newest_and_then_the_last_row_counts(
     files: list[list[dict[str, object]]],

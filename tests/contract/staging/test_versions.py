@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncworker.model.streams import STREAMS
@@ -37,6 +37,7 @@ def winners(frame: pl.LazyFrame) -> list[tuple[Any, ...]]:
     return sorted(frame.select("user_id", "role", "deleted_at").collect().rows(), key=str)
 
 
+@settings(deadline=None)
 @given(st.lists(VERSION, min_size=1, max_size=12))
 def test_merging_keeps_the_newest_and_every_change_before_it(rows: list[dict[str, Any]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -14,6 +14,7 @@ from support.stores import (
     PORTAL,
     Stores,
     claim_everything,
+    day_of,
     page,
     planned,
     record,
@@ -39,6 +40,7 @@ COMMITS: dict[str, Callable[[Stores, Chunk], None]] = {
     "clear": lambda s, c: s.plans.clear(c),
     "add": lambda s, c: s.plans.add(c, PORTAL, [planned(99)], [LETTER], [("x", "y")], LATER),
     "settle": lambda s, c: s.plans.settle(c, PORTAL, [sent(0)], LATER),
+    "remember": lambda s, c: s.snapshots.put(c, PORTAL, [day_of(c.run_id)]),
 }
 
 
