@@ -9,7 +9,7 @@ from typing import Any
 from syncworker.engine import properties
 from syncworker.engine.engine import Engine
 from syncworker.engine.frames import frames as collected
-from syncworker.engine.freshness import held_metrics
+from syncworker.engine.freshness import held_metrics, stale_streams
 from syncworker.engine.link import Links, link
 from syncworker.engine.mappings import digest
 from syncworker.engine.memory import Chunk, Planned, Run, Unlinked
@@ -29,7 +29,7 @@ from syncworker.mapping.objects import (
 )
 from syncworker.mapping.portal import PortalMapping
 from syncworker.mapping.render import desired_records
-from syncworker.metrics.catalog import METRICS
+from syncworker.metrics.catalog import catalog_of
 from syncworker.metrics.compute import compute as compute_metrics
 from syncworker.planning import guard
 from syncworker.planning.diff import diff
@@ -57,8 +57,10 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
     requests, waited = portal.requests, portal.waited
     held = held_metrics(engine, run, mapping)
     mine = share(engine, run, mapping, chunk)
+    catalog = catalog_of(mapping.metrics)
     memory = remembered(engine, run, mapping, chunk, mine.facts, mine.grid)
-    computed = compute_metrics(mine.facts, mapping.metrics, mine.population, memory)
+    stale = stale_streams(engine, run, mapping, run.as_of)
+    computed = compute_metrics(mine.facts, mapping.metrics, mine.population, memory, stale)
     frames = collected(mapping, computed)
     plan = Plan(run.portal, run.as_of, digest(run.mapping))
     tallies: tuple[Tally, ...] = ()
@@ -73,7 +75,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
         if mapping.objects[object_name].pipeline is not None:
             lines = pipelines(engine, run.portal, object_name, portal)
         desired = desired_records(
-            mapping, object_name, frame, METRICS, held, definitions, pipelines=lines
+            mapping, object_name, frame, catalog, held, definitions, pipelines=lines
         )
         for stretch in stretches(desired):
             links = link(engine, run, chunk, portal, target, stretch)

@@ -6,20 +6,21 @@ portal is asked. The numbers are those a run of the same moment computes, for on
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
 
+from syncworker.engine import snapshots
 from syncworker.engine.engine import Engine
 from syncworker.engine.explain_metrics import Asked, Known, account_of, explained
 from syncworker.engine.explain_rows import rows_behind
 from syncworker.engine.explain_subject import subject_of
 from syncworker.engine.explained import Explanation, Subject
 from syncworker.engine.facts import facts_of
-from syncworker.engine.freshness import held_metrics
+from syncworker.engine.freshness import held_metrics, stale_streams
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run
 from syncworker.engine.part import restricted
@@ -28,7 +29,7 @@ from syncworker.mapping.objects import ENTITIES, KEY_COLUMNS, rows_of
 from syncworker.mapping.portal import PortalMapping, Rows
 from syncworker.mapping.profiles import DESCRIBED
 from syncworker.mapping.suggest import did_you_mean
-from syncworker.metrics.catalog import METRICS
+from syncworker.metrics.catalog import catalog_of
 from syncworker.metrics.compute import compute
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.focus import focus, focus_keys
@@ -66,7 +67,8 @@ def explain(
     """
     text = engine.mapping_text(portal)
     mapping = checked(portal, text)
-    asked_for = [_metric(name) for name in metrics]
+    catalog = catalog_of(mapping.metrics)
+    asked_for = [_metric(catalog, name) for name in metrics]
     _require_object(mapping, portal, object_name)
     last = _last(engine, portal)
     run = _run(engine, portal, text, last, as_of)
@@ -75,7 +77,14 @@ def explain(
     named = ({subject.email} - {""}, {subject.account_id} if subject.account_id else set())
     keys = focus_keys(whole, *named).collect(engine="streaming")["key"]
     facts = _in_memory(focus(whole, keys), whole)
-    computed = compute(facts, mapping.metrics, _population(engine, last))
+    days = snapshots.grid(engine, run, mapping, kept=False)
+    computed = compute(
+        facts,
+        mapping.metrics,
+        _population(engine, last),
+        snapshots.remembered(engine, run, mapping, None, facts, days),
+        stale_streams(engine, run, mapping, run.as_of),
+    )
     known = Known(
         engine=engine,
         run=run,
@@ -133,10 +142,10 @@ def _population(engine: Engine, last: Run | None) -> Population:
     return Population(values)
 
 
-def _metric(name: str) -> Metric:
-    if name in METRICS:
-        return METRICS[name]
-    help_ = did_you_mean(name, METRICS, "syncworker metrics list")
+def _metric(catalog: Mapping[str, Metric], name: str) -> Metric:
+    if name in catalog:
+        return catalog[name]
+    help_ = did_you_mean(name, catalog, "syncworker metrics list")
     raise ConfigError(f"no metric is called {name}", help=help_)
 
 
@@ -153,6 +162,7 @@ def _asked(
     home: Rows = "accounts" if subject.kind == "account" else "users"
     wanted = {home, *map(_rows_described, metrics)}
     by_rows: dict[Rows, list[str]] = {}
+    catalog = catalog_of(mapping.metrics)
     for name, config in mapping.objects.items():
         rows = rows_of(name, config)
         if name == object_name or (object_name is None and rows in wanted):
@@ -160,7 +170,7 @@ def _asked(
     left = list(metrics)
     for rows, objects in by_rows.items():
         mapped = [p.metric for name in objects for p in mapping.objects[name].properties.values()]
-        found = [METRICS[name] for name in dict.fromkeys(mapped)]
+        found = [catalog[name] for name in dict.fromkeys(mapped)]
         found = [one for one in found if not metrics or one in metrics]
         left = [one for one in left if one not in found]
         if found:

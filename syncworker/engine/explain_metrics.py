@@ -19,7 +19,7 @@ from syncworker.mapping.portal import PortalMapping, Rows
 from syncworker.mapping.property_rules import property_rules
 from syncworker.mapping.render import desired_records
 from syncworker.mapping.shown import Shown
-from syncworker.metrics.catalog import METRICS
+from syncworker.metrics.catalog import catalog_of
 from syncworker.metrics.compute import Computed
 from syncworker.metrics.metric import Metric, streams_of
 from syncworker.model.streams import STREAMS
@@ -67,7 +67,7 @@ def explained(known: Known, asked: Asked) -> Iterator[ExplainedMetric]:
     """Each metric of each of the subject's rows of that kind."""
     frame = _frame(known, asked.rows)
     money = currencies(frame, known.mapping.reporting.currency)
-    shown = Shown(frame, METRICS, known.mapping.reporting.timezone, money)
+    shown = Shown(frame, catalog_of(known.mapping.metrics), known.mapping.reporting.timezone, money)
     of_stream = STREAMS[asked.rows].schema().names()
     records = {name: _records(known, name, frame) for name in asked.objects}
     for i, key in enumerate(frame[KEY_COLUMNS[asked.rows]]):
@@ -135,11 +135,12 @@ def _records(known: Known, object_name: str, frame: pl.DataFrame) -> Sequence[Re
     """The HubSpot records of a frame's rows, in its order, as far as the state database knows."""
     engine, portal, mapping = known.engine, known.run.portal, known.mapping
     definitions = engine.definitions.get(portal, object_name, after=_EVER) or {}
-    wanted = list(desired_records(mapping, object_name, frame, METRICS, known.held, definitions))
+    catalog = catalog_of(mapping.metrics)
+    wanted = list(desired_records(mapping, object_name, frame, catalog, known.held, definitions))
     ledger = engine.ledger.get(portal, object_name, [one.key for one in wanted])
     unlinked = {one.key: one.reason for one in known.unlinked if one.object == object_name}
     letters = engine.letters.open(portal, run_id=None, most=_LETTERS)
-    rules = property_rules(mapping, object_name, METRICS, definitions)
+    rules = property_rules(mapping, object_name, catalog, definitions)
     return [
         Record(
             desired=one,

@@ -9,6 +9,9 @@ from syncworker.mapping.portal import PortalMapping
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.identity import Resolution, resolved
 
+VERSIONED = ("subscription_items",)
+"""Streams of which every version counts: what an item cost before is what it cost then."""
+
 
 def facts_of(engine: Engine, run: Run, mapping: PortalMapping) -> Facts:
     """All streams the mapping's sources provide, each row with the account it belongs to."""
@@ -30,7 +33,7 @@ def _staged(engine: Engine, run: Run, mapping: PortalMapping) -> Facts:
     for stream, source, _ in provided(mapping, engine.sources(run.portal, mapping)):
         providers.setdefault(stream, set()).add(source)
     streams = {
-        stream: engine.staging.scan(
+        stream: (engine.staging.versions if stream in VERSIONED else engine.staging.scan)(
             stream,
             [
                 page.place

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Run, StagedPage, StreamRead
 from syncworker.engine.ports import Source
 from syncworker.mapping.portal import PortalMapping
-from syncworker.metrics.availability import StreamState, unavailable
+from syncworker.metrics.availability import StreamState, expired, unavailable
 
 Configured = tuple[str, str]
 """A source and one of its configured streams."""
@@ -46,6 +47,11 @@ def stream_states(engine: Engine, run: Run, mapping: PortalMapping) -> dict[str,
 def held_metrics(engine: Engine, run: Run, mapping: PortalMapping) -> dict[str, str]:
     """Metrics that are left alone in this run, with the reason: an input is empty or stale."""
     return unavailable(stream_states(engine, run, mapping), run.as_of, mapping.metrics)
+
+
+def stale_streams(engine: Engine, run: Run, mapping: PortalMapping, at: datetime) -> frozenset[str]:
+    """The streams whose source stood still for too long by a moment: what they tell is missing."""
+    return expired(stream_states(engine, run, mapping), at, mapping.metrics)
 
 
 def _state(

@@ -136,8 +136,13 @@ class Staging(Protocol):
         """The rows of files that are no stream's, in this schema."""
         ...
 
-    def versions(self, stream: str, places: Sequence[str]) -> pl.LazyFrame:
-        """Every version of the rows in those files that differs from the one before it."""
+    def versions(
+        self, stream: str, places: Sequence[str], *, known_by: datetime | None = None
+    ) -> pl.LazyFrame:
+        """Every version of the rows in those files that differs from the one before it.
+
+        With `known_by`, without those that were read later.
+        """
         ...
 
     def changed(self, stream: str, before: Sequence[str], now: Sequence[str]) -> pl.LazyFrame:

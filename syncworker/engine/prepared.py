@@ -59,7 +59,10 @@ def shard_facts(
     }
     for name, files in cut.whole.items():
         streams[name] = engine.staging.read(files, schema(name))
-    return Facts(run.as_of, mapping.reporting.timezone, mapping.reporting.currency, streams)
+    reporting = mapping.reporting
+    return Facts(
+        run.as_of, reporting.timezone, reporting.currency, streams, language=reporting.language
+    )
 
 
 def schema(name: str) -> pl.Schema:

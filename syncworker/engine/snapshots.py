@@ -17,15 +17,16 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from syncworker.engine.engine import Engine
-from syncworker.engine.freshness import provided
+from syncworker.engine.freshness import provided, stream_states
 from syncworker.engine.memory import Chunk, Run, Snapshot
 from syncworker.mapping.portal import PortalMapping
+from syncworker.metrics.availability import expired
 from syncworker.metrics.catalog import METRICS
 from syncworker.metrics.compute import compute
+from syncworker.metrics.counting import mode_name
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.memory import SNAPSHOT, Memory, snapshot
 
-MODE = "standard"
 _FOLDER = "snapshots"
 _DAY = timedelta(days=1)
 _MONTH = timedelta(days=30)
@@ -83,7 +84,7 @@ def grid(engine: Engine, run: Run, mapping: PortalMapping, *, kept: bool = True)
 
 
 def remembered(
-    engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk, facts: Facts, days: Grid
+    engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk | None, facts: Facts, days: Grid
 ) -> Memory:
     """Make the due days of a shard, and say what its computation at `as_of` continues from.
 
@@ -91,20 +92,26 @@ def remembered(
         engine: The ports.
         run: The run.
         mapping: Its mapping.
-        chunk: The claimed computing chunk.
+        chunk: The claimed computing chunk; None keeps nothing.
         facts: Its shard's.
         days: As `grid`.
     """
     book = _Book(engine, chunk, facts, days)
     made: list[Snapshot] = []
+    states = stream_states(engine, run, mapping) if days.due else {}
     for text in days.due:
         day = date.fromisoformat(text)
         at = midnight(day, facts.timezone)
         then = replace(facts, as_of=at, known_at=run.as_of)
-        computed = compute(then, mapping.metrics, memory=book.memory(day))
+        computed = compute(
+            then,
+            mapping.metrics,
+            memory=book.memory(day),
+            stale=expired(states, at, mapping.metrics),
+        )
         frame = snapshot(computed.accounts).collect(engine="streaming")
         book.made[day] = frame
-        if days.kept:
+        if days.kept and chunk is not None:
             name = f"{text}-{run.id}-{chunk.id}-{chunk.claim}"
             made.append(
                 Snapshot(
@@ -114,12 +121,12 @@ def remembered(
                     of=chunk.payload["of"],
                     place=engine.staging.write(run.portal, _FOLDER, name, frame),
                     known_at=run.as_of,
-                    mode=MODE,
+                    mode=mode_name(mapping.metrics.revenue),
                     timezone=facts.timezone,
                     currency=facts.currency,
                 )
             )
-    if made:
+    if made and chunk is not None:
         engine.snapshots.put(chunk, run.portal, made)
     today = run.as_of.astimezone(ZoneInfo(facts.timezone)).date()
     after_midnight = midnight(today, facts.timezone) < run.as_of
@@ -136,7 +143,7 @@ class _Book:
     """The days that can be looked up: stored ones, and those made just now."""
 
     engine: Engine
-    chunk: Chunk
+    chunk: Chunk | None
     facts: Facts
     grid: Grid
     made: dict[date, pl.DataFrame] = field(default_factory=dict)
@@ -151,10 +158,12 @@ class _Book:
         files = self.grid.stored.get(day.isoformat())
         if files is None:
             return None
-        place = (self.chunk.payload["shard"], self.chunk.payload["of"])
-        # Cut alike, an account is in the file of the same number.
-        mine = [file for shard, of, file in files if (shard, of) == place]
-        schema = pl.Schema({"account_id": pl.String(), **{n: t() for n, t in SNAPSHOT.items()}})
+        mine: list[str] = []
+        if self.chunk is not None:
+            place = (self.chunk.payload["shard"], self.chunk.payload["of"])
+            # Cut alike, an account is in the file of the same number.
+            mine = [file for shard, of, file in files if (shard, of) == place]
+        schema = pl.Schema({"account_id": pl.String(), **SNAPSHOT})
         rows = self.engine.staging.read(mine or [file for _, _, file in files], schema)
         accounts = self.facts.streams["accounts"].select("account_id")
         frame = rows.join(accounts, on="account_id", how="semi").collect(engine="streaming")
@@ -164,7 +173,8 @@ class _Book:
 
 def _complete(engine: Engine, run: Run, mapping: PortalMapping) -> dict[date, list[Snapshot]]:
     """By day, the newest snapshot that is whole and of the same kind."""
-    kind = (MODE, mapping.reporting.timezone, mapping.reporting.currency)
+    mode = mode_name(mapping.metrics.revenue)
+    kind = (mode, mapping.reporting.timezone, mapping.reporting.currency)
     versions: dict[tuple[date, datetime, str], list[Snapshot]] = {}
     for one in engine.snapshots.known(run.portal, known_by=run.as_of):
         if (one.mode, one.timezone, one.currency) == kind and one.run_id != run.id:

@@ -11,7 +11,7 @@ from syncworker.engine.target import Keys, Target
 from syncworker.mapping.objects import KEY_COLUMNS, created_by, lifecycle_of, own_keys, rows_of
 from syncworker.mapping.portal import PortalMapping
 from syncworker.mapping.property_rules import property_rules
-from syncworker.metrics.catalog import METRICS
+from syncworker.metrics.catalog import catalog_of
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.known import known, there
 from syncworker.model.streams import STREAMS
@@ -81,7 +81,7 @@ def target(
     return Target(
         name=object_name,
         config=config,
-        rules=property_rules(mapping, object_name, METRICS, definitions),
+        rules=property_rules(mapping, object_name, catalog_of(mapping.metrics), definitions),
         stages=tuple(value for value, _ in stage.options) if stage else (),
         created_by=way.property if way else None,
         keep_peoples=lifecycle is not None and lifecycle.keep_peoples,

@@ -68,10 +68,7 @@ class ParquetStaging:
         """
         definition = STREAMS[stream]
         rows = self._rows(definition, places)
-        if known_by is not None:
-            moment = pl.lit(known_by, dtype=definition.schema()["synced_at"])
-            rows = rows.filter(pl.col("synced_at") <= moment)
-        return newest(definition, rows)
+        return newest(definition, _known(definition, rows, known_by))
 
     def cut(
         self, portal: str, folder: str, name: str, rows: pl.LazyFrame, by: str
@@ -111,10 +108,16 @@ class ParquetStaging:
         """The rows of files that are no stream's as they stand there, in this schema."""
         return self._scan(schema, places)
 
-    def versions(self, stream: str, places: Sequence[str]) -> pl.LazyFrame:
-        """Every version of the rows in those files that differs from the one before it."""
+    def versions(
+        self, stream: str, places: Sequence[str], *, known_by: datetime | None = None
+    ) -> pl.LazyFrame:
+        """Every version of the rows in those files that differs from the one before it.
+
+        `known_by` leaves out what was read after it.
+        """
         definition = STREAMS[stream]
-        return differing(definition, self._rows(definition, places))
+        rows = _known(definition, self._rows(definition, places), known_by)
+        return differing(definition, rows)
 
     def changed(self, stream: str, before: Sequence[str], now: Sequence[str]) -> pl.LazyFrame:
         """The rows of `now`, one per key, that are not just so in `before`."""
@@ -211,3 +214,9 @@ class ParquetStaging:
             extra_columns="ignore",
             glob=False,
         )
+
+
+def _known(stream: Stream, rows: pl.LazyFrame, by: datetime | None) -> pl.LazyFrame:
+    if by is None:
+        return rows
+    return rows.filter(pl.col("synced_at") <= pl.lit(by, dtype=stream.schema()["synced_at"]))

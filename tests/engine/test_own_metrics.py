@@ -9,8 +9,6 @@ import pytest
 from support.fake_engine import AS_OF, MAPPING, FakePortal, FakeSource, make_engine
 
 from syncworker.engine import inline, sync
-from syncworker.mapping.loader import load
-from syncworker.metrics.catalog import catalog_of
 
 OWN = (
     MAPPING.replace(
@@ -34,13 +32,9 @@ metrics:
 
 @pytest.mark.parametrize("provided", [True, False])
 def test_a_metric_of_ones_own_is_written_or_held_like_any_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, provided: bool
+    tmp_path: Path, *, provided: bool
 ) -> None:
     text = OWN if provided else OWN.replace("      events: {query: x}\n", "")
-    mapping = load(text, "acme.yaml").mapping
-    assert mapping is not None
-    catalog = catalog_of(mapping.metrics)
-    monkeypatch.setattr("syncworker.engine.compute.METRICS", catalog, raising=False)
     source, portal = FakeSource(2), FakePortal(2)
     portal.types |= {"saas_exports": "number", "saas_next_milestone": "string"}
     source.streams["events"] = [
