@@ -26,7 +26,7 @@ from syncworker.cli.console import say
     type=options.Moment(),
     show_envvar=True,
     help="The moment the numbers are for; UTC unless it has an offset. By default that of the "
-    "last plan or sync.",
+    "last sync.",
 )
 @options.output("text", "json")
 def command(

@@ -58,8 +58,8 @@ def explain(
         who: An account's id, domain or name, or a person's address.
         metrics: Only these; empty: all that are mapped.
         object_name: Only what goes to this object; else what goes to the subject's own records.
-        as_of: The moment the numbers are for; None: that of the last plan or sync, whose values
-            are those that HubSpot was given, or now where there was none.
+        as_of: The moment the numbers are for; None: that of the last sync, whose values are those
+            that HubSpot was given; of the last plan, or now, where there was none.
 
     Raises:
         MappingError: The mapping has errors.
@@ -119,9 +119,10 @@ def _in_memory(part: Facts, whole: Facts) -> Facts:
 
 
 def _last(engine: Engine, portal: str) -> Run | None:
-    """The last run that planned the whole portal."""
+    """The last sync of the whole portal, or the last plan where there was none."""
     runs = engine.runs.latest(portal, _LOOKED_AT)
-    return next((run for run in runs if "plan" in run.summary and not restricted(run)), None)
+    planned = [run for run in runs if "plan" in run.summary and not restricted(run)]
+    return next((run for run in planned if run.kind == "sync"), next(iter(planned), None))
 
 
 def _run(engine: Engine, portal: str, text: str, last: Run | None, as_of: datetime | None) -> Run:

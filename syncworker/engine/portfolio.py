@@ -17,6 +17,7 @@ from syncworker.engine.memory import Run
 from syncworker.errors import ConfigError
 from syncworker.mapping.portal import PortalMapping
 from syncworker.metrics.availability import StreamState
+from syncworker.metrics.counting import mode_name
 from syncworker.metrics.inputs import Inputs, inputs_of
 from syncworker.metrics.portfolio.periods import LENGTHS, Kind, month_of, periods
 from syncworker.metrics.portfolio.reports import REPORTS
@@ -143,7 +144,7 @@ def answer(engine: Engine, portal: str, question: Question) -> Answer:
         as_of=run.as_of,
         timezone=mapping.reporting.timezone,
         currency=mapping.reporting.currency,
-        mode="standard",
+        mode=mode_name(mapping.metrics.revenue),
         by=question.by,
         periods=asked,
         coverage=coverage,

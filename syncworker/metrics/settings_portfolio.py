@@ -17,8 +17,6 @@ class PortfolioSettings:
         churn_benchmark: Accounts lost a year, in percent, that are thought to be good.
         ltv_months: Over how many complete months the churn of a lifetime value is averaged.
         ltv_cap_months: No customer is taken to stay longer.
-        tier_cuts: MRR in minor units of the reporting currency from which an account is in the
-            mid tier, and from which in the high one.
         close_days: A month is closed this many days after its end: what is known later is told
             as restated.
         trial_mature_days: A cohort of trials is immature until so many days after its period.
@@ -34,7 +32,6 @@ class PortfolioSettings:
     churn_benchmark: float = 15.0
     ltv_months: int = 6
     ltv_cap_months: int = 60
-    tier_cuts: tuple[int, int] = (10_000, 100_000)
     close_days: int = 7
     trial_mature_days: int = 45
     activation_days: int = 30

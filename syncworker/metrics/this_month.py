@@ -11,8 +11,8 @@ from syncworker.metrics.known import instant, last_day
 from syncworker.metrics.money import the_one, to_minor_units
 from syncworker.metrics.movements import movement
 from syncworker.metrics.mrr import rate_day
+from syncworker.metrics.mrr_tiers import tier_of
 from syncworker.metrics.steps import EPOCH
-from syncworker.model.money import exponent
 from syncworker.model.stream import POLARS_TYPES
 
 EXACT = POLARS_TYPES["decimal"]
@@ -124,27 +124,10 @@ def _told(rows: pl.LazyFrame, inputs: Inputs) -> pl.LazyFrame:
         mrr_movement=movement(prev, cur, paid_before),
         mrr_change=cur - prev,
         mrr_change_currency=pl.when(known).then(pl.coalesce(currency, home)),
-        mrr_tier=_tier(of_tier, inputs),
+        mrr_tier=tier_of(of_tier, inputs.facts.currency, inputs.settings),
         mrr_tier_problem=pl.when(of_tier.is_null()).then(
             pl.lit("MRR, or its exchange rate, is not known")
         ),
         lost_mrr=lost.then(pl.when(lost_many).then("home_lost").otherwise("lost")),
         lost_mrr_currency=lost.then(pl.when(lost_many).then(home).otherwise(the_one("lost_in"))),
-    )
-
-
-def _tier(amount: pl.Expr, inputs: Inputs) -> pl.Expr:
-    """The tier of an amount in minor units of the portal's currency."""
-    cuts = inputs.settings.revenue
-    whole = 10 ** exponent(inputs.facts.currency)
-    return (
-        pl.when(amount.is_null())
-        .then(None)
-        .when(amount <= 0)
-        .then(pl.lit("free"))
-        .when(amount < cuts.tier_mid_from * whole)
-        .then(pl.lit("low"))
-        .when(amount < cuts.tier_high_from * whole)
-        .then(pl.lit("mid"))
-        .otherwise(pl.lit("high"))
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,7 +14,6 @@ from syncworker.engine import inline, sync
 from syncworker.engine.engine import Engine
 from syncworker.engine.portfolio import Answer, Question, answer
 from syncworker.errors import ConfigError
-from syncworker.staging.parquet import ParquetStaging
 
 ONLY_ACCOUNTS = MAPPING.replace("      subscriptions: {query: x}\n", "").replace(
     "      subscription_items: {query: x}\n", ""
@@ -78,10 +76,6 @@ def test_nothing_staged_and_nothing_begun_are_said(tmp_path: Path) -> None:
         answer(engine, "acme", Question(by="campaign"))
 
 
-@pytest.mark.skipif(
-    "known_by" not in inspect.signature(ParquetStaging.scan).parameters,
-    reason="staging cannot tell yet what was known at a moment",
-)
 def test_an_earlier_moment_knows_only_what_had_been_read_and_the_rest_is_restated(
     tmp_path: Path,
 ) -> None:

@@ -18,6 +18,7 @@ from syncworker.metrics.portfolio.rows import ROWS, Portfolio
 from syncworker.metrics.portfolio.slices import segments
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.settings_portfolio import PortfolioSettings
+from syncworker.metrics.settings_revenue import RevenueSettings
 
 AS_OF = datetime(2026, 7, 1, tzinfo=UTC)
 Step = tuple[str, str, str, str | None, int | None]
@@ -42,7 +43,7 @@ def one_each(prefix: str, count: int, since: str, until: str | None, mrr: int) -
     return [(f"{prefix}{i}", "USD", since, until, mrr) for i in range(count)]
 
 
-def portfolio(
+def portfolio(  # noqa: PLR0913 - what a test says of it
     steps: Iterable[Step] | None = None,
     *,
     first: str = "2026-01",
@@ -51,10 +52,13 @@ def portfolio(
     by: str = "",
     given: Facts | None = None,
     known_at: Callable[[datetime], Inputs] | None = None,
+    revenue: RevenueSettings | None = None,
     **chosen: Any,
 ) -> Portfolio:
     """A portfolio of these steps, or of the facts' own MRR; a rate needs one account only."""
-    settings = MetricSettings(portfolio=PortfolioSettings(**{"least": 1, **chosen}))
+    settings = MetricSettings(
+        portfolio=PortfolioSettings(**{"least": 1, **chosen}), revenue=revenue or RevenueSettings()
+    )
     given = given or facts(as_of=AS_OF)
     inputs = inputs_of(given, settings)
     if steps is not None:

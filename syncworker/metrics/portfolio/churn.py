@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from syncworker.metrics.mrr_tiers import tier_of
 from syncworker.metrics.portfolio.changes import Span, changes, in_one_currency, sliced, target
 from syncworker.metrics.portfolio.intervals import wilson
 from syncworker.metrics.portfolio.lines import line, notes, percent, told, too_few
@@ -62,12 +63,8 @@ def sums() -> dict[str, pl.Expr]:
 def _accounts(portfolio: Portfolio) -> pl.LazyFrame:
     as_of = portfolio.facts.as_of
     spans = [Span(p.label, opening(p), closing(p, as_of)) for p in begun(portfolio)]
-    low, high = portfolio.inputs.settings.portfolio.tier_cuts
-    start = pl.col("before")
-    tier = pl.when(start < low).then(pl.lit("low")).when(start < high).then(pl.lit("mid"))
-    return account_spans(portfolio, spans).with_columns(
-        period="span", tier=tier.otherwise(pl.lit("high"))
-    )
+    tier = tier_of(pl.col("before"), portfolio.facts.currency, portfolio.inputs.settings)
+    return account_spans(portfolio, spans).with_columns(period="span", tier=tier)
 
 
 def _rows(portfolio: Portfolio) -> pl.LazyFrame:

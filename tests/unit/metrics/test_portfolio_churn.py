@@ -7,33 +7,35 @@ from support.metric_facts import facts, utc
 from support.portfolio_world import AS_OF, Step, numbers, one_each, portfolio, rows
 
 from syncworker.metrics.portfolio.ltv import ltv_frame
+from syncworker.metrics.settings_revenue import RevenueSettings
 
 # ChartMogul's help on net MRR churn: of 100 at the start, 10 churn, 10 contraction and
 # 10 expansion are 20 % gross and 10 % net.
 HUNDRED: list[Step] = [
-    ("a", "USD", "2026-01-01", "2026-05-10", 10),
-    ("b", "USD", "2026-01-01", "2026-05-10", 30),
-    ("b", "USD", "2026-05-10", None, 20),
-    ("c", "USD", "2026-01-01", "2026-05-10", 60),
-    ("c", "USD", "2026-05-10", None, 70),
-    ("d", "USD", "2026-05-10", None, 500),
+    ("a", "USD", "2026-01-01", "2026-05-10", 1000),
+    ("b", "USD", "2026-01-01", "2026-05-10", 3000),
+    ("b", "USD", "2026-05-10", None, 2000),
+    ("c", "USD", "2026-01-01", "2026-05-10", 6000),
+    ("c", "USD", "2026-05-10", None, 7000),
+    ("d", "USD", "2026-05-10", None, 50000),
 ]
+TIERS = RevenueSettings(tier_mid_from=20, tier_high_from=60)
 
 
 def test_gross_and_net_churn_are_as_published() -> None:
-    found = numbers("churn", portfolio(HUNDRED, tier_cuts=(20, 60)))
+    found = numbers("churn", portfolio(HUNDRED, revenue=TIERS))
     assert found["mrr_churn_gross", "2026-05"]["value"] == 20.0
     assert found["mrr_churn_net", "2026-05"]["value"] == 10.0
     assert found["accounts_start", "2026-05"]["value"] == 3
     assert found["logo_churn", "2026-05"]["value"] == pytest.approx(100 / 3)
     quick = numbers("retention", portfolio(HUNDRED))["quick_ratio", "2026-05"]
-    assert quick["value"] == (10 + 500) / (10 + 10)
+    assert quick["value"] == (1000 + 50_000) / (1000 + 1000)
     none = numbers("retention", portfolio(HUNDRED))["quick_ratio", "2026-04"]
     assert (none["value"], none["note"]) == (None, "nothing was lost: no ratio")
 
 
 def test_a_tier_is_that_of_the_start_of_the_period() -> None:
-    found = numbers("churn", portfolio(HUNDRED, tier_cuts=(20, 60)))
+    found = numbers("churn", portfolio(HUNDRED, revenue=TIERS))
     may = {name: row["value"] for (name, period), row in found.items() if period == "2026-05"}
     assert (may["low_logo_churn"], may["low_logo_downgrade"]) == (100.0, 0.0)
     assert (may["mid_logo_churn"], may["mid_logo_downgrade"]) == (0.0, 100.0)
