@@ -58,11 +58,12 @@ def grid(engine: Engine, run: Run, mapping: PortalMapping, *, kept: bool = True)
         engine: The ports.
         run: The run; snapshots that were made later than its `as_of` are not known to it.
         mapping: Its mapping; a snapshot of another timezone or currency is none.
-        kept: Whether this run keeps the days it makes, unless it is one of the past.
+        kept: Whether this run keeps the days it makes, unless it is one of the past. One that
+            does makes its own anew; to explain a run that has ended, what it kept counts.
     """
     kept = kept and not run.summary.get("past", False)
     today = run.as_of.astimezone(ZoneInfo(mapping.reporting.timezone)).date()
-    known = _complete(engine, run, mapping)
+    known = _complete(engine, run, mapping, without=run.id if kept else "")
     if not known and not kept:
         return Grid()  # nothing was observed before the first run
     first = min(known, default=today)
@@ -165,19 +166,22 @@ class _Book:
             mine = [file for shard, of, file in files if (shard, of) == place]
         schema = pl.Schema({"account_id": pl.String(), **SNAPSHOT})
         rows = self.engine.staging.read(mine or [file for _, _, file in files], schema)
-        accounts = self.facts.streams["accounts"].select("account_id")
+        nobody = pl.LazyFrame(schema={"account_id": pl.String})
+        accounts = self.facts.streams.get("accounts", nobody).select("account_id")
         frame = rows.join(accounts, on="account_id", how="semi").collect(engine="streaming")
         self.made[day] = frame
         return frame.lazy()
 
 
-def _complete(engine: Engine, run: Run, mapping: PortalMapping) -> dict[date, list[Snapshot]]:
-    """By day, the newest snapshot that is whole and of the same kind."""
+def _complete(
+    engine: Engine, run: Run, mapping: PortalMapping, *, without: str
+) -> dict[date, list[Snapshot]]:
+    """By day, the newest snapshot that is whole and of the same kind; not those of one run."""
     mode = mode_name(mapping.metrics.revenue)
     kind = (mode, mapping.reporting.timezone, mapping.reporting.currency)
     versions: dict[tuple[date, datetime, str], list[Snapshot]] = {}
     for one in engine.snapshots.known(run.portal, known_by=run.as_of):
-        if (one.mode, one.timezone, one.currency) == kind and one.run_id != run.id:
+        if (one.mode, one.timezone, one.currency) == kind and one.run_id != without:
             versions.setdefault((one.day, one.known_at, one.run_id), []).append(one)
     whole = sorted(key for key, files in versions.items() if len(files) == files[0].of)
     return {key[0]: versions[key] for key in whole}

@@ -25,6 +25,7 @@ from syncworker.metrics.milestones import milestone_changes, milestones_ever
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.settings_pql import PqlSettings
 from syncworker.metrics.texts import texts
+from syncworker.metrics.touches import UNKNOWN
 
 NAME = "sales_priority"
 """Its name among the population's values."""
@@ -39,7 +40,7 @@ def priority_rows(inputs: Inputs) -> pl.LazyFrame:
     are those it reached in the window and before it paid.
 
     Returns:
-        channel (empty: unknown), milestones (names in the settings' order), accounts, won.
+        channel (`unknown` too), milestones (names in the settings' order), accounts, won.
     """
     if not inputs.settings.pql.judges:
         return pl.LazyFrame(schema=_SPREAD)
@@ -60,7 +61,7 @@ def priority_rows(inputs: Inputs) -> pl.LazyFrame:
         old.join(reached, left_on="account_id", right_on="who", how="left")
         .join(channels, on="account_id", how="left")
         .group_by(
-            pl.col("channel").fill_null(""), milestones=pl.col("pql_milestones").fill_null("")
+            pl.col("channel").fill_null(UNKNOWN), milestones=pl.col("pql_milestones").fill_null("")
         )
         .agg(
             accounts=pl.len().cast(pl.Int64),
@@ -108,12 +109,11 @@ def with_priority(accounts: pl.LazyFrame, inputs: Inputs) -> pl.LazyFrame:
         words["priority_like"],
         _percent("_chance"),
         pl.col("_n").fill_null(0),
-        _named("_channel", words["priority_unknown_channel"]),
-        _named("pql_milestones", words["priority_no_milestone"]),
+        _named("channel_first", UNKNOWN, words["priority_unknown_channel"]),
+        _named("pql_milestones", "", words["priority_no_milestone"]),
     )
     return (
-        accounts.with_columns(_channel=pl.col("channel_first").fill_null(""))
-        .join(by_group, on=["_channel", "pql_milestones"], how="left")
+        accounts.join(by_group, on=["channel_first", "pql_milestones"], how="left")
         .join(by_milestones, on="pql_milestones", how="left")
         .with_columns(_chance=pl.when(lead).then(pl.coalesce("_group", "_set", pl.lit(mean))))
         .with_columns(
@@ -127,7 +127,7 @@ def with_priority(accounts: pl.LazyFrame, inputs: Inputs) -> pl.LazyFrame:
             priority_because=pl.when(lead).then(like).otherwise(pl.lit(words["priority_paid"])),
             priority_problem=pl.lit(None, dtype=pl.String),
         )
-        .drop("_channel", "_n", "_group", "_set", "_chance")
+        .drop("_n", "_group", "_set", "_chance")
     )
 
 
@@ -163,7 +163,7 @@ def _learned(
         orient="row",
     )
     group = {
-        "_channel": pl.String,
+        "channel_first": pl.String,
         "pql_milestones": pl.String,
         "_n": pl.Int64,
         "_group": pl.Float64,
@@ -175,5 +175,5 @@ def _percent(column: str) -> pl.Expr:
     return (pl.col(column) * 100 + 0.5).floor().cast(pl.Int64)
 
 
-def _named(column: str, otherwise: str) -> pl.Expr:
-    return pl.when(pl.col(column) == "").then(pl.lit(otherwise)).otherwise(pl.col(column))
+def _named(column: str, without: str, otherwise: str) -> pl.Expr:
+    return pl.when(pl.col(column) == without).then(pl.lit(otherwise)).otherwise(pl.col(column))

@@ -12,8 +12,27 @@ from syncworker.metrics.settings import MetricSettings
 
 OURS = "our own"
 """What stands for a definition that nobody else has published."""
-BETTERED: Mapping[str, str] = {"saas_last_demo_request_at": "request_a_demo_date"}
-"""By proposed property, the name it first had in the product's inventory of capabilities."""
+BETTERED: Mapping[str, str] = {
+    "saas_journey_stage": "saas_success_state",
+    "saas_journey_stage_at": "saas_success_at",
+    "saas_user_trial_status": "saas_trial_status",
+    "saas_user_trial_requested_at": "saas_trial_requested_at",
+    "saas_user_trial_started_at": "saas_trial_started_at",
+    "saas_user_trial_ends_at": "saas_trial_ends_at",
+    "saas_user_pql": "saas_pql",
+    "saas_user_pql_status": "saas_pql_status",
+    "saas_user_pql_at": "saas_pql_at",
+    "saas_user_pql_reasons": "saas_pql_reasons",
+    "saas_user_milestones_done": "saas_milestones_done",
+    "saas_user_next_milestone": "saas_next_milestone",
+    "saas_user_first10_actions": "saas_first10_actions",
+    "saas_user_ttfv_minutes": "saas_ttfv_minutes",
+}
+"""By proposed property, the name it first had in the product's inventory of capabilities.
+
+A contact's own trial and qualification first had the names of its company's: two things of one
+name cannot be told apart in a report over both.
+"""
 
 _HEAD = """\
 # Metrics
@@ -92,7 +111,8 @@ def _profiles() -> str:
 
 def _bettered() -> str:
     head = (
-        "## Names that were bettered\n\nProperties that another name was first thought of for.\n\n"
+        "## Names that were bettered\n\nProperties that another name was first thought of for. "
+        "What is a contact's own says so, and the company's keeps the short name.\n\n"
         "| our name | first name |\n|---|---|\n"
     )
     return head + "".join(f"| `{ours}` | `{first}` |\n" for ours, first in BETTERED.items())

@@ -9,15 +9,25 @@ from typing import Any
 
 import polars as pl
 import pytest
-from support.fake_engine import AS_OF, MAPPING, Clock, FakePortal, FakeSource, make_engine
+from support.fake_engine import (
+    AS_OF,
+    MAPPING,
+    Clock,
+    FakePortal,
+    FakeSource,
+    make_engine,
+    no_metrics,
+)
 
-from syncworker.engine import inline, prepare, prepared, prune, sync
+from syncworker.engine import compute, inline, prepare, prepared, prune, sync
 from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.memory import Chunk, Run
 from syncworker.engine.todo import Todo
 from syncworker.errors import ClaimLost
 from syncworker.metrics import passes
+from syncworker.metrics.compute import Computed
 from syncworker.metrics.passes import Pass
+from syncworker.metrics.population import Population
 
 USAGE = MAPPING.replace(
     "      subscription_items:",
@@ -87,7 +97,10 @@ def test_every_shard_reads_its_own_rows_and_all_rows_are_somewhere(
     assert all(frame.columns == rows("fx_rates")[0].columns for frame in rows("fx_rates"))
 
 
-def test_what_was_prepared_is_removed_when_the_run_has_ended(tmp_path: Path) -> None:
+def test_what_was_prepared_is_removed_when_the_run_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compute, "compute_metrics", no_metrics)
     engine = world(tmp_path)
     run, todos = up_to(engine, "compute_chunk")
     assert all(run.id in place for place in files(engine))
@@ -145,13 +158,10 @@ def test_values_of_the_whole_portal_are_frozen_with_the_run_and_read_by_every_sh
     passes_ = (Pass("accounts", rows, freeze),)
     monkeypatch.setattr(passes, "PASSES", passes_)
     monkeypatch.setattr(prepare, "PASSES", passes_)
-    from syncworker.engine import compute  # noqa: PLC0415
 
-    plain = compute.compute_metrics
-
-    def watch(facts: Any, settings: Any, population: Any, memory: Any) -> Any:
+    def watch(_facts: object, _settings: object, population: Population, *_: object) -> Computed:
         seen.append(population.values)
-        return plain(facts, settings, population, memory)
+        return no_metrics()
 
     monkeypatch.setattr(compute, "compute_metrics", watch)
     engine = world(tmp_path)

@@ -61,8 +61,8 @@ def test_every_step_asks_hubspot_and_the_queue_with_the_runs_priority(
         sent += todos
         todos = [more for todo in todos for more in inline.do(engine, todo, "worker")]
     assert {todo.task for todo in sent} == {
-        "sync_portal", "extract_chunk", "compute_chunk", "push_chunk", "associate_chunk",
-        "finish_run",
+        "sync_portal", "extract_chunk", "prepare_chunk", "compute_chunk", "push_chunk",
+        "associate_chunk", "finish_run",
     }  # fmt: skip
     assert {todo.priority for todo in sent} == {priority}
     assert len(asked) >= 4

@@ -14,6 +14,7 @@ from support.fake_engine import AS_OF, MAPPING, FakePortal, FakeSource, make_eng
 from syncworker.engine import inline, sync
 from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.facts import facts_of
+from syncworker.engine.freshness import held_metrics
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run
 from syncworker.engine.ports import Page, RejectedRow
@@ -62,15 +63,22 @@ def run(engine: Engine, hours: int = 0) -> Run:
     return inline.carry_out(engine, started, "me")
 
 
+def read(engine: Engine, hours: int = 0) -> Run:
+    """Read the sources, and compute nothing."""
+    at = AS_OF + timedelta(hours=hours)
+    return inline.carry_out(engine, sync.start(engine, "acme", as_of=at, kind="extract"), "me")
+
+
 def open_letters(engine: Engine) -> list[str]:
     found = engine.letters.open("acme", run_id=None, most=99)
     return sorted(f"{letter.key} {letter.property}" for letter in found)
 
 
 def there(engine: Engine, ended: Run, stream: str = "accounts") -> set[str]:
-    """Keys of the staged rows that are not deleted."""
-    rows = facts_of(engine, ended, checked("acme", ended.mapping)).streams[stream]
-    return set(rows.filter(pl.col("deleted_at").is_null()).collect()["source_id"])
+    """Keys of the staged rows whose newest version is not deleted."""
+    rows = facts_of(engine, ended, checked("acme", ended.mapping)).streams[stream].collect()
+    newest = rows.group_by("source_id").agg(pl.all().max_by("synced_at"))
+    return set(newest.filter(pl.col("deleted_at").is_null())["source_id"])
 
 
 def test_rejected_rows_of_a_cursor_stream_stay_visible_until_each_gets_through(
@@ -79,7 +87,7 @@ def test_rejected_rows_of_a_cursor_stream_stay_visible_until_each_gets_through(
     source = Incremental(3)
     engine = make_engine(tmp_path, FakePortal(3), source)
     source.rejected = {"subscription_items": (bad("subscription_items", 1, "i7"),)}
-    run(engine)
+    read(engine)
     source.nothing_new()
     source.rejected = {
         "subscription_items": (
@@ -87,19 +95,19 @@ def test_rejected_rows_of_a_cursor_stream_stay_visible_until_each_gets_through(
             bad("subscription_items", 2, ""),
         )
     }
-    run(engine, 1)
+    read(engine, 1)
     first, second = "app, query of subscription_items:i7", "app, query of subscription_items:i8"
     nameless = "app, query of subscription_items:2 read 2026-11-20 13:00:00 quantity"
     assert open_letters(engine) == [nameless, f"{first} quantity", f"{second} quantity"]
 
     source.nothing_new()
-    assert run(engine, 2).status == "done"
+    assert read(engine, 2).status == "done"
     assert len(open_letters(engine)) == 3, "nobody mended them"
 
     mended = FakeSource(9).streams["subscription_items"]
     source.streams["subscription_items"] = [row for row in mended if row["item_id"] == "i7"]
     source.rejected = {"subscription_items": (bad("subscription_items", 1, "i8", "currency"),)}
-    run(engine, 3)
+    read(engine, 3)
     assert open_letters(engine) == [nameless, f"{second} currency"]
 
 
@@ -107,9 +115,9 @@ def test_rows_with_one_key_in_other_streams_do_not_resolve_a_letter(tmp_path: Pa
     source = Incremental(1)
     engine = make_engine(tmp_path, FakePortal(1), source)
     source.rejected = {"subscription_items": (bad("subscription_items", 1, "s0"),)}
-    run(engine)
+    read(engine)
     source.rejected = {}
-    run(engine, 1)  # brings the subscription s0 again
+    read(engine, 1)  # brings the subscription s0 again
     assert open_letters(engine) == ["app, query of subscription_items:s0 quantity"]
 
 
@@ -118,13 +126,13 @@ def test_several_parts_of_one_line_each_have_a_letter_and_keep_their_last_good_v
 ) -> None:
     source = Stripe(3)
     engine = make_engine(tmp_path, FakePortal(3), source, mapping=STRIPE)
-    run(engine)
+    read(engine)
     items = source.streams["subscription_items"]
     source.streams["subscription_items"] = [items[2]]
     source.rejected = {
         "subscription_items": tuple(bad("subscription_items", 1, key) for key in ("i0", "i1"))
     }
-    ended = run(engine, 1)
+    ended = read(engine, 1)
     place = "app, query of subscription_items:1"
     assert open_letters(engine) == [f"{place} i0 quantity", f"{place} i1 quantity"]
     assert there(engine, ended, "subscription_items") == {"i0", "i1", "i2"}
@@ -135,13 +143,13 @@ def test_one_part_that_is_always_refused_does_not_keep_what_was_deleted_alive(
 ) -> None:
     source = Stripe(3)
     engine = make_engine(tmp_path, FakePortal(3), source, mapping=STRIPE)
-    run(engine)
+    read(engine)
     # s0 came without its list of items, i1 cannot be read, i2 was taken off its subscription
     source.streams["subscription_items"] = [FakeSource(9).streams["subscription_items"][8]]
     source.rejected = {
         "subscription_items": tuple(bad("subscription_items", 1, key) for key in ("s0", "i1"))
     }
-    ended = run(engine, 1)
+    ended = read(engine, 1)
     assert there(engine, ended, "subscription_items") == {"i0", "i1", "i8"}
 
 
@@ -154,26 +162,26 @@ def test_a_whole_reading_of_one_source_deletes_no_rows_of_another(
     crm.streams["accounts"] = crm.streams["accounts"][1:]  # a1 is in both
     engine = make_engine(tmp_path, FakePortal(4), app, mapping=TWO_SOURCES)
     engine = replace(engine, sources=lambda *_: {"app": app, "crm": crm})
-    run(engine)
+    read(engine)
     if isinstance(crm, Incremental):
         crm.nothing_new()
-    ended = run(engine, 1)
+    ended = read(engine, 1)
     assert there(engine, ended) == {"a0", "a1", "a2", "a3"}
     app.streams["accounts"].pop()  # a1
-    assert there(engine, run(engine, 2)) == {"a0", "a1", "a2", "a3"}
+    assert there(engine, read(engine, 2)) == {"a0", "a1", "a2", "a3"}
     app.streams["accounts"] = FakeSource(9).streams["accounts"][8:]
-    assert there(engine, run(engine, 3)) == {"a8", "a1", "a2", "a3"}
+    assert there(engine, read(engine, 3)) == {"a8", "a1", "a2", "a3"}
 
 
 def test_rows_of_a_source_that_was_renamed_do_not_live_on_as_ghosts(tmp_path: Path) -> None:
     source = FakeSource(3)
-    run(make_engine(tmp_path, FakePortal(3), source))
+    read(make_engine(tmp_path, FakePortal(3), source))
     source.name = "production"
     source.streams["accounts"].pop()
     renamed = MAPPING.replace("  app:\n", "  production:\n")
     engine = make_engine(tmp_path, FakePortal(3), source, mapping=renamed)
     engine = replace(engine, sources=lambda *_: {"production": source})
-    assert there(engine, run(engine, 1)) == {"a0", "a1"}
+    assert there(engine, read(engine, 1)) == {"a0", "a1"}
 
 
 def test_of_two_sources_of_a_stream_one_that_comes_empty_holds_the_metrics(tmp_path: Path) -> None:
@@ -186,23 +194,27 @@ def test_of_two_sources_of_a_stream_one_that_comes_empty_holds_the_metrics(tmp_p
     )
     engine = make_engine(tmp_path, FakePortal(2), app, mapping=mapping)
     engine = replace(engine, sources=lambda *_: {"app": app, "crm": crm})
-    assert run(engine).summary["held_metrics"] == {}
+
+    def held(hours: int) -> dict[str, str]:
+        found = held_metrics(engine, read(engine, hours), checked("acme", mapping))
+        return {name: found[name] for name in ("mrr", "subscription_status") if name in found}
+
+    assert held(0) == {}
     for one, other in ((app, crm), (crm, app)):
         kept, one.streams["subscriptions"] = one.streams["subscriptions"], []
         assert other.streams["subscriptions"]
-        held = run(engine, 1).summary["held_metrics"]
-        assert set(held.values()) == {"subscriptions has no rows"}
+        assert set(held(1).values()) == {"subscriptions has no rows"}
         one.streams["subscriptions"] = kept
 
 
 def test_a_row_that_was_deleted_and_comes_back_is_there_again(tmp_path: Path) -> None:
     source = FakeSource(3)
     engine = make_engine(tmp_path, FakePortal(3), source)
-    run(engine)
+    read(engine)
     gone = source.streams["accounts"].pop()
-    assert there(engine, run(engine, 1)) == {"a0", "a1"}
+    assert there(engine, read(engine, 1)) == {"a0", "a1"}
     source.streams["accounts"].append(gone)
-    assert there(engine, run(engine, 2)) == {"a0", "a1", "a2"}
+    assert there(engine, read(engine, 2)) == {"a0", "a1", "a2"}
 
 
 def test_a_letter_of_an_account_that_left_the_source_does_not_stay_for_ever(tmp_path: Path) -> None:
@@ -225,13 +237,15 @@ def test_what_a_refused_or_planned_run_replaced_is_swept_and_old_plans_are_dropp
     planned = sync.start(engine, "acme", as_of=AS_OF, kind="plan")
     assert inline.carry_out(engine, planned, "me").status == "planned"
     assert engine.pages.outdated("acme") == []
-    assert len(list((tmp_path / "staging").rglob("*.parquet"))) == 2 * 3
+    kept = engine.pages.places("acme") + [s.place for s in engine.snapshots.known("acme")]
+    assert len(kept) == 2 * 3 + 1, "two pages a stream, and a day's snapshot"
+    assert sorted(engine.staging.files("acme")) == sorted(kept)
 
     now = engine.clock()
     source.streams["subscription_items"][0]["unit_amount"] = 5
     for days, kept in ((29, 3), (31, 0)):
         later = replace(engine, clock=lambda days=days: now + timedelta(days=days))
-        run(later, days)
+        read(later, days)
         assert len(engine.plans.show(first.id, 99)) == kept
 
 
@@ -239,12 +253,12 @@ def test_many_small_files_become_one_and_every_row_stays_as_it_was(tmp_path: Pat
     source = Incremental(4)
     limits = Limits(small_files=3)
     engine = make_engine(tmp_path, FakePortal(4), source, limits=limits)
-    run(engine)
+    read(engine)
     for hours, number in enumerate((0, 2, 0, 1, 3), start=1):
         source.nothing_new()
         row = FakeSource(9).streams["accounts"][number]
         source.streams["accounts"] = [row | {"name": f"read in hour {hours}"}]
-        ended = run(engine, hours)
+        ended = read(engine, hours)
     files = engine.pages.staged("acme", "accounts")
     assert len(files) == 3, "of two pages of the first reading and one of each other run"
     assert len(list((tmp_path / "staging" / "acme" / "accounts").iterdir())) == len(files)
@@ -260,10 +274,10 @@ def test_many_small_files_become_one_and_every_row_stays_as_it_was(tmp_path: Pat
 def test_marks_of_deleted_rows_are_merged_as_well_and_stay_marks(tmp_path: Path) -> None:
     source = FakeSource(6)
     engine = make_engine(tmp_path, FakePortal(6), source, limits=Limits(small_files=2))
-    run(engine)
+    read(engine)
     for hours in range(1, 5):
         source.streams["accounts"].pop()
-        ended = run(engine, hours)
+        ended = read(engine, hours)
     files = engine.pages.staged("acme", "accounts")
     assert [page.rows for page in files if page.deletions] == [3, 1]
     assert there(engine, ended) == {"a0", "a1"}

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from support.fake_engine import AS_OF, MAPPING, Clock, FakePortal, FakeSource, make_engine
 
-from syncworker.engine import compute, inline, sync, upkeep
+from syncworker.engine import assemble, inline, sync, upkeep
 from syncworker.engine.engine import Engine
 from syncworker.engine.ports import Page
 from syncworker.engine.todo import Todo
@@ -99,10 +99,10 @@ def test_a_run_that_cannot_be_moved_on_ends_and_the_tick_sees_to_the_others(
     engine = replace(engine, portals=lambda: ["acme", "other"])
     broken = at(engine, "compute_chunk")
 
-    def assemble(*_: object) -> None:
+    def broken_plan(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(compute, "assemble", assemble)
+    monkeypatch.setattr(assemble, "assemble", broken_plan)
     todos = upkeep.tick(engine)
     assert [todo.task for todo in todos] == ["sync_portal"], "the other portal's schedule"
     work_off(engine, broken)
@@ -260,7 +260,7 @@ def test_a_state_database_that_is_away_between_two_steps_ends_no_run(
         raise StoreError("the state database cannot be used")
 
     with monkeypatch.context() as broken:
-        broken.setattr(compute, "assemble", away)
+        broken.setattr(assemble, "assemble", away)
         with pytest.raises(StoreError):
             sync.work(engine, int(todo.id), "me")
     work_off(engine, upkeep.tick(engine))

@@ -90,6 +90,7 @@ def work_off(engine: Engine, todos: Sequence[Todo]) -> None:
         todos = [more for todo in todos for more in inline.do(engine, todo, "worker")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["inline", "queue"])
 def test_wherever_the_day_ends_the_run_rests_and_then_goes_on_to_the_same_end(
     tmp_path: Path, mode: str

@@ -10,13 +10,16 @@ from typing import Any
 
 import polars as pl
 import pytest
-from support.fake_engine import AS_OF, MAPPING, FakePortal, FakeSource, make_engine
+from support.fake_engine import AS_OF, MAPPING, FakePortal, FakeSource, make_engine, no_metrics
 
 from syncworker.engine import inline, snapshots, sync
 from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.memory import Run, RunKind
-from syncworker.metrics.compute import Computed, compute
-from syncworker.metrics.memory import Memory
+from syncworker.metrics.compute import Computed
+from syncworker.metrics.facts import Facts
+from syncworker.metrics.known import instant, known
+from syncworker.metrics.memory import SNAPSHOT, Memory
+from syncworker.metrics.settings import MetricSettings
 
 USAGE = MAPPING.replace(
     "      subscription_items:", "      events: {query: x}\n      subscription_items:"
@@ -25,24 +28,31 @@ DAY = date(2026, 11, 20)
 Days = dict[str, list[tuple[str, int]]]
 
 
-def counting(*arguments: Any, memory: Memory | None = None) -> Computed:
-    """Metrics whose score is all usage of all midnights so far: it remembers every one."""
-    found = compute(*arguments, memory=memory)
-    last = memory.last if memory is not None else None
-    before = last if last is not None else pl.LazyFrame(schema={"account_id": pl.String})
-    before = (
-        before.select("account_id", before=pl.col("health_score"))
-        if last is not None
-        else (before.with_columns(before=pl.lit(0)))
+def counting(facts: Facts, _settings: MetricSettings, memory: Memory, **_: object) -> Computed:
+    """One metric, the score: all events of the 28 days before each midnight so far, together."""
+    facts = known(facts)
+    since = pl.col("ts") >= instant(facts.as_of - timedelta(days=28))
+    usage = facts.streams["events"].filter(since).group_by("account_id").len("usage")
+    last = memory.last
+    if last is None:
+        last = pl.LazyFrame(schema={"account_id": pl.String, "health_score": pl.Int64})
+    accounts = (
+        facts.streams["accounts"]
+        .select("account_id", *(pl.lit(None, kind).alias(name) for name, kind in SNAPSHOT.items()))
+        .drop("health_score")
+        .join(usage, on="account_id", how="left")
+        .join(last.select("account_id", "health_score"), on="account_id", how="left")
+        .with_columns(
+            health_score=pl.col("health_score").fill_null(0) + pl.col("usage").fill_null(0)
+        )
     )
-    usage = pl.col("usage_28d").fill_null(0) + pl.col("before").fill_null(0)
-    accounts = found.accounts.join(before, on="account_id", how="left")
-    return replace(found, accounts=accounts.with_columns(health_score=usage))
+    return Computed(accounts=accounts, users=accounts, subscriptions=accounts, tickets=accounts)
 
 
 @pytest.fixture(autouse=True)
-def _remembering(monkeypatch: pytest.MonkeyPatch) -> None:
+def _remembering(_nothing_to_remember: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshots, "compute", counting)
+    monkeypatch.setattr("syncworker.engine.compute.compute_metrics", no_metrics)
 
 
 def event(number: int, hours: float, account: str = "a0") -> dict[str, Any]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support.fake_engine import MAPPING, Clock, FakePortal, FakeSource, make_engine
+from support.fake_engine import MAPPING, Clock, FakePortal, FakeSource, make_engine, no_metrics
 
 from syncworker.engine import sync, upkeep
 from syncworker.engine.engine import Engine
@@ -52,7 +52,10 @@ def test_a_due_schedule_starts_one_run_for_workers_per_slot(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(("every", "minutes"), [("15m", 15), ("6h", 360), ("1d", 1440)])
-def test_slots_lie_an_interval_apart(tmp_path: Path, every: str, minutes: int) -> None:
+def test_slots_lie_an_interval_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, every: str, minutes: int
+) -> None:
+    monkeypatch.setattr("syncworker.engine.compute.compute_metrics", no_metrics)
     clock = Clock()
     engine = engine_with(tmp_path, every, clock)
     work_off(engine, upkeep.tick(engine))

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.metric_facts import AS_OF, facts
@@ -30,7 +31,7 @@ VALUES = {
     "user": USER,
     "external": st.sampled_from(["x1", "a"]),
 }
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -195,6 +196,7 @@ def test_resolving_what_is_resolved_changes_nothing(rows: Rows) -> None:
         assert frame.collect().sort(pl.all()).equals(twice.streams[name].collect().sort(pl.all()))
 
 
+@pytest.mark.long
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(portals())
 def test_shards_together_hold_what_the_whole_holds(rows: Rows) -> None:

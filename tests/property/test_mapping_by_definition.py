@@ -8,7 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncworker.mapping.desired import PropertyType
@@ -111,6 +111,7 @@ def respelled(type_: PropertyType, value: str) -> str:
     return value
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_what_is_sent_means_the_same_when_hubspot_spells_it_its_own_way(
     data: st.DataObject,
@@ -123,6 +124,7 @@ def test_what_is_sent_means_the_same_when_hubspot_spells_it_its_own_way(
     assert value == "" or same(there, value, respelled(there, value))
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["bool", "enum", "multi"]),
     st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=5, unique_by=lambda each: each[0]),
@@ -137,6 +139,7 @@ def test_an_enumeration_is_only_ever_sent_options_the_portal_has(
     assert set((value or "").split(";")) <= {"", *(internal for internal, _ in options)}
 
 
+@settings(deadline=None)
 @given(MOMENTS)
 def test_a_moment_in_a_date_property_is_its_day_in_the_reporting_timezone(
     moment: datetime,
@@ -145,6 +148,7 @@ def test_a_moment_in_a_date_property_is_its_day_in_the_reporting_timezone(
     assert day == moment.astimezone(ZONE).date().isoformat()
 
 
+@settings(deadline=None)
 @given(st.dates(date(1990, 1, 1), date(2100, 1, 1)))
 def test_a_day_in_a_datetime_property_is_its_midnight_in_utc(day: date) -> None:
     moment, _ = sent("date", Property("datetime"), day)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.metric_facts import stream
@@ -304,13 +305,22 @@ def assert_agrees(expected: dict[str, Row], got: dict[str, Row]) -> None:
                 assert got[key][name] == value, (key, name)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=worlds())
 def test_every_metric_agrees_with_a_computation_row_by_row(world: World) -> None:
     for rows, got in zip(expected(world), computed(world), strict=True):
         assert_agrees(rows, got)
 
 
+@pytest.mark.long
+@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@given(world=worlds())
+def test_every_metric_agrees_row_by_row_in_many_worlds(world: World) -> None:
+    for rows, got in zip(expected(world), computed(world), strict=True):
+        assert_agrees(rows, got)
+
+
+@pytest.mark.long
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=worlds(), parts=st.integers(2, 3))
 def test_every_metric_agrees_however_the_portal_is_cut(world: World, parts: int) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 from random import Random
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from syncworker.mapping.desired import DesiredRecord, PropertyRule, PropertyType, WriteMode
@@ -91,6 +91,7 @@ def applied(
     return LedgerRecord("companies", "A1", "501", {**old, **confirmed}, AS_OF)
 
 
+@settings(deadline=None)
 @given(desired_records(), ledger_records())
 def test_apply_then_diff_is_empty(desired: DesiredRecord, ledger: LedgerRecord | None) -> None:
     plan = diff(desired, ledger, RULES, AS_OF, 7, STAGES)
@@ -103,6 +104,7 @@ def test_apply_then_diff_is_empty(desired: DesiredRecord, ledger: LedgerRecord |
     assert (again.held if again else ()) == plan.held
 
 
+@settings(deadline=None)
 @given(desired_records(), ledger_records())
 def test_applying_twice_needs_no_reading_for_what_is_known(
     desired: DesiredRecord, ledger: LedgerRecord | None
@@ -119,6 +121,7 @@ def test_applying_twice_needs_no_reading_for_what_is_known(
     assert not needs_reading(desired, after, RULES, STAGES)
 
 
+@settings(deadline=None)
 @given(desired_records(), ledger_records())
 def test_a_stage_only_goes_back_where_a_rule_says_why(
     desired: DesiredRecord, ledger: LedgerRecord | None
@@ -133,6 +136,7 @@ def test_a_stage_only_goes_back_where_a_rule_says_why(
             assert forward or desired.stage_back in change.because
 
 
+@settings(deadline=None)
 @given(desired_records(), ledger_records())
 def test_a_stage_that_a_person_set_never_moves_where_the_mapping_keeps_it(
     desired: DesiredRecord, ledger: LedgerRecord | None
@@ -143,6 +147,7 @@ def test_a_stage_that_a_person_set_never_moves_where_the_mapping_keeps_it(
         assert change.property != "lifecyclestage" or change.old == ""
 
 
+@settings(deadline=None)
 @given(desired_records(), ledger_records())
 def test_what_people_filled_is_never_overwritten(
     desired: DesiredRecord, ledger: LedgerRecord | None
@@ -159,6 +164,7 @@ def test_what_people_filled_is_never_overwritten(
             assert change.new != ""
 
 
+@settings(deadline=None)
 @given(st.sampled_from(TYPES), st.lists(values, min_size=3, max_size=3))
 def test_sameness_is_an_equivalence(kind: PropertyType, three: list[str]) -> None:
     a, b, c = three
@@ -171,6 +177,7 @@ def test_sameness_is_an_equivalence(kind: PropertyType, three: list[str]) -> Non
         assert a == ""
 
 
+@settings(deadline=None)
 @given(st.lists(record_plans(), max_size=350))
 def test_batches_partition_exactly(plans: list[RecordPlan]) -> None:
     found = list(batches(plans, "domain"))
@@ -185,6 +192,7 @@ def test_batches_partition_exactly(plans: list[RecordPlan]) -> None:
     assert len(traces) == len(set(traces))
 
 
+@settings(deadline=None)
 @given(st.lists(record_plans(), max_size=30), st.randoms(use_true_random=False), st.integers(0, 30))
 def test_the_digest_depends_on_neither_order_nor_shards(
     plans: list[RecordPlan], random: Random, cut: int
@@ -200,6 +208,7 @@ def test_the_digest_depends_on_neither_order_nor_shards(
     assert left.plus(right).digest == whole.digest
 
 
+@settings(deadline=None)
 @given(desired_records(), ledger_records())
 def test_every_plan_survives_json(desired: DesiredRecord, ledger: LedgerRecord | None) -> None:
     plan = diff(desired, ledger, RULES, AS_OF, 7, STAGES)
@@ -222,6 +231,7 @@ tallies = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(tallies, tallies, tallies)
 def test_tallies_combine_in_any_grouping_and_order(
     a: list[Tally], b: list[Tally], c: list[Tally]

@@ -16,7 +16,7 @@ from syncworker.metrics.portfolio.mrr import MOVEMENTS, day_by_day, roll_forward
 from syncworker.metrics.portfolio.reports import REPORTS
 from syncworker.metrics.portfolio.rows import Portfolio
 
-SLOW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 ZONES = st.sampled_from(["UTC", "Europe/Berlin", "America/New_York"])
 FX = [
     {"day": date(2024, 1, 1), "from_currency": "EUR", "to_currency": "USD", "rate": 1.1},

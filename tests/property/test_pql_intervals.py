@@ -145,7 +145,7 @@ def state(found: Seen) -> str:
     return "pql" if found.holds else "lapsed" if found.ever else "none"
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=worlds(), seed=st.integers(0, 99), parts=st.integers(1, 2))
 def test_intervals_see_what_a_look_at_every_midnight_sees(
     world: tuple[Facts, PqlSettings, list[Act], list[Quota]], seed: int, parts: int

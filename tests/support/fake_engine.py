@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from syncworker.engine.ports import (
     PropertyLimit,
     RejectedRow,
 )
+from syncworker.metrics.compute import Computed, compute
+from syncworker.metrics.facts import Facts
+from syncworker.metrics.settings import MetricSettings
 from syncworker.model.streams import STREAMS
 from syncworker.planning.records import Batch, RecordOutcome
 from syncworker.staging.parquet import ParquetStaging
@@ -241,6 +245,17 @@ def _frame(stream: str, rows: list[dict[str, Any]], watermark: datetime) -> pl.D
         [{name: row.get(name) for name in definition.schema()} for row in complete],
         schema=definition.schema(),
     )
+
+
+def no_metrics(*_: object) -> Computed:
+    """Metrics of nobody, for tests of how a run goes in which nothing is sent."""
+    return Computed(**{name: pl.LazyFrame(schema=schema) for name, schema in _columns().items()})
+
+
+@cache
+def _columns() -> dict[str, pl.Schema]:
+    found = compute(Facts(AS_OF, "UTC", "EUR", {}), MetricSettings())
+    return {one.name: getattr(found, one.name).collect_schema() for one in fields(found)}
 
 
 class Clock:

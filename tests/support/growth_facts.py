@@ -11,7 +11,7 @@ from support.metric_facts import Row, facts, utc
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.identity import resolved
 from syncworker.metrics.inputs import Inputs, inputs_of
-from syncworker.metrics.passes import frozen
+from syncworker.metrics.passes import PASSES, frozen
 from syncworker.metrics.portfolio.rows import ROWS, Period, Portfolio, Report
 from syncworker.metrics.settings import MetricSettings
 
@@ -69,8 +69,8 @@ def inputs(settings: MetricSettings | None = None, **rows: Any) -> Inputs:
 def frozen_inputs(settings: MetricSettings | None = None, **rows: Any) -> Inputs:
     """What is computed from, with the values of the whole portal."""
     made = inputs(settings, **rows)
-    values = frozen(lambda each: each.rows(made).collect(), made.facts, made.settings)
-    return replace(made, population=values)
+    rows = {each.name: each.rows(made).collect() for each in PASSES}
+    return replace(made, population=frozen(rows, made.facts, made.settings))
 
 
 def months(*labels: str) -> tuple[Period, ...]:

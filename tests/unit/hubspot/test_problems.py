@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncworker.hubspot.problems import HELP, problem, quoted
@@ -131,6 +131,7 @@ def test_an_address_is_masked_even_where_it_is_broken() -> None:
     assert len(long.message) == 300
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.hubspot_writes import bad_option, creations, result, results, updates
 from support.scripted_hubspot import Answer, Script
@@ -68,6 +68,7 @@ def test_one_bad_record_costs_at_most_twice_the_logarithm_and_one_more_request(c
         assert len(picky.requests) - 1 <= 2 * math.log2(count) + 1
 
 
+@settings(deadline=None)
 @given(st.integers(1, 100).flatmap(lambda n: st.tuples(st.just(n), st.sets(st.integers(1, n)))))
 def test_any_number_of_bad_records_is_found_each_within_the_same_bound(
     case: tuple[int, set[int]],

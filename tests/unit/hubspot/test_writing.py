@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.hubspot_writes import (
     bad_option,
@@ -228,6 +228,7 @@ ERRORS = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["update", "create"]),
     st.fixed_dictionaries(

@@ -8,7 +8,7 @@ from support.metric_facts import AS_OF, Row, event, facts, stream, utc
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.first_minutes import account_minutes, user_minutes
 from syncworker.metrics.inputs import inputs_of
-from syncworker.metrics.passes import PASSES, frozen
+from syncworker.metrics.passes import PASSES
 from syncworker.metrics.population import Population
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.shard import shard
@@ -94,15 +94,9 @@ def test_without_the_portals_first_event_nothing_is_told() -> None:
 def test_the_portals_first_event_is_the_same_however_the_portal_is_cut() -> None:
     (since,) = [each for each in PASSES if each.name == "events_since"]
     for parts in (1, 3):
-        shards = [shard(WORLD, number, parts) for number in range(parts)]
-        population = frozen(
-            lambda each, shards=shards: pl.concat(  # type: ignore[misc]
-                each.rows(inputs_of(part, KEY)).collect() for part in shards
-            ),
-            WORLD,
-            KEY,
-        )
-        assert population.values[since.name] == "2026-05-01T00:09:00+00:00"
+        shards = [inputs_of(shard(WORLD, number, parts), KEY) for number in range(parts)]
+        earliest = pl.concat(since.rows(part).collect() for part in shards)
+        assert since.freeze(earliest, WORLD, KEY) == "2026-05-01T00:09:00+00:00"
     nothing = facts(events=[])
     rows_of_none = since.rows(inputs_of(nothing, KEY)).collect()
     assert since.freeze(rows_of_none, nothing, KEY) is None

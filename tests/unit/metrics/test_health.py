@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from support.metric_facts import AS_OF, Row, account, event, facts, item, sub, utc
+from support.metric_facts import AS_OF, Row, account, each, event, facts, item, sub, utc
 
 from syncworker.metrics.health_components import COMPONENTS
 from syncworker.metrics.settings import HealthBands, HealthWeights, MetricSettings
@@ -20,39 +20,46 @@ def used(current: int, previous: int, *, days: int = 1, **more: object) -> dict[
     return {"events": events, **more}
 
 
-@pytest.mark.parametrize(
-    ("current", "previous", "points"),
-    [
-        (110, 100, 100),
-        (109, 100, 75),
-        (90, 100, 75),
-        (89, 100, 50),
-        (75, 100, 50),
-        (74, 100, 25),
-        (50, 100, 25),
-        (49, 100, 0),
-        (3, 0, 100),
-        (0, 0, 0),
-    ],
-)
-def test_usage_trend_is_banded(current: int, previous: int, points: int) -> None:
-    assert account(facts(**used(current, previous)))["health_usage_trend"] == points
+def test_usage_trend_is_banded() -> None:
+    points = {
+        (110, 100): 100,
+        (109, 100): 75,
+        (90, 100): 75,
+        (89, 100): 50,
+        (75, 100): 50,
+        (74, 100): 25,
+        (50, 100): 25,
+        (49, 100): 0,
+        (3, 0): 100,
+        (0, 0): 0,
+    }
+    rows = each([used(*counts) for counts in points])
+    assert dict(zip(points, [row["health_usage_trend"] for row in rows], strict=True)) == points
 
 
-@pytest.mark.parametrize(
-    ("days", "points"), [(16, 100), (15, 75), (8, 75), (7, 50), (4, 50), (3, 25), (1, 25)]
-)
-def test_frequency_is_banded(days: int, points: int) -> None:
-    assert account(facts(**used(28, 0, days=days)))["health_frequency"] == points
+def test_frequency_is_banded() -> None:
+    points = {16: 100, 15: 75, 8: 75, 7: 50, 4: 50, 3: 25, 1: 25}
+    rows = each([used(28, 0, days=days) for days in points])
+    assert dict(zip(points, [row["health_frequency"] for row in rows], strict=True)) == points
 
 
-@pytest.mark.parametrize(("seen", "points"), [(4, 100), (3, 100), (2, 75), (1, 50), (0, 0)])
-def test_breadth_is_the_share_of_key_features_used(seen: int, points: int) -> None:
+def test_breadth_is_the_share_of_key_features_used() -> None:
     settings = MetricSettings(key_features=("f0", "f1", "f2", "f3"))
-    events = [event(n, AS_OF - DAY, name=f"f{n}") for n in range(seen)]
-    events.append(event(99, AS_OF - DAY, name="other"))
-    events.append(event(98, AS_OF - 30 * DAY, name="f3"))
-    assert account(facts(events=events), settings)["health_breadth"] == points
+    points = {4: 100, 3: 100, 2: 75, 1: 50, 0: 0}
+    no_feature = event(99, AS_OF - DAY, name="other")
+    before = event(98, AS_OF - 30 * DAY, name="f3")
+    cases = [
+        {
+            "events": [
+                *(event(n, AS_OF - DAY, name=f"f{n}") for n in range(seen)),
+                no_feature,
+                before,
+            ]
+        }
+        for seen in points
+    ]
+    rows = each(cases, settings)
+    assert dict(zip(points, [row["health_breadth"] for row in rows], strict=True)) == points
 
 
 def test_any_feature_of_many_is_a_little() -> None:
@@ -61,13 +68,19 @@ def test_any_feature_of_many_is_a_little() -> None:
     assert row["health_breadth"] == 25
 
 
-@pytest.mark.parametrize(
-    ("seats", "points"), [(5, 100), (6, 75), (8, 75), (9, 50), (16, 50), (17, 25), (0, None)]
-)
-def test_seats_are_the_share_of_seats_active(seats: int, points: int | None) -> None:
+def test_seats_are_the_share_of_seats_active() -> None:
+    points = {5: 100, 6: 75, 8: 75, 9: 50, 16: 50, 17: 25, 0: None}
     events = [event(n, AS_OF - DAY, user_id=f"u{n}") for n in range(4)]
-    given = facts(events=events, subscriptions=[sub()], subscription_items=[item(quantity=seats)])
-    assert account(given)["health_seats"] == points
+    cases = [
+        {
+            "events": events,
+            "subscriptions": [sub()],
+            "subscription_items": [item(quantity=seats)],
+        }
+        for seats in points
+    ]
+    rows = each(cases)
+    assert dict(zip(points, [row["health_seats"] for row in rows], strict=True)) == points
 
 
 def test_only_the_prices_named_as_seats_are_seats() -> None:
@@ -81,24 +94,23 @@ def test_only_the_prices_named_as_seats_are_seats() -> None:
     assert account(given, MetricSettings(seat_prices=("seat",)))["seats"] == 8
 
 
-@pytest.mark.parametrize(
-    ("subscriptions", "points"),
-    [
-        ([], None),
-        ([sub()], 100),
-        ([sub(status="trialing")], 100),
-        ([sub(status="paused")], None),
-        ([sub(status="canceled")], None),
-        ([sub(cancel_at=utc("2026-07-01"))], 25),
-        ([sub(status="past_due")], 25),
-        ([sub(status="unpaid")], 0),
-        ([sub(), sub(sub_id="s2", status="unpaid"), sub(sub_id="s3", status="past_due")], 0),
-    ],
-)
-def test_billing_is_the_worst_of_the_live_subscriptions(
-    subscriptions: list[Any], points: int | None
-) -> None:
-    assert account(facts(subscriptions=subscriptions))["health_billing"] == points
+def test_billing_is_the_worst_of_the_live_subscriptions() -> None:
+    three = [sub(), sub(sub_id="s2", status="unpaid"), sub(sub_id="s3", status="past_due")]
+    points: dict[str, tuple[list[Row], int | None]] = {
+        "none": ([], None),
+        "active": ([sub()], 100),
+        "trialing": ([sub(status="trialing")], 100),
+        "paused": ([sub(status="paused")], None),
+        "canceled": ([sub(status="canceled")], None),
+        "ending": ([sub(cancel_at=utc("2026-07-01"))], 25),
+        "late": ([sub(status="past_due")], 25),
+        "unpaid": ([sub(status="unpaid")], 0),
+        "three": (three, 0),
+    }
+    rows = each([{"subscriptions": subs} for subs, _ in points.values()])
+    assert dict(zip(points, [row["health_billing"] for row in rows], strict=True)) == {
+        name: expected for name, (_, expected) in points.items()
+    }
 
 
 def test_support_and_sentiment_are_missing_and_the_rest_carries_the_score() -> None:
@@ -151,33 +163,28 @@ def test_a_red_score_names_only_what_pulls_it_down() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("status", "words"),
-    [
-        ({"status": "unpaid"}, "invoices unpaid (-50.0)"),
-        ({"status": "past_due"}, "payment past due (-25.0)"),
-        ({"cancel_at_period_end": True}, "cancellation pending (-25.0)"),
-        ({}, "billing in order (+50.0)"),
-    ],
-)
-def test_billing_in_words(status: Row, words: str) -> None:
-    alone = HealthWeights(0, 0, 0, 0, 0, 0, 10)
-    given = facts(subscriptions=[sub(**status)])
-    assert account(given, MetricSettings(health_weights=alone))["health_drivers"] == words
+def test_billing_in_words() -> None:
+    alone = MetricSettings(health_weights=HealthWeights(0, 0, 0, 0, 0, 0, 10))
+    words = {
+        "invoices unpaid (-50.0)": sub(status="unpaid"),
+        "payment past due (-25.0)": sub(status="past_due"),
+        "cancellation pending (-25.0)": sub(cancel_at_period_end=True),
+        "billing in order (+50.0)": sub(),
+    }
+    rows = each([{"subscriptions": [one]} for one in words.values()], alone)
+    assert [row["health_drivers"] for row in rows] == list(words)
 
 
-@pytest.mark.parametrize(
-    ("current", "previous", "words"),
-    [
-        (100, 100, "usage unchanged (+25.0)"),
-        (5, 0, "usage from nothing (+50.0)"),
-        (110, 100, "usage up 10 % (+50.0)"),
-        (80, 100, ""),
-    ],
-)
-def test_usage_trend_in_words(current: int, previous: int, words: str) -> None:
+def test_usage_trend_in_words() -> None:
     alone = MetricSettings(health_weights=HealthWeights(10, 0, 0, 0, 0, 0, 0))
-    assert account(facts(**used(current, previous)), alone)["health_drivers"] == words
+    words = {
+        (100, 100): "usage unchanged (+25.0)",
+        (5, 0): "usage from nothing (+50.0)",
+        (110, 100): "usage up 10 % (+50.0)",
+        (80, 100): "",
+    }
+    rows = each([used(*counts) for counts in words], alone)
+    assert dict(zip(words, [row["health_drivers"] for row in rows], strict=True)) == words
 
 
 def test_an_account_in_its_first_month_is_scored_by_the_onboarding_profile() -> None:

@@ -11,8 +11,8 @@ from syncworker.metrics.customers import account_customers
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.inputs import inputs_of
 from syncworker.metrics.journey import account_turns, months_after, with_journey
-from syncworker.metrics.mrr import account_seats
 from syncworker.metrics.seat_milestones import with_seat_milestone
+from syncworker.metrics.seats import account_seats
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.settings_journey import JourneySettings
 from syncworker.metrics.usage import account_usage
@@ -167,8 +167,8 @@ def test_a_local_time_that_the_clock_skips_is_an_hour_later() -> None:
 def sizes(given: Facts, settings: MetricSettings = KEY) -> dict[str, tuple[Any, Any]]:
     """Milestone and problem by account, from the parts alone."""
     inputs = inputs_of(given, settings)
-    frame = account_usage(inputs.facts, settings, inputs.activity)
-    seats = account_seats(inputs.facts, settings, inputs.terms)
+    frame = account_usage(inputs)
+    seats = account_seats(inputs)
     frame = with_seat_milestone(frame.join(seats, on="account_id", how="left"), inputs)
     named = ("account_id", "seat_milestone", "seat_milestone_problem")
     return {row[0]: row[1:] for row in frame.select(named).collect().iter_rows()}

@@ -4,10 +4,28 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from support.metric_facts import AS_OF, Row, account, accounts, discount, facts, item, sub, utc
+from support.metric_facts import AS_OF, Row, account, discount, facts, item, of_parts, sub, utc
 
+from syncworker.metrics.facts import Facts
+from syncworker.metrics.mrr import account_mrr
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.settings_revenue import RevenueSettings
+from syncworker.metrics.subscriptions import account_subscriptions
+
+
+def world(items: list[Any], discounts: list[Any] | None = None, **more: object) -> Facts:
+    """One account with one subscription."""
+    return facts(subscriptions=[sub(**more)], subscription_items=items, discounts=discounts or [])
+
+
+def money(given: Facts, settings: MetricSettings | None = None) -> dict[str, dict[str, Any]]:
+    """MRR and status by account, from the parts alone: they are many."""
+    return of_parts(
+        given,
+        settings,
+        lambda i: account_subscriptions(i.facts, i.terms),
+        lambda i: account_mrr(i.facts, i.settings, i.terms, i.steps),
+    )
 
 
 def mrr(
@@ -17,8 +35,7 @@ def mrr(
     settings: MetricSettings | None = None,
     **more: object,
 ) -> dict[str, Any]:
-    given = facts(subscriptions=[sub(**more)], subscription_items=items, discounts=discounts or [])
-    return account(given, settings)
+    return money(world(items, discounts, **more), settings)["acme"]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +177,7 @@ def test_eleven_at_night_on_31_january_is_counted_at_its_instant() -> None:
             subscriptions=[sub(started_at=started)],
             subscription_items=[item()],
         )
-        assert account(given)["mrr"] == expected
+        assert money(given)["acme"]["mrr"] == expected
 
 
 @pytest.mark.parametrize(
@@ -245,7 +262,7 @@ def test_twenty_discounts_count_and_more_are_said_to_be_too_many() -> None:
 
 
 def test_money_in_two_currencies_is_not_added_up() -> None:
-    row = mrr([item(), item(item_id="i2", currency="EUR")])
+    row = account(world([item(), item(item_id="i2", currency="EUR")]))
     assert (row["mrr"], row["arr"], row["mrr_currency"]) == (None, None, None)
     assert row["mrr_problem"] == (
         "MRR in several currencies (EUR, USD) and no exchange rate to USD from EUR"
@@ -288,7 +305,7 @@ def test_an_ended_customer_keeps_the_currency_they_paid_in() -> None:
 def test_a_price_that_cannot_be_known_empties_its_account_and_no_other(
     bad: Row, problem: str
 ) -> None:
-    rows = accounts(
+    rows = money(
         facts(
             accounts=[{"account_id": "acme"}, {"account_id": "other"}],
             subscriptions=[sub(), sub(sub_id="s2", account_id="other")],
@@ -323,7 +340,7 @@ def test_a_second_subscription_adds_to_the_first_and_says_so() -> None:
 def test_a_discount_that_cannot_be_subtracted_is_said_and_not_ignored(
     bad: Row, problem: str, on: Row
 ) -> None:
-    row = mrr([item()], [discount(**bad, **on)])
+    row = account(world([item()], [discount(**bad, **on)]))
     assert (row["mrr"], row["mrr_problem"], row["mrr_because"]) == (None, problem, problem)
 
 
@@ -363,13 +380,13 @@ def test_late_money_that_does_not_count_takes_no_mrr_away() -> None:
             subscriptions=[sub(), sub(sub_id="late", status="past_due")],
             subscription_items=[item(), late],
         )
-        row = account(given, settings)
+        row = money(given, settings)["acme"]
         assert (row["mrr"], row["mrr_currency"], row["mrr_past_due"]) == (1000, "USD", apart)
         assert row["mrr_problem"] is None
 
 
 def test_a_status_that_is_not_understood_is_neither_money_nor_churn() -> None:
-    row = mrr([item()], status="Active")
+    row = account(world([item()], status="Active"))
     assert (row["mrr"], row["mrr_problem"]) == (
         None,
         "subscription s1 has an unknown status: Active",

@@ -16,8 +16,11 @@ from syncworker.metrics.portfolio.panel import PANEL
 from syncworker.metrics.portfolio.qualification import QUALIFICATION
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.settings_portfolio import PortfolioSettings
+from syncworker.metrics.settings_pql import Milestone, PqlSettings
 
 ONE = MetricSettings(portfolio=PortfolioSettings(least=1))
+LOGO = PqlSettings(milestones={"logo": Milestone("action", "logo")}, any_of=("logo",))
+JUDGING = replace(ONE, pql=LOGO)
 NAMES = [f"a{number}" for number in range(6)]
 
 
@@ -93,7 +96,6 @@ def qualified(monkeypatch: pytest.MonkeyPatch, **first_pql_at: str) -> None:
         orient="row",
     )
     monkeypatch.setattr(qualification, "pql_accounts", lambda _: frame)
-    monkeypatch.setattr(qualification, "_judges", lambda _: True)
 
 
 LEADS: dict[str, Any] = {
@@ -118,7 +120,7 @@ def test_leads_are_told_by_channel_with_their_cost_and_coverage(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     qualified(monkeypatch, a0="2026-03-20", a1="2026-03-21", a3="2026-03-22")
-    made = inputs(ONE, **LEADS)
+    made = inputs(JUDGING, **LEADS)
     rows = told(QUALIFICATION, portfolio(months("2026-03", "2026-05"), made, "size", {}))
     cells = {(s, m): r for (p, s, m), r in rows.items() if p == "2026-03"}
     assert {s: r["value"] for (s, m), r in cells.items() if m == "leads"} == {

@@ -4,13 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import polars as pl
-import pytest
-from support.metric_facts import Row, event, facts, item, sub, utc
+from support.growth_facts import visit
+from support.metric_facts import Row, event, facts, item, stream, sub, utc
 
 from syncworker.metrics.compute import compute
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.inputs import inputs_of
-from syncworker.metrics.passes import PASSES, frozen
+from syncworker.metrics.passes import PASSES
 from syncworker.metrics.population import Population
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.settings_pql import Milestone, PqlSettings
@@ -51,25 +51,20 @@ def world() -> Facts:
 
 
 def visited(given: Facts, channels: dict[str, str]) -> Facts:
-    visits = pl.DataFrame(
-        [
-            {"visit_id": name, "account_id": name, "ts": utc("2026-01-01"), "channel": channel}
-            | {"campaign": None}
-            for name, channel in channels.items()
-        ]
-    ).with_columns(pl.col("campaign").cast(pl.String))
-    return replace(given, streams={**given.streams, "web_visits": visits.lazy()})
+    """A visit of each account, resolved as a run does it."""
+    rows = [
+        visit(number, "2026-01-01", channel) for number, channel in enumerate(channels.values())
+    ]
+    whose = pl.Series("account_id", list(channels), dtype=pl.String)
+    visits = stream("web_visits", rows).with_columns(whose)
+    return replace(given, streams={**given.streams, "web_visits": visits})
 
 
 def learned(given: Facts, settings: MetricSettings, parts: int = 1) -> Population:
-    def of_shards(each: Any) -> pl.DataFrame:
-        shards = [shard(given, number, parts) for number in range(parts)]
-        return pl.concat([each.rows(inputs_of(part, settings)).collect() for part in shards])
-
-    with pytest.MonkeyPatch.context() as patch:
-        own = tuple(each for each in PASSES if each.name == "sales_priority")
-        patch.setattr("syncworker.metrics.passes.PASSES", own)
-        return frozen(of_shards, given, settings)
+    (own,) = [each for each in PASSES if each.name == "sales_priority"]
+    shards = [inputs_of(shard(given, number, parts), settings) for number in range(parts)]
+    rows = pl.concat([own.rows(part).collect() for part in shards])
+    return Population({own.name: own.freeze(rows, given, settings)})
 
 
 def told(given: Facts, settings: MetricSettings, value: Population | None) -> dict[str, Any]:
@@ -84,7 +79,12 @@ def test_a_chance_is_shrunk_to_that_of_the_same_milestones_and_to_the_portals() 
     assert value.values["sales_priority"] == {
         "accounts": 8,
         "won": 2,
-        "groups": [["", "", 3, 0], ["", "logo", 3, 1], ["ads", "", 1, 0], ["ads", "logo", 1, 1]],
+        "groups": [
+            ["ads", "", 1, 0],
+            ["ads", "logo", 1, 1],
+            ["unknown", "", 3, 0],
+            ["unknown", "logo", 3, 1],
+        ],
     }
     rows = told(given, SETTINGS, value)
     # Portal 2/8; logo (2 + 2 x 1/4) / (4 + 2) = 5/12; ads with logo (1 + 2 x 5/12) / 3 = 0.61.

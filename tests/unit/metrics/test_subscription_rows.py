@@ -11,6 +11,7 @@ from support.metric_facts import (
     discount,
     facts,
     item,
+    side_by_side,
     sub,
     subscriptions,
     utc,
@@ -25,22 +26,39 @@ DAY = timedelta(days=1)
 KEEPS_COMING = timedelta(days=30)
 
 
+Case = dict[str, list[Row]]
+
+
+def one(row: Row, *items: Row) -> Case:
+    return {"subscriptions": [row], "subscription_items": list(items or [item()])}
+
+
+def each_subscription(cases: list[Case]) -> list[dict[str, Row]]:
+    """By case, its subscriptions by their own ids: one computation for all of them."""
+    rows: list[dict[str, Row]] = [{} for _ in cases]
+    for key, row in subscriptions(side_by_side(cases)).items():
+        number, name = key.split(":")
+        rows[int(number)][name] = row
+    return rows
+
+
 def only(row: Row, *items: Row, settings: MetricSettings | None = None, **more: Any) -> Row:
-    given = facts(subscriptions=[row], subscription_items=list(items or [item()]), **more)
-    return subscriptions(given, settings)["s1"]
+    return subscriptions(facts(**one(row, *items), **more), settings)["s1"]
+
+
+def several(*subs: tuple[Row, int]) -> Case:
+    """Subscriptions s1, s2... with one monthly item each."""
+    return {
+        "subscriptions": [{**row, "sub_id": f"s{n}"} for n, (row, _) in enumerate(subs, 1)],
+        "subscription_items": [
+            item(item_id=f"i{n}", sub_id=f"s{n}", unit_amount=amount)
+            for n, (_, amount) in enumerate(subs, 1)
+        ],
+    }
 
 
 def priced(*subs: tuple[Row, int]) -> dict[str, Any]:
-    """Subscriptions s1, s2... with one monthly item each."""
-    return subscriptions(
-        facts(
-            subscriptions=[{**row, "sub_id": f"s{n}"} for n, (row, _) in enumerate(subs, 1)],
-            subscription_items=[
-                item(item_id=f"i{n}", sub_id=f"s{n}", unit_amount=amount)
-                for n, (_, amount) in enumerate(subs, 1)
-            ],
-        )
-    )
+    return subscriptions(facts(**several(*subs)))
 
 
 def ended(at: Any = PAST, **more: object) -> Row:
@@ -67,9 +85,8 @@ def test_a_subscription_keeps_the_columns_of_its_stream() -> None:
     assert (row["account_id"], row["hubspot_deal_id"], row["reason"]) == ("acme", "42", "price")
 
 
-@pytest.mark.parametrize(
-    ("row", "state"),
-    [
+def test_the_state_is_the_status_as_it_stands_at_as_of() -> None:
+    cases = (
         (sub(status="trialing"), "trialing"),
         (sub(trial_end=FUTURE), "trialing"),
         (sub(status="past_due"), "past_due"),
@@ -77,10 +94,9 @@ def test_a_subscription_keeps_the_columns_of_its_stream() -> None:
         (sub(pause_behavior="void"), "paused"),
         (sub(cancel_at=PAST), "canceled"),
         (sub(status="frozen"), None),
-    ],
-)
-def test_the_state_is_the_status_as_it_stands_at_as_of(row: Row, state: str | None) -> None:
-    assert only(row)["subscription_state"] == state
+    )
+    rows = each_subscription([one(row) for row, _ in cases])
+    assert [row["s1"]["subscription_state"] for row in rows] == [state for _, state in cases]
 
 
 def test_what_never_began_is_not_known_yet_or_is_forgotten_has_no_row() -> None:
@@ -199,37 +215,44 @@ def test_settings_and_discounts_count_as_for_the_account() -> None:
     assert only(late, settings=strict)["subscription_mrr_because"] == "past_due: no MRR"
 
 
-@pytest.mark.parametrize(
-    ("amount", "change"), [(1000, "renewal"), (1001, "upgrade"), (999, "downgrade")]
-)
-@pytest.mark.parametrize("gap", [-KEEPS_COMING, timedelta(0), KEEPS_COMING])
-def test_a_replacement_is_told_on_both_sides(amount: int, change: str, gap: timedelta) -> None:
-    rows = priced((ended(), 1000), (sub(started_at=PAST + gap), amount))
-    assert rows["s1"]["subscription_inactive_reason"] == change
-    assert rows["s2"]["subscription_deal_type"] == change
-    assert rows["s1"]["subscription_replaced_by"] == "s2"
-    assert rows["s1"]["subscription_inactive_because"] == "ended 2026-05-01, replaced by s2"
-    assert rows["s2"]["subscription_type_because"].endswith("replaced s1")
-    assert rows["s1"]["subscription_deal_type"] == "new_business"
+def test_a_replacement_is_told_on_both_sides() -> None:
+    changes = [
+        (change, amount, gap)
+        for amount, change in ((1000, "renewal"), (1001, "upgrade"), (999, "downgrade"))
+        for gap in (-KEEPS_COMING, timedelta(0), KEEPS_COMING)
+    ]
+    found = each_subscription(
+        [
+            several((ended(), 1000), (sub(started_at=PAST + gap), amount))
+            for _, amount, gap in changes
+        ]
+    )
+    for number, ((change, _, _), rows) in enumerate(zip(changes, found, strict=True)):
+        old, new = rows["s1"], rows["s2"]
+        assert old["subscription_inactive_reason"] == change
+        assert new["subscription_deal_type"] == change
+        assert old["subscription_replaced_by"] == f"{number}:s2"
+        assert old["subscription_inactive_because"] == f"ended 2026-05-01, replaced by {number}:s2"
+        assert new["subscription_type_because"].endswith(f"replaced {number}:s1")
+        assert old["subscription_deal_type"] == "new_business"
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        sub(started_at=PAST + KEEPS_COMING + timedelta(microseconds=1)),
-        sub(started_at=PAST - KEEPS_COMING - timedelta(microseconds=1)),
-        sub(account_id="other", started_at=PAST),
-        sub(status="trialing", started_at=PAST),
-        sub(started_at=PAST, trial_end=FUTURE),
-        sub(started_at=None),
-        ended(PAST, started_at=PAST - DAY),  # did not run on
-    ],
-    ids=["too late", "too early", "another's", "on trial", "in trial", "undated", "over"],
-)
-def test_what_did_not_take_over_leaves_it_churned(other: Row) -> None:
-    rows = priced((ended(), 1000), (other, 1000))
-    assert rows["s1"]["subscription_inactive_reason"] == "churned"
-    assert rows["s2"]["subscription_deal_type"] == "new_business"
+def test_what_did_not_take_over_leaves_it_churned() -> None:
+    others = {
+        "too late": sub(started_at=PAST + KEEPS_COMING + timedelta(microseconds=1)),
+        "too early": sub(started_at=PAST - KEEPS_COMING - timedelta(microseconds=1)),
+        "another's": sub(account_id="other", started_at=PAST),
+        "on trial": sub(status="trialing", started_at=PAST),
+        "in trial": sub(started_at=PAST, trial_end=FUTURE),
+        "undated": sub(started_at=None),
+        "did not run on": ended(PAST, started_at=PAST - DAY),
+    }
+    found = each_subscription(
+        [several((ended(), 1000), (other, 1000)) for other in others.values()]
+    )
+    for what, rows in zip(others, found, strict=True):
+        assert rows["s1"]["subscription_inactive_reason"] == "churned", what
+        assert rows["s2"]["subscription_deal_type"] == "new_business", what
 
 
 def test_a_subscription_never_replaces_one_that_began_after_it() -> None:

@@ -3,15 +3,23 @@
 from typing import Any
 
 import pytest
-from support.metric_facts import AS_OF, Row, account, facts, sub, utc
+from support.metric_facts import AS_OF, Row, account, facts, of_parts, sub, utc
+
+from syncworker.metrics.facts import Facts
+from syncworker.metrics.subscriptions import account_subscriptions
 
 PAST = utc("2026-05-01")
 FUTURE = utc("2026-07-01")
 
 
+def world(*subscriptions: Row) -> Facts:
+    return facts(subscriptions=[{**row, "sub_id": f"s{n}"} for n, row in enumerate(subscriptions)])
+
+
 def of(*subscriptions: Row) -> dict[str, Any]:
-    rows = [{**row, "sub_id": f"s{n}"} for n, row in enumerate(subscriptions)]
-    return account(facts(subscriptions=rows))
+    """What the part alone tells: the cases are many."""
+    part = of_parts(world(*subscriptions), None, lambda i: account_subscriptions(i.facts, i.terms))
+    return part["acme"]
 
 
 ENDED = sub(status="canceled", ended_at=PAST, cancel_requested_at=utc("2026-04-20"))
@@ -36,7 +44,7 @@ def test_the_status_is_that_of_the_best_subscription(statuses: tuple[str, ...], 
 
 
 def test_a_paying_customer_is_neither_cancelled_nor_churned() -> None:
-    row = of(sub())
+    row = account(world(sub()))
     assert not any((row["cancelled"], row["cancel_pending"], row["churned"]))
     assert row["cancelled_at"] is row["cancel_effective_at"] is row["churned_at"] is None
     assert row["subscription_because"] == "1 of 1 subscription live"
@@ -49,7 +57,7 @@ def test_never_having_subscribed_is_not_churn() -> None:
 
 
 def test_an_ended_subscription_is_cancelled_and_churned_with_its_dates() -> None:
-    row = of(ENDED)
+    row = account(world(ENDED))
     assert row["cancelled"]
     assert row["churned"]
     assert not row["cancel_pending"]

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from support.metric_facts import AS_OF, Row, account, accounts, facts, people
 
+from syncworker.metrics.inputs import inputs_of
 from syncworker.metrics.settings import MetricSettings
 from syncworker.metrics.settings_support import SupportSettings
+from syncworker.metrics.surveys import account_surveys, user_surveys
 
 DAY = timedelta(days=1)
 INSTANT = timedelta(microseconds=1)
@@ -105,9 +107,10 @@ def test_another_scale_counts_only_by_a_setting(
         users=[{"user_id": "ann", "account_id": "acme"}],
         survey_responses=[answer(1, score), answer(2, 8, kind="csat")],
     )
-    settings = MetricSettings(support=support)
-    assert people(given, settings)["ann"]["nps_last"] == nps
-    assert account(given, settings)["csat_90d"] is None
+    inputs = inputs_of(given, MetricSettings(support=support))
+    answered = user_surveys(inputs).collect().rows_by_key("user_id", named=True, unique=True)
+    assert answered.get("ann", {}).get("nps_last") == nps
+    assert set(account_surveys(inputs).collect()["csat_90d"]) <= {None}
 
 
 def test_csat_of_ten_is_satisfied_from_8() -> None:

@@ -119,11 +119,10 @@ def test_without_percentiles_only_the_many_are_known(portal: Facts) -> None:
 
 
 def test_every_pass_is_frozen_by_name() -> None:
-    values = frozen(
-        lambda one: one.rows(inputs_of(facts(), MetricSettings())).collect(),
-        facts(),
-        MetricSettings(),
-    ).values
+    given = inputs_of(facts(), MetricSettings())
+    rows = {one.name: one.rows(given).collect() for one in PASSES}
+    values = frozen(rows, facts(), MetricSettings()).values
+    assert values.keys() == rows.keys()
     assert values[TICKET_RATES] == {}
 
 

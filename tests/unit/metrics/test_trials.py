@@ -9,14 +9,18 @@ from support.metric_facts import (
     Row,
     account,
     discount,
+    each,
     event,
     facts,
     item,
+    of_parts,
     sub,
     utc,
 )
 
+from syncworker.metrics.facts import Facts
 from syncworker.metrics.settings import MetricSettings
+from syncworker.metrics.trials import account_trials
 
 DAY = timedelta(days=1)
 INSTANT = timedelta(microseconds=1)
@@ -32,35 +36,36 @@ def trial(**more: object) -> dict[str, Any]:
     }
 
 
-def of(*trials: Row, events: list[Any] | None = None, **more: object) -> dict[str, Any]:
-    return account(facts(trials=list(trials), events=events or [], **more))
+def told(given: Facts, settings: MetricSettings | None = None) -> dict[str, Any]:
+    """What the part alone tells: the cases are many."""
+    return of_parts(given, settings, account_trials)["acme"]
+
+
+def of(*trials: Row, events: list[Any] | None = None, **more: list[Row]) -> dict[str, Any]:
+    return told(facts(trials=list(trials), events=events or [], **more))
 
 
 def test_an_account_without_a_trial_has_no_status() -> None:
-    row = of()
+    row = account(facts(trials=[], events=[]))
     assert (row["trial_status"], row["trial_requested_at"]) == (None, None)
     assert row["trial_because"] == "no trial"
 
 
-@pytest.mark.parametrize(
-    ("asked", "ends", "status"),
-    [
+def test_a_trial_that_never_starts_is_abandoned_after_a_week_or_at_its_end() -> None:
+    cases = (
         (AS_OF - 7 * DAY + INSTANT, None, "requested"),
         (AS_OF - 7 * DAY, None, "abandoned"),
         (AS_OF - 3 * DAY, AS_OF, "abandoned"),
         (AS_OF - 3 * DAY, AS_OF + DAY, "requested"),
-    ],
-)
-def test_a_trial_that_never_starts_is_abandoned_after_a_week_or_at_its_end(
-    asked: object, ends: object, status: str
-) -> None:
-    row = of(trial(requested_at=asked, ends_at=ends))
-    assert (row["trial_status"], row["trial_started_at"]) == (status, None)
+    )
+    asked = [trial(requested_at=at, ends_at=ends) for at, ends, _ in cases]
+    rows = each([{"trials": [one], "events": []} for one in asked])
+    assert [row["trial_status"] for row in rows] == [status for *_, status in cases]
+    assert {row["trial_started_at"] for row in rows} == {None}
 
 
-@pytest.mark.parametrize(
-    ("last_event", "ends", "status"),
-    [
+def test_a_started_trial_is_abandoned_by_a_week_of_silence() -> None:
+    cases = (
         (AS_OF - 7 * DAY, utc("2026-07-01"), "committed"),
         (AS_OF - 7 * DAY - INSTANT, utc("2026-07-01"), "abandoned"),
         (AS_OF - 7 * DAY - INSTANT, None, "abandoned"),
@@ -69,14 +74,15 @@ def test_a_trial_that_never_starts_is_abandoned_after_a_week_or_at_its_end(
         (AS_OF - 9 * DAY - INSTANT, AS_OF - 2 * DAY, "abandoned"),
         (AS_OF - DAY, AS_OF, "expired"),
         (AS_OF - DAY, AS_OF - 2 * DAY, "abandoned"),  # came back only after the end
-    ],
-)
-def test_a_started_trial_is_abandoned_by_a_week_of_silence(
-    last_event: object, ends: object, status: str
-) -> None:
-    begun = trial(requested_at=utc("2026-05-01"), started_at=utc("2026-05-02"), ends_at=ends)
-    row = of(begun, events=[event(1, last_event, name="login")])
-    assert row["trial_status"] == status
+    )
+    begun = trial(requested_at=utc("2026-05-01"), started_at=utc("2026-05-02"))
+    rows = each(
+        [
+            {"trials": [{**begun, "ends_at": ends}], "events": [event(1, last, name="login")]}
+            for last, ends, _ in cases
+        ]
+    )
+    assert [row["trial_status"] for row in rows] == [status for *_, status in cases]
 
 
 def test_starting_is_activity() -> None:
@@ -86,15 +92,15 @@ def test_starting_is_activity() -> None:
 
 def test_the_silent_days_are_a_setting() -> None:
     given = facts(trials=[trial(started_at=utc("2026-06-01"))], events=[event(1, AS_OF - 3 * DAY)])
-    assert account(given, MetricSettings(trial_silent_days=2))["trial_status"] == "abandoned"
-    assert account(given)["trial_status"] == "committed"
+    assert told(given, MetricSettings(trial_silent_days=2))["trial_status"] == "abandoned"
+    assert told(given)["trial_status"] == "committed"
 
 
 def test_silence_is_not_held_against_a_trial_where_nobody_tells_what_users_do() -> None:
     begun = trial(requested_at=utc("2026-04-01"), started_at=utc("2026-04-01"))
-    assert account(facts(trials=[begun]))["trial_status"] == "committed"
+    assert told(facts(trials=[begun]))["trial_status"] == "committed"
     over = {**begun, "ends_at": utc("2026-06-01")}
-    assert account(facts(trials=[over]))["trial_status"] == "expired"
+    assert told(facts(trials=[over]))["trial_status"] == "expired"
 
 
 def test_the_first_key_event_from_the_request_to_the_end_starts_a_trial() -> None:
@@ -105,10 +111,10 @@ def test_the_first_key_event_from_the_request_to_the_end_starts_a_trial() -> Non
         event(4, utc("2026-06-04")),
     ]
     given = facts(trials=[trial()], events=events)
-    row = account(given, MetricSettings(key_events=("report",)))
+    row = told(given, MetricSettings(key_events=("report",)))
     assert row["trial_started_at"] == utc("2026-06-03")
     ended = trial(ends_at=utc("2026-06-03"))
-    row = account(facts(trials=[ended], events=events), MetricSettings(key_events=("report",)))
+    row = told(facts(trials=[ended], events=events), MetricSettings(key_events=("report",)))
     assert (row["trial_started_at"], row["trial_status"]) == (None, "abandoned")
 
 
@@ -127,23 +133,27 @@ def test_the_latest_trial_counts_and_a_later_one_waits() -> None:
     assert row["trial_requested_at"] == utc("2026-06-10")
 
 
-def paying(
-    row: Row | None = None, items: list[Row] | None = None, **more: object
-) -> dict[str, Any]:
+def paid(
+    row: Row | None = None, items: list[Row] | None = None, **more: list[Row]
+) -> dict[str, list[Row]]:
     begun = trial(requested_at=utc("2026-05-01T06:00"), started_at=utc("2026-05-02T06:00"))
-    return account(
-        facts(
-            trials=[begun],
-            events=[],
-            subscriptions=[row or sub(started_at=utc("2026-05-12T05:59"))],
-            subscription_items=items or [item()],
-            **more,
-        )
-    )
+    return {
+        "trials": [begun],
+        "events": [],
+        "subscriptions": [row or sub(started_at=utc("2026-05-12T05:59"))],
+        "subscription_items": items or [item()],
+        **more,
+    }
+
+
+def paying(
+    row: Row | None = None, items: list[Row] | None = None, **more: list[Row]
+) -> dict[str, Any]:
+    return told(facts(**paid(row, items, **more)))
 
 
 def test_a_trial_is_converted_by_the_first_instant_with_mrr() -> None:
-    row = paying()
+    row = account(facts(**paid()))
     assert (row["trial_status"], row["first_paid_at"]) == ("converted", utc("2026-05-12T05:59"))
     assert row["days_trial_to_paid"] == 9  # a minute short of ten days
     assert row["trial_because"] == (
@@ -151,35 +161,29 @@ def test_a_trial_is_converted_by_the_first_instant_with_mrr() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("more", "first"),
-    [
+def test_paying_begins_with_the_subscription_and_after_its_trial_period() -> None:
+    cases = (
         ({"trial_end": utc("2026-05-20")}, "2026-05-20"),
         ({"status": "canceled", "ended_at": utc("2026-06-01")}, "2026-05-12"),
         ({"status": "past_due"}, "2026-05-12"),
-    ],
-)
-def test_paying_begins_with_the_subscription_and_after_its_trial_period(
-    more: Row, first: str
-) -> None:
-    row = paying(sub(**{"started_at": utc("2026-05-12"), **more}))
-    assert (row["trial_status"], row["first_paid_at"]) == ("converted", utc(first))
+    )
+    rows = each([paid(sub(**{"started_at": utc("2026-05-12"), **more})) for more, _ in cases])
+    assert [(row["trial_status"], row["first_paid_at"]) for row in rows] == [
+        ("converted", utc(first)) for _, first in cases
+    ]
 
 
-@pytest.mark.parametrize(
-    "more",
-    [
+def test_what_was_never_paid_converts_nobody() -> None:
+    cases: tuple[Row, ...] = (
         {"status": "trialing"},
         {"status": "paused"},
         {"status": "incomplete"},
         {"trial_end": AS_OF + INSTANT},
         {"status": "canceled", "ended_at": utc("2026-05-20"), "trial_end": utc("2026-05-20")},
-    ],
-)
-def test_what_was_never_paid_converts_nobody(more: Row) -> None:
-    row = paying(sub(**{"started_at": utc("2026-05-12"), **more}))
-    assert row["trial_status"] == "abandoned"
-    assert row["days_trial_to_paid"] is None
+    )
+    rows = each([paid(sub(**{"started_at": utc("2026-05-12"), **more})) for more in cases])
+    told = [(row["trial_status"], row["days_trial_to_paid"]) for row in rows]
+    assert told == [("abandoned", None)] * len(cases)
 
 
 def test_a_free_price_converts_nobody_until_a_paid_item_comes() -> None:
@@ -205,19 +209,19 @@ def test_days_to_paid_count_from_the_request_where_nothing_started_and_are_never
 
 def test_a_stripe_trial_period_is_a_trial_where_there_is_no_other() -> None:
     trialing = sub(status="trialing", trial_start=utc("2026-06-10"), trial_end=utc("2026-06-24"))
-    row = account(facts(subscriptions=[trialing], events=[]))
+    row = told(facts(subscriptions=[trialing], events=[]))
     assert row["trial_status"] == "committed"
     assert row["trial_requested_at"] == row["trial_started_at"] == utc("2026-06-10")
     assert row["trial_ends_at"] == utc("2026-06-24")
     both = of(trial(), subscriptions=[trialing])
     assert both["trial_requested_at"] == utc("2026-06-01")
     future = {**trialing, "trial_start": AS_OF + DAY}
-    assert account(facts(subscriptions=[future]))["trial_status"] is None
+    assert told(facts(subscriptions=[future]))["trial_status"] is None
 
 
 @pytest.mark.parametrize("begin", [{}, {"started_at": None}], ids=["since long", "since ever"])
 def test_who_was_a_paying_customer_before_the_trial_took_no_days_to_pay(begin: Row) -> None:
-    row = paying(sub(**begin))
+    row = account(facts(**paid(sub(**begin))))
     assert (row["trial_status"], row["first_paid_at"], row["days_trial_to_paid"]) == (
         "converted",
         None,
@@ -236,7 +240,7 @@ def test_who_stopped_paying_before_the_trial_pays_anew_after_it(
 ) -> None:
     old = sub(sub_id="old", status="canceled", ended_at=utc(ended))
     new = sub(started_at=utc("2026-05-12T12:00"))
-    row = account(
+    row = told(
         facts(
             trials=[trial(requested_at=utc("2026-05-01T06:00"), started_at=utc("2026-05-02"))],
             events=[],
@@ -248,7 +252,7 @@ def test_who_stopped_paying_before_the_trial_pays_anew_after_it(
 
 
 def test_a_price_that_is_not_known_is_a_price() -> None:
-    row = paying(items=[item(unit_amount=None)])
+    row = account(facts(**paid(items=[item(unit_amount=None)])))
     assert (row["mrr"], row["trial_status"], row["days_trial_to_paid"]) == (None, "converted", 9)
 
 
@@ -264,7 +268,7 @@ def test_a_trial_period_ends_with_its_subscription() -> None:
         trial_end=utc("2026-07-01"),
         ended_at=utc("2026-06-12"),
     )
-    row = account(facts(subscriptions=[tried], events=[event(1, utc("2026-06-11"))]))
+    row = told(facts(subscriptions=[tried], events=[event(1, utc("2026-06-11"))]))
     assert (row["trial_ends_at"], row["trial_status"]) == (utc("2026-06-12"), "expired")
-    later = account(facts(subscriptions=[{**tried, "ended_at": utc("2026-06-20")}], events=[]))
+    later = told(facts(subscriptions=[{**tried, "ended_at": utc("2026-06-20")}], events=[]))
     assert later["trial_ends_at"] == utc("2026-07-01")

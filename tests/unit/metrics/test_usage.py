@@ -4,12 +4,34 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from support.metric_facts import AS_OF, account, accounts, event, facts, item, people, sub, utc
+from support.metric_facts import (
+    AS_OF,
+    account,
+    event,
+    facts,
+    item,
+    of_parts,
+    people,
+    sub,
+    utc,
+)
 
+from syncworker.metrics.facts import Facts
 from syncworker.metrics.settings import MetricSettings
+from syncworker.metrics.usage import account_usage
+from syncworker.metrics.usage_alert import with_usage_alert
 
 DAY = timedelta(days=1)
 INSTANT = timedelta(microseconds=1)
+
+
+def all_used(given: Facts, settings: MetricSettings | None = None) -> dict[str, dict[str, Any]]:
+    """Usage and alert by account, from the parts alone: they are many."""
+    return of_parts(given, settings, account_usage, steps=(with_usage_alert,))
+
+
+def used(given: Facts, settings: MetricSettings | None = None) -> dict[str, Any]:
+    return all_used(given, settings)["acme"]
 
 
 def many(current: int, previous: int) -> list[Any]:
@@ -32,14 +54,14 @@ def many(current: int, previous: int) -> list[Any]:
 def test_windows_are_half_open_and_elapsed(
     before_now: timedelta, current: int, previous: int
 ) -> None:
-    row = account(facts(events=[event(1, AS_OF - before_now)]))
+    row = used(facts(events=[event(1, AS_OF - before_now)]))
     assert (row["usage_28d"], row["usage_prev_28d"]) == (current, previous)
 
 
 def test_windows_are_equally_long_across_a_clock_change() -> None:
     as_of = utc("2026-04-10T12:00:00")  # Berlin's clocks went forward on 29 March
     hourly = [event(n, as_of - timedelta(hours=n, minutes=30)) for n in range(56 * 24 + 48)]
-    row = account(facts(as_of=as_of, timezone="Europe/Berlin", events=hourly))
+    row = used(facts(as_of=as_of, timezone="Europe/Berlin", events=hourly))
     assert row["usage_28d"] == row["usage_prev_28d"] == 28 * 24
     assert row["usage_change_percent"] == 0
 
@@ -47,15 +69,15 @@ def test_windows_are_equally_long_across_a_clock_change() -> None:
 def test_an_event_received_after_as_of_was_not_known() -> None:
     late = event(1, AS_OF - DAY, received_at=AS_OF + INSTANT)
     on_time = event(2, AS_OF - DAY, received_at=AS_OF)
-    assert account(facts(events=[late, on_time]))["usage_28d"] == 1
+    assert used(facts(events=[late, on_time]))["usage_28d"] == 1
 
 
 def test_only_key_events_are_usage_but_any_event_is_activity() -> None:
     events = [event(1, AS_OF - 3 * DAY), event(2, AS_OF - DAY, name="login", user_id="bob")]
-    row = account(facts(events=events), MetricSettings(key_events=("report",)))
+    row = used(facts(events=events), MetricSettings(key_events=("report",)))
     assert (row["usage_28d"], row["active_users_28d"], row["active_days_28d"]) == (1, 2, 2)
     assert row["last_seen_at"] == AS_OF - DAY
-    assert account(facts(events=events))["usage_28d"] == 2
+    assert used(facts(events=events))["usage_28d"] == 2
 
 
 def test_usage_can_be_a_sum_of_quantities() -> None:
@@ -66,9 +88,9 @@ def test_usage_can_be_a_sum_of_quantities() -> None:
         event(4, AS_OF - DAY),
         event(5, AS_OF - DAY, quantity=float("nan")),
     ]
-    row = account(facts(events=events), MetricSettings(usage_quantity=True))
+    row = used(facts(events=events), MetricSettings(usage_quantity=True))
     assert row["usage_28d"] == 3.8
-    assert account(facts(events=events))["usage_28d"] == 5
+    assert used(facts(events=events))["usage_28d"] == 5
 
 
 def test_an_event_counts_for_its_users_account_where_it_names_none() -> None:
@@ -76,12 +98,12 @@ def test_an_event_counts_for_its_users_account_where_it_names_none() -> None:
         users=[{"user_id": "ann", "account_id": "acme", "deleted_at": AS_OF}],
         events=[event(1, AS_OF - DAY, account_id=None), event(2, AS_OF - DAY, user_id=None)],
     )
-    row = account(given)
+    row = used(given)
     assert (row["usage_28d"], row["active_users_28d"]) == (2, 1)
 
 
 def test_a_silent_account_has_zeros_and_was_never_seen() -> None:
-    row = account(facts(events=[]))
+    row = used(facts(events=[]))
     assert (row["usage_28d"], row["usage_prev_28d"], row["active_users_28d"]) == (0, 0, 0)
     assert row["last_seen_at"] is None
     assert row["usage_alert"] == "none"
@@ -105,12 +127,12 @@ def test_a_silent_account_has_zeros_and_was_never_seen() -> None:
 def test_a_fall_is_a_warning_from_25_and_critical_from_50_percent(
     current: int, previous: int, change: float | None, alert: str
 ) -> None:
-    row = account(facts(events=many(current, previous)))
+    row = used(facts(events=many(current, previous)))
     assert (row["usage_change_percent"], row["usage_alert"]) == (change, alert)
 
 
 def test_limits_are_compared_before_the_percentage_is_rounded() -> None:
-    row = account(facts(events=many(1001, 2001)))  # -49.975 %
+    row = used(facts(events=many(1001, 2001)))  # -49.975 %
     assert (row["usage_change_percent"], row["usage_alert"]) == (-50.0, "warn")
 
 
@@ -120,7 +142,7 @@ def test_limits_are_compared_before_the_percentage_is_rounded() -> None:
 def test_an_account_younger_than_both_windows_has_no_change(age: object, change: object) -> None:
     born = AS_OF - age if age else None
     given = facts(accounts=[{"account_id": "acme", "created_at": born}], events=many(50, 100))
-    row = account(given)
+    row = used(given)
     assert (row["usage_change_percent"], row["usage_alert"]) == (
         change,
         "critical" if change else "none",
@@ -130,12 +152,12 @@ def test_an_account_younger_than_both_windows_has_no_change(age: object, change:
 def test_days_are_local_dates() -> None:
     events = [event(1, utc("2026-06-10T03:00:00")), event(2, utc("2026-06-10T05:00:00"))]
     for timezone, days in (("America/New_York", 2), ("UTC", 1)):  # 11 pm and 1 am in New York
-        assert account(facts(timezone=timezone, events=events))["active_days_28d"] == days
+        assert used(facts(timezone=timezone, events=events))["active_days_28d"] == days
 
 
 def test_never_more_than_28_days_are_active() -> None:
     hourly = [event(n, AS_OF - timedelta(hours=n)) for n in range(1, 28 * 24)]
-    assert account(facts(events=hourly))["active_days_28d"] == 28
+    assert used(facts(events=hourly))["active_days_28d"] == 28
 
 
 def daily(day: date, quantity: float = 1, **more: object) -> dict[str, Any]:
@@ -150,7 +172,7 @@ def test_daily_counts_fill_two_windows_of_28_local_dates(
     as_of: str, current: int, previous: int
 ) -> None:
     days = [daily(date(2026, 6, 20) - n * DAY) for n in range(90)]
-    row = account(facts(as_of=utc(as_of), usage_daily=days))
+    row = used(facts(as_of=utc(as_of), usage_daily=days))
     assert (row["usage_28d"], row["usage_prev_28d"]) == (current, previous)
     last = utc("2026-06-15") if as_of.endswith("12:00:00") else utc("2026-06-14")
     assert row["last_seen_at"] == last
@@ -162,9 +184,9 @@ def test_daily_counts_are_counts_and_their_sums_quantities() -> None:
         daily(date(2026, 6, 11), 1, user_id="ann"),
         daily(date(2026, 6, 12), 0, user_id="bob"),
     ]
-    row = account(facts(usage_daily=days))
+    row = used(facts(usage_daily=days))
     assert (row["usage_28d"], row["active_users_28d"], row["active_days_28d"]) == (4, 1, 2)
-    assert account(facts(usage_daily=days), MetricSettings(usage_quantity=True))["usage_28d"] == 3.6
+    assert used(facts(usage_daily=days), MetricSettings(usage_quantity=True))["usage_28d"] == 3.6
 
 
 def test_events_win_over_daily_counts_account_by_account() -> None:
@@ -178,7 +200,7 @@ def test_events_win_over_daily_counts_account_by_account() -> None:
             daily(date(2026, 6, 10), 7, account_id="other"),
         ],
     )
-    rows = accounts(given)
+    rows = all_used(given)
     assert (rows["acme"]["usage_28d"], rows["other"]["usage_28d"]) == (1, 7)
 
 
@@ -186,7 +208,7 @@ def test_a_day_begins_an_hour_late_where_the_clock_skips_midnight() -> None:
     given = facts(
         as_of=utc("2026-04-10"), timezone="Africa/Cairo", usage_daily=[daily(date(2025, 4, 25))]
     )
-    assert account(given)["last_seen_at"] == utc("2025-04-24T22:00:00")
+    assert used(given)["last_seen_at"] == utc("2025-04-24T22:00:00")
 
 
 def test_a_user_has_their_own_usage() -> None:
@@ -227,6 +249,6 @@ def test_what_a_user_did_elsewhere_takes_nothing_from_an_account() -> None:
         events=[event(1, AS_OF - DAY)],
         usage_daily=[daily(date(2026, 6, 10), 7, account_id="other", user_id="ann")],
     )
-    row = accounts(given)["other"]
+    row = all_used(given)["other"]
     assert (row["usage_28d"], row["active_users_28d"]) == (7, 1)
     assert people(given)["ann"]["user_usage_28d"] == 1

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from support.metric_facts import AS_OF, account, event, facts, utc
 from support.metric_memory import fold, memory_at, midnights
 
+from syncworker.metrics.billing import Billing
 from syncworker.metrics.compute import compute
+from syncworker.metrics.counting import counting
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.inputs import Inputs
 from syncworker.metrics.memory import SNAPSHOT, Memory
@@ -47,12 +49,16 @@ def world(
         usage_comparable="old",
     )
     nothing = pl.LazyFrame()
+    limits = chosen or MetricSettings()
+    billing = Billing(bare, counting(limits.revenue), *[nothing] * 5)
     inputs = Inputs(
         facts=bare,
         provided=frozenset(),
-        settings=chosen or MetricSettings(),
+        settings=limits,
         activity=nothing,
+        billing=billing,
         terms=nothing,
+        steps=nothing,
         ledger=nothing,
         population=Population(),
         memory=memory,

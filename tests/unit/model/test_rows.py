@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncworker.model.rows import BadRow, canonical_rows
@@ -186,6 +186,7 @@ ANYTHING = (
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(ANYTHING, ANYTHING, ANYTHING, ANYTHING), max_size=8))
 def test_whatever_comes_each_row_either_fits_or_is_told(values: list[tuple[object, ...]]) -> None:
     ids, ts, quantity, name = ([row[i] for row in values] for i in range(4))
@@ -197,6 +198,7 @@ def test_whatever_comes_each_row_either_fits_or_is_told(values: list[tuple[objec
         assert frame[column].null_count() == 0
 
 
+@settings(deadline=None)
 @given(st.lists(st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1))))  # noqa: DTZ001
 def test_whole_columns_and_single_values_are_converted_alike(values: list[datetime]) -> None:
     exact, _ = rows("users", user_id=list(range(len(values))), created_at=[*values])
@@ -204,6 +206,7 @@ def test_whole_columns_and_single_values_are_converted_alike(values: list[dateti
     assert exact["created_at"].to_list() == mixed["created_at"].to_list()
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(CONVERTERS)), ANYTHING)
 def test_a_converter_raises_nothing_but_unfit(type_: str, value: object) -> None:
     try:
