@@ -50,8 +50,12 @@ def account_churn_reasons(inputs: Inputs) -> pl.LazyFrame:
     """
     meant = MEANT | inputs.settings.revenue.churn_reasons
     given = inputs.facts.streams["subscriptions"].select("sub_id", "reason", "feedback", "comment")
+    terms = inputs.terms.select("sub_id", "account_id", "live", "pending", "end", "paid_for")
+    going = ~pl.col("live") | pl.col("pending")
+    # Most accounts are not: sorting within a group is dear, so it is done for the others only.
+    cancelled = terms.group_by("account_id").agg(all=going.all()).filter(pl.col("all"))
     rows = (
-        inputs.terms.select("sub_id", "account_id", "live", "pending", "end", "paid_for")
+        terms.join(cancelled, on="account_id", how="semi")
         .join(given, on="sub_id", how="left")
         .with_columns(
             by_reason=pl.col("reason").replace_strict(meant, default=None, return_dtype=pl.String),
@@ -67,7 +71,6 @@ def account_churn_reasons(inputs: Inputs) -> pl.LazyFrame:
     chosen = pl.when(pl.col("feedback").is_not_null()).then("by_choice")
     order = [pl.col("end").fill_null(pl.col("end").max()), pl.col("sub_id")]
     told = rows.group_by("account_id").agg(
-        cancelled=(~live | pl.col("pending")).all(),
         churned=~live.any() & pl.col("paid_for").any(),
         type=pl.col("type").sort_by(order).filter(gone.sort_by(order)).last(),
         churn_comment=pl.col("comment").sort_by(order).drop_nulls().last(),
@@ -82,7 +85,7 @@ def account_churn_reasons(inputs: Inputs) -> pl.LazyFrame:
         .first(),
     )
     some = pl.col("churn_reasons").list.len() > 0
-    return told.filter("cancelled").select(
+    return told.select(
         "account_id",
         "churn_comment",
         "churn_said",

@@ -4,10 +4,11 @@
 
 Fills staging with a portal's rows (by default a million accounts, three users and twenty events to
 each, subscriptions, items, tickets and trials in proportion, and one event in a thousand twice) and
-measures, each in a process of its own with two threads: preparing and computing all shards at the
-default number of shards, and what Polars alone takes to count the same events and their users by
-account. Prints wall seconds, CPU seconds, the peak of resident memory, and what each step and each
-part of the metrics took. Then compares the values of a smaller portal in one and in eight shards.
+measures, as workers on two cores do it: preparing in one process with two threads, then computing
+all shards at the default number of shards in two processes with one thread each; and what Polars
+alone takes to count the same events and their users by account. Prints wall seconds, CPU seconds,
+the peak of resident memory, and what each step and each part of the metrics took. Then compares the
+values of a smaller portal in one and in eight shards.
 """
 
 from __future__ import annotations
@@ -28,10 +29,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import polars as pl
 from support.fake_engine import AS_OF, FakePortal, FakeSource, make_engine
 
-from syncworker.engine import prepare, snapshots, sync
+from syncworker.engine import prepare, sync
 from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.mappings import checked
-from syncworker.engine.memory import Chunk, Run, StagedPage
+from syncworker.engine.memory import Chunk, StagedPage
+from syncworker.engine.prepared import prepared, shard_facts
 from syncworker.engine.share import share
 from syncworker.metrics.compute import ACCOUNT_PARTS, Computed, compute
 from syncworker.metrics.inputs import inputs_of
@@ -191,33 +193,33 @@ def _claimed(engine: Engine, chunk_id: int) -> Chunk:
     return chunk
 
 
-def computed(engine: Engine, each: Callable[[int, Computed], None], *, remember: bool) -> int:
-    """Prepare a run and compute its shards; how many they were."""
+def computed(
+    engine: Engine, each: Callable[[Computed], None], mine: Callable[[int], bool] = lambda _: True
+) -> int:
+    """Compute the shards of the prepared run that are mine; how many there are in all."""
+    run = engine.runs.running("acme")
+    assert run is not None
+    mapping = checked("acme", MAPPING)
+    number = int(engine.chunks.results(run.id, "prepare")[0]["of"])
+    for place in filter(mine, range(number)):
+        chunk = Chunk(0, run.id, "compute", {"shard": place, "of": number}, {}, 1, 1)
+        shard = share(engine, run, mapping, chunk)
+        each(compute(shard.facts, mapping.metrics, shard.population))
+    return number
+
+
+def prepare_run(engine: Engine) -> None:
+    """Open a run, cut the portal into shards, and leave them to be computed."""
     open_run = engine.runs.running("acme")
     if open_run is not None:
         engine.runs.finish(replace(open_run, status="failed", finished_at=AS_OF))
     run = sync.start(engine, "acme", as_of=AS_OF, kind="plan")
     engine.runs.advance(run.id, old="start", new="prepare", payloads=[{}], summary={})
-    mapping = checked("acme", MAPPING)
-    with _timed("prepare"):
-        ((chunk_id, _),) = engine.chunks.take(run.id, now=AS_OF, most=1)
-        prepare.prepare(engine, run, mapping, _claimed(engine, chunk_id))
+    ((chunk_id, _),) = engine.chunks.take(run.id, now=AS_OF, most=1)
+    prepare.prepare(engine, run, checked("acme", MAPPING), _claimed(engine, chunk_id))
     number = engine.chunks.results(run.id, "prepare")[0]["of"]
     shards = [{"shard": shard, "of": number} for shard in range(number)]
     engine.runs.advance(run.id, old="prepare", new="compute", payloads=shards, summary={})
-    with _timed(f"{number} shards"):
-        for chunk_id, _ in engine.chunks.take(run.id, now=AS_OF, most=number):
-            chunk = _claimed(engine, chunk_id)
-            mine = share(engine, run, mapping, chunk)
-            grid = mine.grid if remember else snapshots.Grid()
-            memory = snapshots.remembered(engine, run, mapping, chunk, mine.facts, grid)
-            each(
-                chunk.payload["shard"],
-                compute(mine.facts, mapping.metrics, mine.population, memory),
-            )
-            if chunk.payload["shard"] == 0 and number > 1:
-                _parts(engine, run, chunk)
-    return int(number)
 
 
 class _timed:  # noqa: N801 - reads as a function
@@ -232,10 +234,14 @@ class _timed:  # noqa: N801 - reads as a function
         print(f"  {self.what:<40} {wall:7.2f} s wall {used:7.2f} s CPU", flush=True)
 
 
-def _parts(engine: Engine, run: Run, chunk: Chunk) -> None:
+def parts(folder: Path) -> None:
     """What each part of the metrics takes by itself, of one shard."""
-    mapping = checked("acme", MAPPING)
-    inputs = inputs_of(share(engine, run, mapping, chunk).facts, mapping.metrics)
+    engine, mapping = _engine(folder), checked("acme", MAPPING)
+    run = engine.runs.running("acme")
+    assert run is not None
+    cut = prepared(engine, run.id)
+    assert cut is not None
+    inputs = inputs_of(shard_facts(engine, run, mapping, cut, 0), mapping.metrics)
     frames: dict[str, pl.LazyFrame] = {
         "activity": inputs.activity,
         "terms": inputs.terms,
@@ -249,16 +255,25 @@ def _parts(engine: Engine, run: Run, chunk: Chunk) -> None:
             frame.collect(engine="streaming")
 
 
-def _collect(_shard: int, found: Computed) -> None:
+def _collect(found: Computed) -> None:
     frames = (found.accounts, found.users, found.subscriptions, found.tickets)
     accounts, *_ = pl.collect_all(frames, engine="streaming")
     assert accounts.height
 
 
-def metrics(folder: Path) -> None:
-    """Everything, at the default number of shards."""
-    with _timed("all metrics of all shards"):
-        computed(_engine(folder), _collect, remember=False)
+def preparing(folder: Path) -> None:
+    """Cut the portal into the default number of shards."""
+    prepare_run(_engine(folder))
+
+
+def even(folder: Path) -> None:
+    """Every second shard, as one of two workers computes it."""
+    computed(_engine(folder), _collect, lambda shard: shard % 2 == 0)
+
+
+def odd(folder: Path) -> None:
+    """The other shards."""
+    computed(_engine(folder), _collect, lambda shard: shard % 2 == 1)
 
 
 def yardstick(folder: Path) -> None:
@@ -281,11 +296,13 @@ def same(folder: Path) -> None:
     for limit in (10**9, 3 * 10_000 // 8):
         parts: list[list[pl.DataFrame]] = []
 
-        def each(_shard: int, found: Computed, parts: list[list[pl.DataFrame]] = parts) -> None:
+        def each(found: Computed, parts: list[list[pl.DataFrame]] = parts) -> None:
             frames = (found.accounts, found.users, found.subscriptions, found.tickets)
             parts.append(pl.collect_all(frames, engine="streaming"))
 
-        number = computed(_engine(folder, Limits(shard_accounts=limit)), each, remember=True)
+        engine = _engine(folder, Limits(shard_accounts=limit))
+        prepare_run(engine)
+        number = computed(engine, each)
         keys = ("account_id", "user_id", "sub_id", "ticket_id")
         values.append(
             [pl.concat([part[place] for part in parts]).sort(key) for place, key in enumerate(keys)]
@@ -295,19 +312,23 @@ def same(folder: Path) -> None:
     print("  the values are the same")
 
 
-def measured(what: str, folder: Path) -> tuple[float, float, float]:
-    """Wall seconds, CPU seconds and peak MiB of a process of its own."""
-    environment = os.environ | {"POLARS_MAX_THREADS": "2"}
+def measured(folder: Path, threads: int, *tasks: str) -> tuple[float, float, float]:
+    """Wall seconds, CPU seconds and peak MiB of tasks side by side, each a process of its own."""
+    environment = os.environ | {"POLARS_MAX_THREADS": str(threads)}
     started = time.monotonic()
-    process = subprocess.Popen([sys.executable, __file__, what, str(folder)], env=environment)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    wall, cpu = time.monotonic() - started, used.ru_utime + used.ru_stime
-    peak = used.ru_maxrss / 1024
-    print(
-        f"{what}: {wall:.1f} s wall, {cpu:.1f} s CPU ({cpu / 2:.1f} s on two cores), {peak:.0f} MiB"
-    )
+    processes = [
+        subprocess.Popen([sys.executable, __file__, task, str(folder)], env=environment)
+        for task in tasks
+    ]
+    cpu = peak = 0.0
+    for process in processes:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == 0
+        cpu += used.ru_utime + used.ru_stime
+        peak += used.ru_maxrss / 1024
+    wall = time.monotonic() - started
+    print(f"{' and '.join(tasks)}: {wall:.1f} s wall, {cpu:.1f} s CPU, {peak:.0f} MiB")
     return wall, cpu, peak
 
 
@@ -322,10 +343,15 @@ def main(accounts: int) -> None:
     with _timed(f"fill: {accounts:,} accounts"):
         fill(_made(folder, "large"), accounts)
         fill(_made(folder, "small"), 10_000)
-    wall, cpu, peak = measured("metrics", folder / "large")
-    bare_wall, bare_cpu, _ = measured("yardstick", folder / "large")
+    large = folder / "large"
+    first, first_cpu, first_peak = measured(large, 2, "preparing")
+    then, then_cpu, then_peak = measured(large, 1, "even", "odd")
+    wall, cpu, peak = first + then, first_cpu + then_cpu, max(first_peak, then_peak)
+    print(f"all record-level metrics: {wall:.1f} s wall, {cpu:.1f} s CPU, {peak:.0f} MiB")
+    bare_wall, bare_cpu, _ = measured(large, 2, "yardstick")
     print(f"ratio to the bare aggregation: {wall / bare_wall:.1f} wall, {cpu / bare_cpu:.1f} CPU")
-    measured("same", folder / "small")
+    measured(large, 2, "parts")
+    measured(folder / "small", 2, "same")
     shutil.rmtree(folder)
     assert cpu / 2 < _MOST_SECONDS
     assert peak < _MOST_MIB
@@ -333,6 +359,7 @@ def main(accounts: int) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] and not sys.argv[1].isdigit():
-        {"metrics": metrics, "yardstick": yardstick, "same": same}[sys.argv[1]](Path(sys.argv[2]))
+        tasks = (preparing, even, odd, parts, yardstick, same)
+        {task.__name__: task for task in tasks}[sys.argv[1]](Path(sys.argv[2]))
     else:
         main(int(sys.argv[1]) if sys.argv[1:] else 1_000_000)
