@@ -46,9 +46,9 @@ def lacking(
     for name, config in mapping.objects.items():
         reasons: dict[str, tuple[str, ...]] = {}
         for metric in _of_profile(name, config, catalog).values():
+            # What a source can give is mapped by now.
             reason = not_provided(metric, streams)
-            if reason:
-                reasons[reason] = (*reasons.get(reason, ()), metric.name)
+            reasons[reason] = (*reasons.get(reason, ()), metric.name)
         if reasons:
             found[name] = reasons
     return found

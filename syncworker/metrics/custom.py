@@ -101,7 +101,7 @@ def _part(column: str, side: Measured, inputs: Inputs, window: int, span: int) -
             found = rows.sum().cast(pl.Int64)
         case "distinct":
             found = value(side.column).filter(rows).drop_nulls().n_unique().cast(pl.Int64)
-        case "sum":
+        case _:
             # In order, because a sum of floating-point numbers depends on it.
             found = number(side.column).filter(rows).sort().sum()
     return _Part(column, side.of, found, counts=True)

@@ -100,7 +100,7 @@ def _much(milestone: Milestone, words: Mapping[str, str]) -> pl.Expr:
             text = filled(words["pql_times"], milestone.times)
         case "frequency":
             text = filled(words["pql_days"], milestone.days)
-        case "volume":
+        case _:
             text = _number("value")
     if milestone.quota_percent:
         share = (pl.col("value") * 100 / pl.col("quota")).floor().cast(pl.Int64)

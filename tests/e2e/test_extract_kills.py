@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from support.killed_extraction import MAPPING, extract, kill_after, staged_rows
 from support.workspace import AS_OF, Workspace
 
@@ -13,6 +14,7 @@ from syncworker.sandbox.server import SandboxServer
 ROWS = 20_000
 
 
+@pytest.mark.long
 def test_a_killed_extraction_goes_on_where_it_was_and_stages_every_row_once(
     sandbox: SandboxServer, tmp_path: Path
 ) -> None:

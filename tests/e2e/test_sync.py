@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from support.workspace import AS_OF, MAPPING, PORTAL, Workspace
 
 from syncworker.sandbox.server import SandboxServer
@@ -88,6 +89,7 @@ def test_of_a_thousand_accounts_one_that_changed_is_one_request_with_one_propert
     assert written(workspace) == [{"saas_mrr": "999"}]
 
 
+@pytest.mark.long
 def test_of_a_hundred_records_one_invalid_is_a_dead_letter_with_the_fix_and_later_gets_through(
     sandbox: SandboxServer, tmp_path: Path
 ) -> None:

@@ -204,6 +204,7 @@ def test_people_and_accounts_can_be_named_too(world: World) -> None:
     assert world.written() == ["a1", "a2"]
 
 
+@pytest.mark.long
 def test_many_small_files_merged_by_the_run_do_not_widen_it(world: World) -> None:
     for number in range(6):
         world.receive(f"u{number}@c{number}.example")
@@ -307,6 +308,7 @@ def test_what_the_guard_has_refused_is_not_sent_piece_by_piece(world: World) -> 
     assert world.demos(1) == "1"
 
 
+@pytest.mark.long
 def test_the_guard_takes_its_shares_of_the_whole_portal(world: World) -> None:
     # Three shards for all these people, not eleven.
     limits = replace(world.engine.limits, shard_accounts=20)
@@ -340,6 +342,7 @@ def test_a_restricted_run_without_a_whole_one_before_is_judged_by_itself(tmp_pat
     assert world.written() == ["a1"]
 
 
+@pytest.mark.long
 def test_letters_and_unlinked_rows_of_others_stay(world: World) -> None:
     refusal = RecordOutcome("a4", "rejected", None, {}, cause="INVALID", message="no")
     world.portal.refuse["a4"] = refusal

@@ -111,6 +111,7 @@ def test_what_a_merge_wrote_over_another_rows_company_is_put_right(
     assert owner.values["saas_mrr"] == "10.01"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("known", [True, False], ids=["merged", "new"])
 def test_two_workers_that_link_two_rows_to_one_company_at_once_do_not_both_keep_it(
     tmp_path: Path, known: bool

@@ -231,3 +231,22 @@ def test_revenue_that_a_portal_does_not_track_is_shown_at_the_profile() -> None:
     loaded = load(HEAD + deals, "acme.yaml")
     findings = check_online(loaded, "acme", {})
     assert {one.line for one in findings if one.code == "SW136"} == {18}
+
+
+def test_an_object_whose_profile_lacks_nothing_is_not_told_of() -> None:
+    tickets = """\
+  tickets:
+    match: {property: hs_object_id, column: hubspot_ticket_id}
+    profile: starter
+    properties: {saas_mrr: mrr}
+"""
+    given = mapping(STARTER + tickets)
+    told = lacking(given, METRICS)
+    held = {name for names in told.get("tickets", {}).values() for name in names}
+    assert "mrr" not in held
+    contacts = """\
+  contacts:
+    match: {property: email, column: email}
+    properties: {saas_account_mrr: mrr}
+"""
+    assert set(lacking(mapping(STARTER + contacts), METRICS)) == {"companies"}
