@@ -28,7 +28,7 @@ from syncworker.metrics.shard import number
 from syncworker.model.streams import STREAMS
 
 _SHARD, _ALSO = "_shard", "_shard_too"
-_PART = 5_000_000  # rows
+_PART = 4_000_000  # rows
 _COUNTED: tuple[Rows, ...] = ("accounts", "users", "subscriptions", "tickets")
 _FIRST = ("accounts", "users", "subscriptions", "invoices", "tickets")  # others are placed by them
 

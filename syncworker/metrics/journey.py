@@ -19,7 +19,7 @@ def account_turns(inputs: Inputs) -> pl.LazyFrame:
 
     Returns:
         account_id, activated_at (first key event that is known), mrr_ended_at (when it was last
-        above zero), mrr_back_at (when the current stretch without a break began, after one),
+        above zero; null: it is), mrr_back_at (when the current stretch without a break began, after one),
         expanded_at (since when MRR is above that of its first day, in that currency; null: it is
         not now), success_at (when the settings' features and users were reached).
     """
@@ -29,11 +29,12 @@ def account_turns(inputs: Inputs) -> pl.LazyFrame:
     above, began = mrr > first, since.filter(mrr > 0).min()
     by_currency = inputs.ledger.group_by(ACCOUNT_CURRENCY).agg(
         ended=until.filter(mrr > 0).max(),
+        paying=((mrr > 0) & until.is_null()).any(),
         back=until.filter((mrr <= 0) & (since > began)).max(),
         expanded=pl.when((above & until.is_null()).any()).then(until.filter(~above).max()),
     )
     turns = by_currency.group_by("account_id").agg(
-        mrr_ended_at=pl.col("ended").max(),
+        mrr_ended_at=pl.when(~pl.col("paying").any()).then(pl.col("ended").max()),
         # One currency without a break is enough: the account went on paying.
         mrr_back_at=pl.when(pl.col("back").is_not_null().all()).then(pl.col("back").min()),
         expanded_at=pl.col("expanded").min(),
