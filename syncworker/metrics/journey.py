@@ -19,7 +19,8 @@ def account_turns(inputs: Inputs) -> pl.LazyFrame:
 
     Returns:
         account_id, activated_at (first key event that is known), mrr_ended_at (when it was last
-        above zero; null: it is), mrr_back_at (when the current stretch without a break began, after one),
+        above zero; null: it is), mrr_back_at (when the current stretch without a break began,
+        after one),
         expanded_at (since when MRR is above that of its first day, in that currency; null: it is
         not now), success_at (when the settings' features and users were reached).
     """

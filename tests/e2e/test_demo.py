@@ -59,6 +59,7 @@ def test_the_demo_shows_the_whole_way_and_leaves_no_process_behind(tmp_path: Pat
     assert processes_of(folder) == []
 
 
+@pytest.mark.long
 def test_the_demo_with_keep_goes_on_for_other_commands_until_ctrl_c(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     log = tmp_path / "out.txt"

@@ -71,6 +71,7 @@ def test_the_sync_after_a_plan_sends_what_the_plan_said(workspace: Workspace) ->
     assert company(workspace, 3)[PROPERTY] == "active"
 
 
+@pytest.mark.long
 def test_of_a_thousand_accounts_one_that_changed_is_one_request_with_one_property(
     sandbox: SandboxServer, tmp_path: Path
 ) -> None:
@@ -274,6 +275,7 @@ def test_an_account_hubspot_does_not_have_is_not_created_and_the_plan_says_why(
     assert len(workspace.portal.records("companies").live) == 12
 
 
+@pytest.mark.long
 def test_no_output_shows_an_e_mail_address(workspace: Workspace) -> None:
     workspace.sql("""
         UPDATE users SET email = 'jane.doe@company-1.example' WHERE user_id IN ('u1', 'u2');

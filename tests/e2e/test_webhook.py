@@ -92,6 +92,7 @@ def test_a_demo_request_is_on_the_contact_within_seconds_and_again_changes_nothi
     assert "user@" not in (website.folder / "webhook.log").read_text() + website.log()
 
 
+@pytest.mark.long
 def test_only_the_person_and_their_account_are_sent(
     website: Workspace, listening: Endpoint
 ) -> None:
@@ -112,6 +113,7 @@ def test_only_the_person_and_their_account_are_sent(
     assert mrr["company-5.example"] == "11.05"
 
 
+@pytest.mark.long
 def test_a_stranger_becomes_a_contact_and_a_sync_without_a_worker_reads_the_inbox(
     website: Workspace, listening: Endpoint
 ) -> None:

@@ -7,6 +7,7 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 import redis
 from support.valkey import start_valkey
 
@@ -19,6 +20,7 @@ BURST = 40
 SECONDS = 11.5
 
 
+@pytest.mark.long
 def test_workers_get_no_429_and_use_nearly_all_that_the_portal_takes() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,

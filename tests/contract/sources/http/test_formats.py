@@ -269,6 +269,7 @@ def test_an_answer_that_cannot_be_used_stops_the_stream_and_says_why(
     assert (caught.value.recovery == "retry") is ("packed answer" in words or "last line" in words)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("body", "headers"),
     [
