@@ -169,7 +169,7 @@ def test_a_chunk_that_kills_every_worker_child_ends_the_run_with_words(
     message = state(workspace, "SELECT message FROM runs")[0][0]
     assert "never got further" in message
     workspace.portal.faults.clear()
-    assert workspace.sync()["status"] == "done"
+    assert workspace.sync_now()["status"] == "done"
 
 
 def test_prefork_children_compute_and_the_main_process_runs_no_polars_query(

@@ -82,7 +82,7 @@ def test_plain_celery_with_postgresql_and_redis_syncs_and_keeps_the_schedule(
         # The schedule's slot is taken once, however many ticks there are.
         wait_until(lambda: ("queue", "done") in runs(database), what=workspace.log())
         assert workspace.portal.stats.writes > 0
-        again = workspace.sync("--enqueue", "--wait")
+        again = workspace.sync_now("--enqueue", "--wait")
         assert (again["status"], again["exit"]) == ("done", 0)
         assert runs(database) == [("queue", "done"), ("queue", "done")]
     finally:

@@ -170,9 +170,11 @@ class Workspace:
 
     def sync(self, *arguments: str, **env: str) -> dict[str, Any]:
         """Run `syncworker sync acme --format json` at AS_OF and return what it printed."""
-        done = self.run(
-            "sync", PORTAL, "--as-of", AS_OF.isoformat(), "--format", "json", *arguments, **env
-        )
+        return self.sync_now("--as-of", AS_OF.isoformat(), *arguments, **env)
+
+    def sync_now(self, *arguments: str, **env: str) -> dict[str, Any]:
+        """The same of the time it is: after a worker has read the sources, AS_OF is past."""
+        done = self.run("sync", PORTAL, "--format", "json", *arguments, **env)
         assert done.stdout, done.stderr
         result: dict[str, Any] = json.loads(done.stdout)
         return result | {"exit": done.returncode}
