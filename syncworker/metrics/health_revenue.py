@@ -6,6 +6,7 @@ import polars as pl
 
 from syncworker.metrics.inputs import Inputs
 from syncworker.metrics.known import instant
+from syncworker.metrics.ledger import holds
 from syncworker.metrics.texts import texts
 
 BACK = 30
@@ -61,8 +62,7 @@ def _mrr(inputs: Inputs) -> pl.LazyFrame:
     now = instant(inputs.facts.as_of)
 
     def worth(at: pl.Expr) -> pl.Expr:
-        holds = (pl.col("since") <= at) & (pl.col("until").is_null() | (at < pl.col("until")))
-        return pl.when(holds).then("mrr").otherwise(0)
+        return pl.when(holds(at)).then("mrr").otherwise(0)
 
     return (
         inputs.ledger.select(

@@ -56,6 +56,11 @@ def mrr_ledger(steps: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def holds(at: pl.Expr) -> pl.Expr:
+    """Whether a row of a ledger holds at an instant: since <= at < until."""
+    return (pl.col("since") <= at) & (pl.col("until").is_null() | (at < pl.col("until")))
+
+
 def worth_at(ledger: pl.LazyFrame, at: pl.Expr) -> pl.LazyFrame:
     """The rows of a ledger that hold at an instant: account_id, currency, mrr.
 
@@ -63,5 +68,4 @@ def worth_at(ledger: pl.LazyFrame, at: pl.Expr) -> pl.LazyFrame:
         ledger: As `mrr_ledger`.
         at: The instant; aware UTC.
     """
-    holds = (pl.col("since") <= at) & (pl.col("until").is_null() | (at < pl.col("until")))
-    return ledger.filter(holds).select(*KEY, "mrr")
+    return ledger.filter(holds(at)).select(*KEY, "mrr")

@@ -8,6 +8,7 @@ from syncworker.metrics.facts import Facts
 from syncworker.metrics.fx import rates_at
 from syncworker.metrics.inputs import Inputs
 from syncworker.metrics.known import instant, last_day
+from syncworker.metrics.ledger import holds
 from syncworker.metrics.money import the_one, to_minor_units
 from syncworker.metrics.movements import movement
 from syncworker.metrics.mrr import rate_day
@@ -37,9 +38,6 @@ def account_month(inputs: Inputs) -> pl.LazyFrame:
     start = month_start(facts)
     now, before = instant(facts.as_of), start - INSTANT
     mrr, since, until = pl.col("mrr"), pl.col("since"), pl.col("until")
-
-    def holds(at: pl.Expr) -> pl.Expr:
-        return (since <= at) & (until.is_null() | (at < until))
 
     def worth(at: pl.Expr) -> pl.Expr:
         return pl.when(holds(at).any()).then(mrr.filter(holds(at)).first()).otherwise(0)
