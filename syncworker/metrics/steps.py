@@ -28,7 +28,9 @@ def revenue_steps(billing: Billing, terms: pl.LazyFrame) -> pl.LazyFrame:
         rounded), items, unpriced and problem as `mrr_at`; only where there are items.
     """
     rules, now = billing.rules, instant(billing.facts.as_of)
-    begins = pl.coalesce(pl.max_horizontal("start", "trial_end"), instant(EPOCH))
+    # A status that is not understood may be money within its trial too.
+    free_until = pl.when(~pl.col("strange")).then("trial_end")
+    begins = pl.coalesce(pl.max_horizontal("start", free_until), instant(EPOCH))
     runs = (
         terms.filter(pl.col("paid_for") | pl.col("strange"))
         .filter(pl.col("live") | pl.col("end").is_not_null())

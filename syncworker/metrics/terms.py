@@ -97,7 +97,7 @@ def terms(billing: Billing) -> pl.LazyFrame:
             live=~pl.col("ended"),
             counted=pl.col("status").is_in(rules.statuses)
             & (pl.col("revenue_end").is_null() | (pl.col("revenue_end") > now)),
-            paid_for=~pl.col("tries")
+            paid_for=(~pl.col("tries") | pl.col("status").is_in(BEYOND))
             & ~only_tried
             & ~tried_to_last
             & (~pl.col("strange") | pl.col("ended")),

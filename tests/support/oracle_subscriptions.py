@@ -10,6 +10,7 @@ from support.oracle_world import (
     DAY,
     INSTANT,
     NEVER_PAID,
+    PAYERS,
     Row,
     Term,
     World,
@@ -21,7 +22,7 @@ WINDOW = 30 * DAY
 
 
 def beyond_trial(term: Term) -> bool:
-    if term.raw in NEVER_PAID or term.strange:
+    if (term.raw in NEVER_PAID and term.status not in PAYERS) or term.strange:
         return False
     only_tried = term.end and term.trial_end and term.end <= term.trial_end
     only_tried = only_tried or term.tried_to_last

@@ -15,6 +15,7 @@ DAY = timedelta(days=1)
 INSTANT = timedelta(microseconds=1)
 BEST_FIRST = ("active", "past_due", "trialing", "unpaid", "paused", "canceled")
 NEVER_PAID = ("trialing", "paused")
+PAYERS = ("active", "past_due", "unpaid")
 COMPONENTS = ("usage_trend", "frequency", "breadth", "seats", "support", "sentiment", "billing")
 
 
@@ -92,7 +93,8 @@ class Term:
         only_tried = self.end is not None and self.trial_end is not None
         only_tried = only_tried and self.end <= self.trial_end  # type: ignore[operator]
         tried = only_tried or self.tried_to_last
-        return self.raw not in NEVER_PAID and not tried and not self.strange
+        only_tries = self.raw in NEVER_PAID and self.status not in PAYERS
+        return not only_tries and not tried and not self.strange
 
     @property
     def strange(self) -> bool:

@@ -143,6 +143,21 @@ def test_a_subscription_that_was_only_tried_never_churns_and_a_deleted_one_does(
     assert found["strange"]["pays_now"] is found["strange"]["mrr_movement"] is None
 
 
+def test_an_unknown_status_is_not_known_to_be_free_within_its_trial() -> None:
+    trial = sub(status="frozen", trial_end=FUTURE)
+    found = accounts(world({"a": {"subscriptions": [trial], "subscription_items": [item()]}}))
+    assert found["a"]["mrr"] is None
+
+
+def test_a_trial_that_its_history_tells_was_paid_later_is_worth_its_price() -> None:
+    case: Case = {
+        "subscriptions": [sub(status="trialing", synced_at=JAN)],
+        "subscription_states": [state("active", MAR)],
+        "subscription_items": [item()],
+    }
+    assert steps_of(world({"a": case})) == {"a": [(MAR, None, 1000)]}
+
+
 GRADUATED = (
     '{"tiers_mode":"graduated","tiers":[{"up_to":5,"unit_amount":700,"flat_amount":100},'
     '{"up_to":null,"unit_amount":null,"unit_amount_decimal":"650.5","flat_amount":200}]}'
