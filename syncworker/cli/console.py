@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 import click
 
 from syncworker.masking import mask
+
+SCHEMA_VERSION = 1
+"""Of every command's JSON; grows when a field changes its meaning or goes."""
 
 _STYLES = {
     "  ~ ": "yellow",
@@ -22,6 +28,29 @@ def say(text: str = "") -> None:
     text = mask(text)
     colour = next((c for start, c in _STYLES.items() if text.startswith(start)), None)
     click.echo(click.style(text, fg=colour) if colour else text)
+
+
+def say_json(document: Mapping[str, Any]) -> None:
+    """The result as one JSON object on stdout; every text masked, moments in ISO 8601.
+
+    Args:
+        document: The content; `schema_version` is put before it.
+    """
+    whole = {"schema_version": SCHEMA_VERSION, **document}
+    click.echo(json.dumps(_masked(whole), default=_plain, ensure_ascii=False, indent=2))
+
+
+def _masked(value: object) -> object:
+    """The same with every text masked, before JSON's escapes can hide an address."""
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, Mapping):
+        return {name: _masked(inner) for name, inner in value.items()}
+    return [_masked(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def tell(text: str) -> None:

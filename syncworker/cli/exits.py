@@ -16,11 +16,14 @@ INTERRUPTED = 130
 
 OF_STATUS: dict[RunStatus, int] = {
     "running": OK,
+    "waiting": OK,
+    "paused": OK,
     "planned": OK,
     "done": OK,
     "rejects": DEAD_LETTERS,
     "refused": REFUSED,
     "failed": FAILED,
+    "cancelled": FAILED,
 }
 
 

@@ -6,7 +6,7 @@ import click
 
 from syncworker import settings
 from syncworker.cli import exits, options
-from syncworker.cli.console import say
+from syncworker.cli.console import say, say_json
 
 
 @click.command()
@@ -43,7 +43,7 @@ def command(portal: str, *, streams: tuple[str, ...], full: bool, format_: str) 
     wanted = {"full": full} | ({"streams": asked} if streams else {})
     run = carry_out(engine, portal, as_of=None, kind="extract", options=wanted)
     if format_ == "json":
-        say(show_run.as_json(engine, run, with_plan=False))
+        say_json(show_run.as_document(engine, run, with_plan=False))
         return exits.of_run(run)
     for line in show_extract.lines(engine, run):
         say(line)

@@ -41,16 +41,24 @@ def as_of(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def output(*kinds: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """`--format`."""
-    return click.option(
-        "--format",
-        "format_",
-        type=click.Choice(kinds),
-        default=kinds[0],
-        show_default=True,
-        show_envvar=True,
-        help="How to print the result.",
-    )
+    """`--format`, and `--json` for the format a program reads."""
+
+    def both(function: Callable[..., Any]) -> Callable[..., Any]:
+        if "json" in kinds:
+            function = click.option(
+                "--json", "format_", flag_value="json", help="The same as --format json."
+            )(function)
+        return click.option(
+            "--format",
+            "format_",
+            type=click.Choice(kinds),
+            default=kinds[0],
+            show_default=True,
+            show_envvar=True,
+            help="How to print the result.",
+        )(function)
+
+    return both
 
 
 portal = click.argument("portal")

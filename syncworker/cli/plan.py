@@ -8,7 +8,7 @@ import click
 
 from syncworker import settings
 from syncworker.cli import exits, options
-from syncworker.cli.console import say
+from syncworker.cli.console import say, say_json
 
 
 @click.command()
@@ -31,7 +31,7 @@ def command(portal: str, as_of: datetime | None, format_: str, full: bool) -> in
     engine = bootstrap.engine(settings.load())
     run = carry_out(engine, portal, as_of=as_of, kind="plan", force=False)
     if format_ == "json":
-        say(show_run.as_json(engine, run, with_plan=True))
+        say_json(show_run.as_document(engine, run, with_plan=True))
         return exits.of_run(run)
     if "plan" in run.summary:
         for line in show_run.plan_text(engine, run, limit=None if full else show_run.SHOWN):

@@ -6,7 +6,7 @@ import click
 
 from syncworker import settings
 from syncworker.cli import exits, options
-from syncworker.cli.console import columns, say
+from syncworker.cli.console import columns, say, say_json
 from syncworker.engine.memory import Run
 
 
@@ -57,7 +57,7 @@ def show(run_id: str, format_: str, with_plan: bool) -> int:
     engine = bootstrap.engine(settings.load())
     run = engine.runs.get(run_id)
     if format_ == "json":
-        say(show_run.as_json(engine, run, with_plan=with_plan))
+        say_json(show_run.as_document(engine, run, with_plan=with_plan))
         return exits.of_run(run)
     if with_plan and "plan" in run.summary:
         for line in show_run.plan_text(engine, run, limit=None):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -13,14 +13,12 @@ from syncworker.engine.engine import Engine
 from syncworker.engine.memory import DeadLetter, Run, RunMode
 from syncworker.mapping.loader import load
 from syncworker.mapping.profiles import lacking_texts
-from syncworker.masking import mask
 from syncworker.metrics.catalog import METRICS
 from syncworker.planning.lifecycle import STAGE_PROPERTY
 from syncworker.planning.plan import from_json, plan_from_json, to_document
 from syncworker.planning.records import RecordPlan
 from syncworker.planning.text import plan_lines
 
-SCHEMA_VERSION = 1
 NOT_TRACKED = "HubSpot has it once a person switches recurring revenue tracking on there"
 """Why a recurring revenue property is left out."""
 SHOWN = 20
@@ -136,10 +134,9 @@ def letter_lines(letters: Iterable[DeadLetter]) -> Iterator[str]:
             yield f"      = help: {help_}"
 
 
-def as_json(engine: Engine, run: Run, *, with_plan: bool) -> str:
-    """The run as one JSON object."""
+def as_document(engine: Engine, run: Run, *, with_plan: bool) -> dict[str, Any]:
+    """The run for people's programs."""
     document: dict[str, Any] = {
-        "schema_version": SCHEMA_VERSION,
         **{k: v for k, v in asdict(run).items() if k != "mapping"},
         "seconds": _elapsed(run),
     }
@@ -151,7 +148,7 @@ def as_json(engine: Engine, run: Run, *, with_plan: bool) -> str:
         ]
     letters = engine.letters.open(run.portal, run_id=run.id, most=_ALL)
     document["dead_letters"] = [asdict(letter) for letter in letters]
-    return json.dumps(_masked(document), default=_plain, ensure_ascii=False, indent=2)
+    return document
 
 
 _LETTERS = {
@@ -190,15 +187,6 @@ def _least_telling(record: RecordPlan) -> tuple[bool, bool, int, int, str]:
     return (not record.changes, not moves, -replaced, -len(record.changes), record.name)
 
 
-def _masked(value: object) -> object:
-    """The same with every text masked, before JSON's escapes can hide an address."""
-    if isinstance(value, str):
-        return mask(value)
-    if isinstance(value, Mapping):
-        return {name: _masked(inner) for name, inner in value.items()}
-    return [_masked(inner) for inner in value] if isinstance(value, list | tuple) else value
-
-
 def _grouped(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
     groups: dict[str, list[str]] = {}
     for name, reason in pairs:
@@ -217,7 +205,3 @@ def _seconds(run: Run) -> str:
 
 def _time(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
-
-
-def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)

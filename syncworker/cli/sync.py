@@ -8,7 +8,7 @@ import click
 
 from syncworker import settings as settings_module
 from syncworker.cli import exits, options
-from syncworker.cli.console import say
+from syncworker.cli.console import say, say_json
 
 
 @click.command()
@@ -57,7 +57,7 @@ def command(
     else:
         run = progress.carry_out(engine, portal, as_of=as_of, kind="sync", force=force)
     if format_ == "json":
-        say(show_run.as_json(engine, run, with_plan=False))
+        say_json(show_run.as_document(engine, run, with_plan=False))
     else:
         for line in show_run.report(engine, run):
             say(line)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from syncworker.engine import retention
 from syncworker.engine.engine import Engine
-from syncworker.engine.memory import Run, Step
+from syncworker.engine.memory import READY_KINDS, Run, Step
 from syncworker.engine.part import restricted
 from syncworker.errors import SyncworkerError, UnsafePlan
 from syncworker.masking import mask
@@ -102,6 +102,6 @@ def _sweep(engine: Engine, run: Run) -> None:
     if any(result.get("refused") for result in engine.chunks.results(run.id, "compute")):
         engine.definitions.forget(run.portal)
     engine.plans.forget(run.portal, finished_before=engine.clock() - _PLANS_KEPT)
-    if not restricted(run):  # it looked at a few people only
+    if run.kind not in READY_KINDS and not restricted(run):  # those looked at a few people only
         engine.unlinked.forget(run.portal, before_run=run.id)
     retention.sweep(engine, run)

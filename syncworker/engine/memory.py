@@ -10,9 +10,22 @@ from typing import Any, Literal
 from syncworker.engine.ports import Pair
 from syncworker.planning.records import Change, LedgerRecord
 
-RunKind = Literal["sync", "plan", "extract", "prune"]
+RunKind = Literal["sync", "plan", "extract", "prune", "apply", "rollback", "backfill"]
 RunMode = Literal["inline", "queue"]
-RunStatus = Literal["running", "planned", "done", "rejects", "refused", "failed"]
+RunStatus = Literal[
+    "running",
+    "waiting",
+    "paused",
+    "planned",
+    "done",
+    "rejects",
+    "refused",
+    "failed",
+    "cancelled",
+]
+Wish = Literal["", "pause", "cancel"]
+READY_KINDS: tuple[RunKind, ...] = ("apply", "rollback")
+"""Kinds of runs whose plan is there from the start: they read no source and compute nothing."""
 Step = Literal["start", "extract", "prepare", "compute", "push", "associate", "end"]
 LetterKind = Literal["row", "record", "stream", "identity"]
 Priority = Literal["interactive", "scheduled", "backfill"]
@@ -25,11 +38,13 @@ class Run:
     Attributes:
         id: Sorts by time of creation.
         portal: The portal's name, as in mappings/<portal>.yaml.
-        kind: sync, plan (stops before anything is sent), extract (only reads the sources) or prune
-            (only clears staging up).
+        kind: sync, plan (stops before anything is sent), extract (only reads the sources), prune
+            (only clears staging up), apply (sends a plan made earlier), rollback (puts back what
+            another run wrote) or backfill (reads a stretch of the past again, then sends today's).
         mode: inline (in the command's own process) or queue (by workers).
-        status: running; planned; done; rejects (done, with dead letters); refused (by the guard);
-            failed.
+        status: running; waiting (for the portal to be free) and paused (by a person), which do not
+            hold the portal; planned; done; rejects (done, with dead letters); refused (by the
+            guard); failed; cancelled (by a person).
         step: What it is at.
         as_of: The moment the numbers are for, and the watermark of every stream; aware UTC.
         force: Whether the guard lets it through.
@@ -48,6 +63,7 @@ class Run:
             `source.stream`), `full` (read them whole), `people` and `accounts` (compute and send
             only what concerns these addresses and accounts, and whom the webhooks' deliveries name
             that this run reads).
+        wish: What a person asked of it while it ran; it is heeded between two batches.
     """
 
     id: str
@@ -68,6 +84,7 @@ class Run:
     deferred_until: datetime | None = None
     summary: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
+    wish: Wish = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +286,7 @@ class Settled:
         record: The ledger's row as HubSpot confirmed it; None where nothing was confirmed.
         changes: What was confirmed, for the history.
         letters: Its dead letters; none means earlier ones of the record are resolved.
+        created: Whether HubSpot made the record.
     """
 
     position: int
@@ -278,3 +296,4 @@ class Settled:
     record: LedgerRecord | None
     changes: tuple[Change, ...] = ()
     letters: tuple[DeadLetter, ...] = ()
+    created: bool = False

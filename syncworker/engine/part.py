@@ -6,7 +6,7 @@ import polars as pl
 
 from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
-from syncworker.engine.memory import Chunk, Run
+from syncworker.engine.memory import READY_KINDS, Chunk, Run
 from syncworker.mapping.source_webhook import WebhookSource
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.focus import focus, focus_keys
@@ -29,7 +29,8 @@ def last_whole(engine: Engine, run: Run) -> str | None:
     for earlier in engine.runs.latest(run.portal, _LOOKED_AT):
         if "judged_by" in earlier.summary:
             return str(earlier.summary["judged_by"])
-        if "plan" in earlier.summary and not restricted(earlier):
+        ready = earlier.kind in READY_KINDS
+        if "plan" in earlier.summary and not ready and not restricted(earlier):
             return earlier.id
     return None
 

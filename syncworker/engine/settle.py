@@ -67,6 +67,7 @@ def settled(
         record=replace(base, values=values, written_at=as_of),
         changes=plan.changes if as_sent else _sent(judged),
         letters=(*letters, *refused(plan)),
+        created=plan.action == "create",
     )
 
 

@@ -39,11 +39,11 @@ class Runs(Protocol):
         ...
 
     def running(self, portal: str) -> Run | None:
-        """The portal's open run."""
+        """The portal's run that holds it; a waiting or paused one does not."""
         ...
 
     def queued(self) -> list[Run]:
-        """The open runs that workers see to."""
+        """The runs at work that workers see to."""
         ...
 
     def latest(self, portal: str | None, most: int) -> list[Run]:

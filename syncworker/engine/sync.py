@@ -35,7 +35,7 @@ from syncworker.engine import (
 from syncworker.engine.engine import Engine
 from syncworker.engine.lease import held
 from syncworker.engine.mappings import checked
-from syncworker.engine.memory import Chunk, Priority, Run, RunKind, RunMode, Step
+from syncworker.engine.memory import READY_KINDS, Chunk, Priority, Run, RunKind, RunMode, Step
 from syncworker.engine.part import restricted
 from syncworker.engine.todo import CHUNK_TASKS, Todo
 from syncworker.errors import (
@@ -76,7 +76,7 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
         engine: The ports.
         portal: The portal's name.
         as_of: The moment the numbers are for, aware; None: now.
-        kind: sync, plan to stop before anything is sent, or extract to read the sources only.
+        kind: As in `Run.kind`; an apply or a rollback is started by `ready_plan` only.
         mode: Whether this process or workers do the work.
         force: Let it through the guard.
         priority: Who goes first where the portal's requests are scarce.
@@ -123,13 +123,16 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
     run = engine.runs.get(run_id)
     if run.step != "start" or run.deferred_until is not None:
         return onward(engine, run.id)  # a message that came twice must not end what goes well
+    if run.kind in READY_KINDS:  # who was to store its plan is gone
+        finish.fail(engine, run, SyncworkerError(f"the {run.kind} was cut short", code="CUT_SHORT"))
+        return []
     try:
         mapping = checked(run.portal, run.mapping)
         engine.sources(run.portal, mapping)
         for stream in STREAMS:
             staged = engine.pages.staged(run.portal, stream)
             engine.staging.require([page.place for page in staged])
-        asked = _asked_of_hubspot(engine, run, mapping)
+        asked = asked_of_hubspot(engine, run, mapping)
         if past.is_past(engine, run):
             payloads, asked = [], {**asked, "past": True}
         else:
@@ -156,7 +159,7 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
     return onward(engine, run.id)
 
 
-def _asked_of_hubspot(engine: Engine, run: Run, mapping: PortalMapping) -> dict[str, Any]:
+def asked_of_hubspot(engine: Engine, run: Run, mapping: PortalMapping) -> dict[str, Any]:
     """What the portal's properties lack; a run that only reads the sources needs no portal."""
     if run.kind == "extract":
         return {"left_out": {}, "start_requests": 0, "start_waited": 0.0}
@@ -258,7 +261,8 @@ def _next_step(engine: Engine, run: Run) -> list[Todo]:
         return onward(engine, run.id)
     if run.step == "compute":
         return _after_planning(engine, run)
-    shards = associate.shards(engine, run) if run.step == "push" else []
+    pushed = run.step == "push" and run.kind not in READY_KINDS
+    shards = associate.shards(engine, run) if pushed else []
     if shards:
         engine.runs.advance(run.id, old="push", new="associate", payloads=shards, summary={})
         return onward(engine, run.id)

@@ -210,4 +210,5 @@ def _history_row(portal: str, run_id: str, settled: Settled, now: datetime) -> d
         "outcome": settled.status,
         "changes": [change[:4] for change in settled.changes],
         "at": now,
+        "action": "create" if settled.created else "update",
     }

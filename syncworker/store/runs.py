@@ -14,7 +14,7 @@ from syncworker.engine.memory import Run, Step
 from syncworker.errors import LockHeld, StoreError
 from syncworker.store import letters, pages, plans
 from syncworker.store.database import Database
-from syncworker.store.tables import chunks, runs
+from syncworker.store.tables import HOLDS, chunks, runs
 
 
 class SqlRuns:
@@ -48,15 +48,15 @@ class SqlRuns:
         return _run(row)
 
     def running(self, portal: str) -> Run | None:
-        """The portal's open run."""
-        query = sa.select(runs).where(runs.c.portal == portal, runs.c.finished_at.is_(None))
+        """The portal's run that holds it."""
+        query = sa.select(runs).where(runs.c.portal == portal, sa.text(HOLDS))
         with self._database.read() as connection:
             row = connection.execute(query).mappings().one_or_none()
         return None if row is None else _run(row)
 
     def queued(self) -> list[Run]:
         """Open runs of workers."""
-        query = sa.select(runs).where(runs.c.mode == "queue", runs.c.finished_at.is_(None))
+        query = sa.select(runs).where(runs.c.mode == "queue", sa.text(HOLDS))
         with self._database.read() as connection:
             return [_run(row) for row in connection.execute(query).mappings()]
 

@@ -39,7 +39,8 @@ def sqlite_text(moment: datetime | None) -> str | None:
 
 
 metadata = sa.MetaData()
-_OPEN = sa.text("finished_at IS NULL")
+HOLDS = "finished_at IS NULL AND status NOT IN ('waiting', 'paused')"
+_HOLDS = sa.text(HOLDS)
 
 
 def _text(name: str, *, default: sa.TextClause | str | None = None) -> sa.Column[str]:
@@ -85,8 +86,9 @@ runs = sa.Table(
     _time("deferred_until", nullable=True),
     _json("summary"),
     sa.Column("options", sa.JSON, nullable=True),
-    # One open run per portal: the lock that two processes cannot both take.
-    sa.Index("one_open_run", "portal", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+    _text("wish", default=sa.text("''")),
+    # One run at work per portal: the lock that two processes cannot both take.
+    sa.Index("one_open_run", "portal", unique=True, sqlite_where=_HOLDS, postgresql_where=_HOLDS),
 )
 
 chunks = sa.Table(
@@ -193,6 +195,8 @@ history = sa.Table(
     _text("outcome"),
     _json("changes"),  # [[property, old, new, because], ...]
     _time("at"),
+    sa.Column("action", sa.Text),  # create or update; null: written before this was kept
+    sa.Index("history_of_run", "run_id"),
     sa.Index("history_of_record", "portal", "object", "key"),
 )
 
@@ -227,6 +231,7 @@ dead_letters = sa.Table(
     _time("first_at"),
     _time("last_at"),
     _time("resolved_at", nullable=True),
+    sa.Column("discard_reason", sa.Text),
     sa.Index("letters_of_run", "run_id"),
 )
 
@@ -267,4 +272,91 @@ definitions = sa.Table(
     sa.Column("object", sa.Text, primary_key=True),
     _json("body"),
     _time("read_at"),
+)
+
+portal_states = sa.Table(
+    "portal_states",
+    metadata,
+    sa.Column("portal", sa.Text, primary_key=True),
+    _time("paused_at", nullable=True),
+    _text("paused_why"),
+    _text("salt"),  # of the digests in `forgotten`
+)
+
+schedules = sa.Table(
+    "schedules",
+    metadata,
+    sa.Column("portal", sa.Text, primary_key=True),
+    sa.Column("job", sa.Text, primary_key=True),
+    _text("spec"),  # as in the mapping, for people and to see that it changed
+    _time("next_at"),
+    _time("last_slot", nullable=True),
+    _text("last_run_id"),
+)
+
+heartbeats = sa.Table(
+    "heartbeats",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    _text("kind"),  # worker or beat
+    _text("version"),
+    _time("started_at"),
+    _time("at"),
+)
+
+alert_episodes = sa.Table(
+    "alert_episodes",
+    metadata,
+    _serial("id"),
+    _text("portal"),
+    _text("rule"),
+    _text("subject"),  # an account, a stream, or empty
+    _text("message"),
+    _time("opened_at"),
+    _time("closed_at", nullable=True),
+    sa.Index(
+        "one_open_episode",
+        "portal",
+        "rule",
+        "subject",
+        unique=True,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    ),
+)
+
+alert_deliveries = sa.Table(
+    "alert_deliveries",
+    metadata,
+    _serial("id"),
+    sa.Column("episode_id", sa.BigInteger),  # null: a test
+    _text("portal"),
+    _text("channel"),
+    _text("event"),  # opened, recovered, test
+    _json("body"),
+    _time("created_at"),
+    _number("attempts"),
+    _time("next_at", nullable=True),  # null: delivered or given up
+    _time("delivered_at", nullable=True),
+    _text("error"),
+    sa.Index("deliveries_due", "next_at"),
+)
+
+forgotten = sa.Table(
+    "forgotten",
+    metadata,
+    sa.Column("portal", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),  # email, user or account
+    sa.Column("digest", sa.Text, primary_key=True),
+    _text("receipt_id"),
+    _time("at"),
+)
+
+receipts = sa.Table(
+    "receipts",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    _text("portal"),
+    _time("at"),
+    _json("body"),
 )

@@ -110,6 +110,7 @@ def test_a_settled_batch_is_outcomes_ledger_history_and_letters(state: Stores) -
         "hubspot_id": "hs0",
         "outcome": "sent",
         "changes": [["saas_mrr", "", "100", "first value"]],
+        "action": "update",
         "at": NOW,
     }
     written = Written(run.id, NOW, (Change("saas_mrr", "", "100", "first value"),))
