@@ -30,7 +30,8 @@ def send(todos: list[Todo]) -> None:
 
 @signals.setup_logging.connect  # type: ignore[untyped-decorator]
 def _log(**_: object) -> None:
-    telemetry.configure(settings.load().log_level)
+    configured = settings.load()
+    telemetry.configure(configured.log_level, configured.log_format)
 
 
 @signals.worker_process_init.connect  # type: ignore[untyped-decorator]

@@ -20,6 +20,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from syncworker import telemetry
 from syncworker.engine import (
     assemble,
     associate,
@@ -198,8 +199,10 @@ def work(engine: Engine, chunk_id: int, owner: str) -> list[Todo]:
         finish.fail(engine, run, _poisoned(chunk))
         return []
     try:
-        with held(engine, chunk):
+        with telemetry.about(run=run.id, portal=run.portal, chunk=chunk.id), held(engine, chunk):
             _WORK[chunk.step](engine, run, checked(run.portal, run.mapping), chunk)
+            seconds = round((engine.clock() - now).total_seconds(), 3)
+            log.info("chunk done: %s", chunk.step, extra={"seconds": seconds})
     except KeyboardInterrupt:
         with suppress(SyncworkerError):
             engine.chunks.release(chunk)  # who goes on need not wait for the lease to run out
