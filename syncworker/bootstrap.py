@@ -41,6 +41,7 @@ from syncworker.store.definitions import SqlDefinitions
 from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
 from syncworker.store.letters import SqlLetters
+from syncworker.store.moving import Moved, move
 from syncworker.store.pages import SqlPages
 from syncworker.store.plans import SqlPlans
 from syncworker.store.runs import SqlRuns
@@ -66,6 +67,19 @@ def upgrade(settings: Settings) -> tuple[str | None, str]:
     state = database(settings)
     before = schema.current(state)
     return before, schema.upgrade(state)
+
+
+def schema_versions(settings: Settings) -> tuple[str | None, str]:
+    """The state database's schema (None: it is empty), and the one this version works with."""
+    return schema.current(database(settings)), schema.newest()
+
+
+def move_state(
+    settings: Settings, reference: str, on_table: Callable[[Moved], None]
+) -> list[Moved]:
+    """Copy the state to the database whose URL a secret's reference names; raises StoreError."""
+    target = Database(secret(reference))
+    return move(database(settings), target, now=clock(), on_table=on_table)
 
 
 def engine(settings: Settings) -> Engine:

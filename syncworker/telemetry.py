@@ -8,12 +8,13 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import MappingProxyType
 
 from syncworker.masking import mask
 
 _FIELDS = ("run", "portal", "chunk", "kind", "seconds")
 _DATE = "%Y-%m-%dT%H:%M:%S%z"
-_about: ContextVar[Mapping[str, object]] = ContextVar("about", default={})
+_about: ContextVar[Mapping[str, object]] = ContextVar("about", default=MappingProxyType({}))
 
 
 @contextmanager
