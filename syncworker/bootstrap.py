@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -38,6 +38,8 @@ from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
+from syncworker.store.gauges import Gauge
+from syncworker.store.gauges import gauges as read_gauges
 from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
 from syncworker.store.letters import SqlLetters
@@ -80,6 +82,12 @@ def move_state(
     """Copy the state to the database whose URL a secret's reference names; raises StoreError."""
     target = Database(secret(reference))
     return move(database(settings), target, now=clock(), on_table=on_table)
+
+
+def gauges(settings: Settings) -> Callable[[], Iterator[Gauge]]:
+    """Reads how things stand from the state database, as often as it is called."""
+    state = database(settings)
+    return lambda: read_gauges(state)
 
 
 def engine(settings: Settings) -> Engine:

@@ -74,6 +74,13 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field(
         "text", description="text: key=value lines; json: an object a line"
     )
+    metrics_port: int | None = Field(
+        None, ge=0, le=65535, description="Port that a worker serves Prometheus metrics on"
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address that metrics are served on")
+    otlp_endpoint: str | None = Field(
+        None, description="An OpenTelemetry collector's HTTP address, to which traces are sent"
+    )
 
     @property
     def state_url(self) -> str:
@@ -97,6 +104,11 @@ class Settings(BaseSettings):
         if self.redis_url is not None:
             return self.redis_url.get_secret_value()
         return f"redis+socket://{self.socket}?virtual_host=0"
+
+    @property
+    def metrics(self) -> Path:
+        """Folder in which a worker's processes count; a starting worker empties it."""
+        return self.home.resolve() / "metrics"
 
     @property
     def staging(self) -> str:

@@ -6,6 +6,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from syncworker import counters, traces
 from syncworker.engine import retention
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import READY_KINDS, Run, Step
@@ -90,7 +91,10 @@ def _with_words(run: Run, error: SyncworkerError) -> Run:
 
 
 def _close(engine: Engine, run: Run) -> None:
-    if engine.runs.finish(replace(run, finished_at=engine.clock())):
+    now = engine.clock()
+    if engine.runs.finish(replace(run, finished_at=now)):
+        counters.run(run.portal, run.kind, run.status)
+        traces.run(run.id, run.portal, run.kind, run.status, run.created_at, now)
         log.info("run ended: %s", run.status, extra={"run": run.id, "portal": run.portal})
 
 

@@ -20,7 +20,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from syncworker import telemetry
 from syncworker.engine import (
     assemble,
     associate,
@@ -39,6 +38,7 @@ from syncworker.engine.mappings import checked
 from syncworker.engine.memory import READY_KINDS, Chunk, Priority, Run, RunKind, RunMode, Step
 from syncworker.engine.part import restricted
 from syncworker.engine.todo import CHUNK_TASKS, Todo
+from syncworker.engine.told import told
 from syncworker.errors import (
     ClaimLost,
     RateLimited,
@@ -199,10 +199,8 @@ def work(engine: Engine, chunk_id: int, owner: str) -> list[Todo]:
         finish.fail(engine, run, _poisoned(chunk))
         return []
     try:
-        with telemetry.about(run=run.id, portal=run.portal, chunk=chunk.id), held(engine, chunk):
+        with told(engine, run, chunk), held(engine, chunk):
             _WORK[chunk.step](engine, run, checked(run.portal, run.mapping), chunk)
-            seconds = round((engine.clock() - now).total_seconds(), 3)
-            log.info("chunk done: %s", chunk.step, extra={"seconds": seconds})
     except KeyboardInterrupt:
         with suppress(SyncworkerError):
             engine.chunks.release(chunk)  # who goes on need not wait for the lease to run out
