@@ -38,6 +38,7 @@ from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
+from syncworker.store.forgotten import SqlForgotten
 from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
 from syncworker.store.letters import SqlLetters
@@ -90,6 +91,7 @@ def engine(settings: Settings) -> Engine:
         definitions=SqlDefinitions(state),
         inbox=SqlInbox(state),
         snapshots=SqlSnapshots(state),
+        forgotten=SqlForgotten(state),
         staging=ParquetStaging(settings.staging),
         sources=_sources(settings, connect, state),
         connect=connect,
@@ -136,6 +138,7 @@ def serve_webhooks(
         mapping=lambda portal: checked(portal, engine.mapping_text(portal)),
         secret=secret,
         inbox=engine.inbox,
+        kept_out=engine.forgotten.kept_out,
         clock=engine.clock,
         on_stored=on_stored,
     )
