@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,56 +20,47 @@ if TYPE_CHECKING:
     from syncworker.engine.subject import Subject
 
 
-class _Forget(click.Group):
-    """`forget list` and `forget undo` are commands; `forget PORTAL WHO` is the command itself."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command named first, else `person`."""
-        if args and args[0] in self.commands:
-            return super().resolve_command(ctx, args)
-        return "person", self.commands["person"], args
-
-
-@click.group(cls=_Forget, no_args_is_help=True)
-def command() -> None:
-    """Remove a person or an account everywhere here, and keep them out: `forget PORTAL WHO`.
-
-    \b
-    Examples:
-      syncworker forget acme ann@northwind.example --dry-run
-      syncworker forget list acme
-    """
-
-
-@command.command("person", hidden=True)
+@click.command()
 @options.portal
-@click.argument("who")
+@click.argument("who", required=False)
 @click.option("--dry-run", is_flag=True, help="Say what would go, and remove nothing.")
+@click.option("--undo", is_flag=True, help="Let WHO in again: they signed up anew.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the receipt there too."
 )
 @options.output("text", "json")
-def person(
-    portal: str, who: str, *, dry_run: bool, yes: bool, out: Path | None, format_: str
+def command(
+    portal: str,
+    who: str | None,
+    *,
+    dry_run: bool,
+    undo: bool,
+    yes: bool,
+    out: Path | None,
+    format_: str,
 ) -> int:
     """Remove WHO from staging, ledger, history, plans, dead letters, snapshots and inbox.
 
     WHO is a person's e-mail address or user id, or an account's id or domain; with an account its
     people go. Salted digests of their keys stay, so that the next reading does not bring them
-    back. HubSpot's own record is not touched: the receipt says how to delete it.
+    back. HubSpot's own record is not touched: the receipt says how to delete it. Without WHO it
+    shows the receipts, which name nobody.
 
     \b
     Examples:
-      syncworker forget acme ann@northwind.example
+      syncworker forget acme ann@northwind.example --dry-run
       syncworker forget acme northwind.example --yes --out receipt.json
+      syncworker forget acme
     """
     from syncworker import bootstrap
     from syncworker.engine import forget
 
     engine = bootstrap.engine(settings.load())
+    if who is None:
+        return _show_receipts(portal, engine.forgotten.receipts(portal), format_)
+    if undo:
+        return _show_undone(portal, forget.let_in(engine, portal, who), format_)
     if dry_run or not yes:
         subject, rows = forget.forecast(engine, portal, who)
         _show_forecast(portal, subject, rows, as_json=dry_run and format_ == "json")
@@ -88,7 +79,7 @@ def person(
     say(f"Receipt {receipt.id}: one {receipt.subject} was forgotten and is kept out.")
     for text in receipt.remains:
         say(f"  not removed: {text}")
-    say(f"Next: syncworker forget list {portal}")
+    say(f"Next: syncworker forget {portal}")
     return exits.OK
 
 
@@ -112,20 +103,7 @@ def _ask() -> None:
     click.confirm("Remove it for good, and keep it out?", abort=True, err=True)
 
 
-@command.command("list")
-@options.portal
-@options.output("text", "json")
-def list_(portal: str, *, format_: str) -> int:
-    """Show the receipts: when somebody was forgotten, and what was removed. They name nobody.
-
-    \b
-    Examples:
-      syncworker forget list acme
-      syncworker forget list acme --json
-    """
-    from syncworker import bootstrap
-
-    receipts = bootstrap.engine(settings.load()).forgotten.receipts(portal)
+def _show_receipts(portal: str, receipts: Sequence[Receipt], format_: str) -> int:
     if format_ == "json":
         say_json({"portal": portal, "receipts": [_document(one) for one in receipts]})
         return exits.OK
@@ -144,24 +122,7 @@ def list_(portal: str, *, format_: str) -> int:
     return exits.OK
 
 
-@command.command()
-@options.portal
-@click.argument("who")
-@options.output("text", "json")
-def undo(portal: str, who: str, *, format_: str) -> int:
-    """Let WHO in again: they signed up anew, or their contact may be made again in HubSpot.
-
-    What was removed does not come back; the next full reading brings what the sources have.
-
-    \b
-    Examples:
-      syncworker forget undo acme ann@northwind.example
-      syncworker forget undo acme northwind-id
-    """
-    from syncworker import bootstrap
-    from syncworker.engine import forget
-
-    receipt = forget.let_in(bootstrap.engine(settings.load()), portal, who)
+def _show_undone(portal: str, receipt: Receipt, format_: str) -> int:
     if format_ == "json":
         say_json(_document(receipt))
         return exits.OK

@@ -95,7 +95,7 @@ def let_in(engine: Engine, portal: str, who: str) -> Receipt:
     if not number:
         raise StoreError(
             f"nobody called {who} was forgotten in {portal}",
-            help=f"syncworker forget list {portal}",
+            help=f"the receipts: syncworker forget {portal}",
             code="NOT_FORGOTTEN",
         )
     receipt = Receipt(

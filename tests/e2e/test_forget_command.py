@@ -27,11 +27,11 @@ def test_somebody_is_forgotten_with_a_receipt_and_let_in_again(synced: Workspace
     assert WHO not in done.stdout + done.stderr
     home = [p for p in (synced.folder / ".syncworker").rglob("*") if p.is_file()]
     assert [p.name for p in home if WHO.encode() in p.read_bytes()] == []
-    listed = synced.run("forget", "list", "acme", "--json")
+    listed = synced.run("forget", "acme", "--json")
     assert json.loads(listed.stdout)["receipts"][0]["id"] == receipt["id"]
-    undone = synced.run("forget", "undo", "acme", WHO)
+    undone = synced.run("forget", "acme", WHO, "--undo")
     assert (undone.returncode, "let in again" in undone.stdout) == (0, True)
-    again = synced.run("forget", "undo", "acme", WHO)
+    again = synced.run("forget", "acme", WHO, "--undo")
     assert (again.returncode, "was forgotten in acme" in again.stderr) == (1, True)
 
 
@@ -39,4 +39,4 @@ def test_who_is_nobody_is_named(synced: Workspace) -> None:
     done = synced.run("forget", "acme", "nobody-at-all", "--yes")
     assert (done.returncode, done.stdout) == (1, "")
     assert "is called nobody-at-all" in done.stderr
-    assert synced.run("forget", "acme").returncode == 64
+    assert synced.run("forget").returncode == 64
