@@ -38,6 +38,7 @@ from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
+from syncworker.store.forgotten import SqlForgotten
 from syncworker.store.gauges import Gauge
 from syncworker.store.gauges import gauges as read_gauges
 from syncworker.store.inbox import SqlInbox
@@ -112,6 +113,7 @@ def engine(settings: Settings) -> Engine:
         definitions=SqlDefinitions(state),
         inbox=SqlInbox(state),
         snapshots=SqlSnapshots(state),
+        forgotten=SqlForgotten(state),
         staging=ParquetStaging(settings.staging),
         sources=_sources(settings, connect, state),
         connect=connect,
@@ -158,6 +160,7 @@ def serve_webhooks(
         mapping=lambda portal: checked(portal, engine.mapping_text(portal)),
         secret=secret,
         inbox=engine.inbox,
+        kept_out=engine.forgotten.kept_out,
         clock=engine.clock,
         on_stored=on_stored,
     )

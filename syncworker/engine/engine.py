@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from syncworker.engine.forgotten import Forgotten
 from syncworker.engine.memory import Chunk, Priority
 from syncworker.engine.ports import Portal, Source, Staging
 from syncworker.engine.source_stores import Inbox, Pages, Snapshots
@@ -76,6 +77,7 @@ class Engine:
     definitions: Definitions
     inbox: Inbox
     snapshots: Snapshots
+    forgotten: Forgotten
     staging: Staging
     sources: Callable[[str, PortalMapping], Mapping[str, Source]]
     connect: Callable[[str, PortalMapping, Priority], Portal]

@@ -33,6 +33,7 @@ from syncworker.engine import (
     push,
 )
 from syncworker.engine.engine import Engine
+from syncworker.engine.forgotten import require_finished
 from syncworker.engine.lease import held
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import READY_KINDS, Chunk, Priority, Run, RunKind, RunMode, Step
@@ -129,6 +130,7 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
         return []
     try:
         mapping = checked(run.portal, run.mapping)
+        require_finished(engine.forgotten, run.portal)
         engine.sources(run.portal, mapping)
         for stream in STREAMS:
             staged = engine.pages.staged(run.portal, stream)

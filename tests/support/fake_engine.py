@@ -33,6 +33,7 @@ from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
+from syncworker.store.forgotten import SqlForgotten
 from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
 from syncworker.store.letters import SqlLetters
@@ -288,6 +289,7 @@ def make_engine(
         definitions=SqlDefinitions(state),
         inbox=SqlInbox(state),
         snapshots=SqlSnapshots(state),
+        forgotten=SqlForgotten(state),
         staging=ParquetStaging(str(folder / "staging")),
         sources=lambda _portal, _mapping: {"app": source},
         connect=lambda _name, _mapping, _priority: portal,
