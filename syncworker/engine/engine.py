@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from syncworker.engine.heartbeats import Heartbeats
 from syncworker.engine.memory import Chunk, Priority
 from syncworker.engine.ports import Portal, Source, Staging
+from syncworker.engine.schedule_stores import Pauses, Schedules
 from syncworker.engine.source_stores import Inbox, Pages, Snapshots
 from syncworker.engine.stores import (
     Associations,
@@ -61,6 +63,8 @@ class Engine:
         mapping_text: Reads a portal's mapping; raises MappingError where there is none.
         portals: Names of the portals that have a mapping.
         clock: The time now; aware UTC.
+        used_today: A portal's HubSpot requests of the day and their limit, as far as they are known
+            here; the limit is None where there is none. HubSpot is not asked.
         on_page: Told of a chunk and its progress after each page it committed, for showing it.
     """
 
@@ -73,6 +77,9 @@ class Engine:
     unlinked: Unlinkeds
     associations: Associations
     slots: Slots
+    schedules: Schedules
+    pauses: Pauses
+    heartbeats: Heartbeats
     definitions: Definitions
     inbox: Inbox
     snapshots: Snapshots
@@ -83,4 +90,5 @@ class Engine:
     portals: Callable[[], list[str]]
     clock: Callable[[], datetime]
     limits: Limits = Limits()
+    used_today: Callable[[str, PortalMapping], tuple[int, int | None] | None] = lambda *_: None
     on_page: Callable[[Chunk, Mapping[str, Any]], None] = lambda _chunk, _progress: None

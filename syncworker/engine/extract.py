@@ -15,6 +15,7 @@ from syncworker.engine import drift, whole
 from syncworker.engine.compact import compact
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Chunk, DeadLetter, Run, StreamRead
+from syncworker.engine.news import news
 from syncworker.engine.ports import Page, RejectedRow, Source
 from syncworker.engine.staged import kept, stage
 from syncworker.errors import SourceError
@@ -69,6 +70,8 @@ def extract(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
         drift.check(run.portal, name, stream, page, known)
         progress = _progress(progress, page)
         frames = kept(page.frames, mapping.staging.keep_days, run.as_of)
+        if run.options.get("fast") and not progress["whole"]:
+            frames = news(engine, run.portal, name, frames)
         staged = stage(engine, run, chunk, frames, f"{progress['pages']:06}")
         letters = [_letter(run, source, stream, row) for row in page.rejected]
         engine.pages.commit(chunk, staged, letters, progress, _through(page, waiting))
@@ -131,7 +134,7 @@ def last_read(engine: Engine, portal: str, source: str, stream: str) -> StreamRe
 def _begun(run: Run, chunk: Chunk, source: Source, earlier: StreamRead | None) -> dict[str, Any]:
     """A reading's progress before its first page: from where, and whether it is whole."""
     stream = chunk.payload["stream"]
-    every = source.full_every(stream)
+    every = None if run.options.get("fast") else source.full_every(stream)
     since = None if earlier is None else earlier.cursor
     if chunk.payload.get("full") or (every is not None and _due(run, earlier, every)):
         since = None

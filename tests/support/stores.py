@@ -26,12 +26,15 @@ from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
+from syncworker.store.heartbeats import SqlHeartbeats
 from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
 from syncworker.store.letters import SqlLetters
 from syncworker.store.pages import SqlPages
+from syncworker.store.pauses import SqlPauses
 from syncworker.store.plans import SqlPlans
 from syncworker.store.runs import SqlRuns
+from syncworker.store.schedules import SqlSchedules
 from syncworker.store.slots import SqlSlots
 from syncworker.store.snapshots import SqlSnapshots
 from syncworker.store.unlinked import SqlUnlinked
@@ -55,6 +58,9 @@ class Stores:
         self.unlinked = SqlUnlinked(self.database)
         self.associations = SqlAssociations(self.database)
         self.slots = SqlSlots(self.database)
+        self.schedules = SqlSchedules(self.database)
+        self.pauses = SqlPauses(self.database)
+        self.heartbeats = SqlHeartbeats(self.database)
         self.definitions = SqlDefinitions(self.database)
         self.inbox = SqlInbox(self.database)
         self.snapshots = SqlSnapshots(self.database)

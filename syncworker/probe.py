@@ -1,0 +1,63 @@
+"""The composition root of probes: what `health` and signs of life need, and nothing heavy.
+
+`bootstrap` imports all adapters and Polars with them, which takes over a second; a probe is started
+every few seconds, and a worker's main process must not compute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from syncworker.clock import now
+from syncworker.engine.heartbeats import Heartbeats
+from syncworker.errors import StoreError
+from syncworker.settings import Settings
+from syncworker.store import schema
+from syncworker.store.database import Database
+from syncworker.store.heartbeats import SqlHeartbeats
+
+
+def clock() -> datetime:
+    """The time now; aware UTC."""
+    return now()
+
+
+@contextmanager
+def heartbeats(settings: Settings) -> Iterator[Heartbeats]:
+    """Signs of life, on a connection of the block's own: a forked child must find none open.
+
+    Raises:
+        StoreError: The database cannot be used.
+    """
+    database = Database(settings.state_url)
+    try:
+        yield SqlHeartbeats(database)
+    finally:
+        database.close()
+
+
+def schema_version(settings: Settings) -> str:
+    """The state database's schema version, which is the one this code works with.
+
+    Raises:
+        StoreError: There is no database, it cannot be used, or it has another version.
+    """
+    database = Database(settings.state_url)
+    file = database.url.database
+    if database.url.get_backend_name() == "sqlite" and file and not Path(file).is_file():
+        raise StoreError(
+            f"there is no state database at {file}",
+            help="syncworker worker (or any other command) makes one; folder: SYNCWORKER_HOME",
+            code="STORE_MISSING",
+        )
+    try:
+        version = schema.current(database)
+        if version is None:
+            raise StoreError("the state database is empty", help="syncworker db upgrade")
+        schema.check(database)
+    finally:
+        database.close()
+    return version
