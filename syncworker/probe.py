@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 
 from syncworker.clock import now
 from syncworker.engine.heartbeats import Heartbeats
@@ -45,14 +44,14 @@ def schema_version(settings: Settings) -> str:
     Raises:
         StoreError: There is no database, it cannot be used, or it has another version.
     """
-    database = Database(settings.state_url)
-    file = database.url.database
-    if database.url.get_backend_name() == "sqlite" and file and not Path(file).is_file():
-        raise StoreError(
-            f"there is no state database at {file}",
+    own = settings.home.resolve() / "state.db"
+    if settings.database_url is None and not own.is_file():
+        raise StoreError(  # to look must not make one
+            f"there is no state database at {own}",
             help="syncworker worker (or any other command) makes one; folder: SYNCWORKER_HOME",
             code="STORE_MISSING",
         )
+    database = Database(settings.state_url)
     try:
         version = schema.current(database)
         if version is None:

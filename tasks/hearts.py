@@ -7,6 +7,7 @@ logged once and harms nothing.
 
 from __future__ import annotations
 
+import atexit
 import functools
 import logging
 import socket
@@ -77,14 +78,11 @@ def _worker_lives(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's 
     heart = _hearts.setdefault("worker", _Heart("worker", sender.hostname))
     if "worker" in _timers:
         _timers["worker"].cancel()
+    else:
+        # Celery sends no signal where it stops at once; a forked child never gets here.
+        atexit.register(heart.stop)
     heart.beat()
     _timers["worker"] = sender.timer.call_repeatedly(_SECONDS, heart.beat)
-
-
-@signals.worker_shutdown.connect  # type: ignore[untyped-decorator]
-def _worker_ends(**_: object) -> None:
-    if "worker" in _hearts:
-        _hearts["worker"].stop()
 
 
 @signals.beat_init.connect  # type: ignore[untyped-decorator]

@@ -62,7 +62,7 @@ def command(max_age: timedelta, *, own_worker: bool, own_beat: bool, format_: st
     settings = settings_module.load()
     kinds: list[HeartKind] = ["worker"] if own_worker else []
     kinds += ["beat"] if own_beat else []
-    checks = list(_hearts(settings, kinds, max_age) if kinds else _all(settings, max_age))
+    checks = list(_own(settings, kinds, max_age) if kinds else _all(settings, max_age))
     well = all(check.ok for check in checks)
     if format_ == "json":
         say_json({"ok": well, "checks": [asdict(check) for check in checks]})
@@ -75,44 +75,51 @@ def command(max_age: timedelta, *, own_worker: bool, own_beat: bool, format_: st
 
 
 def _all(settings: Settings, max_age: timedelta) -> Iterator[Check]:
-    from syncworker import probe
     from syncworker.cli import broker
 
-    try:
-        version = probe.schema_version(settings)
-        yield Check("database", ok=True, message=f"schema {version}")
-    except StoreError as error:
-        yield Check("database", ok=False, message=error.message, help=error.help)
+    database = _database(settings)
+    yield database
     answers = broker.answers(settings)
     where = "SYNCWORKER_REDIS_URL" if settings.redis_url is not None else str(settings.socket)
     told = f"answers at {where}" if answers else f"nothing answers at {where}"
     yield Check("broker", ok=answers, message=told, help="" if answers else _HELP["worker"])
-    yield from _hearts(settings, ["worker", "beat", "tick"], max_age, anywhere=True)
+    if database.ok:
+        yield from _signs(settings, ["worker", "beat", "tick"], max_age, machine="")
 
 
-def _hearts(
-    settings: Settings, kinds: list[HeartKind], max_age: timedelta, *, anywhere: bool = False
-) -> Iterator[Check]:
-    """The newest sign of life of each kind, on this machine unless told."""
+def _own(settings: Settings, kinds: list[HeartKind], max_age: timedelta) -> Iterator[Check]:
+    """Of this machine only; the database is told of where it is not well."""
     import socket
 
+    database = _database(settings)
+    if database.ok:
+        yield from _signs(settings, kinds, max_age, machine=f"@{socket.gethostname()}")
+    else:
+        yield database
+
+
+def _database(settings: Settings) -> Check:
     from syncworker import probe
 
-    here = f"@{socket.gethostname()}"
     try:
-        with probe.heartbeats(settings) as store:
-            beats, now = store.all(), probe.clock()
+        return Check("database", ok=True, message=f"schema {probe.schema_version(settings)}")
     except StoreError as error:
-        if not anywhere:  # else the database's own line says it
-            yield Check("database", ok=False, message=error.message, help=error.help)
-        return
+        return Check("database", ok=False, message=error.message, help=error.help)
+
+
+def _signs(
+    settings: Settings, kinds: list[HeartKind], max_age: timedelta, *, machine: str
+) -> Iterator[Check]:
+    """The newest sign of life of each kind, from machines whose name ends so."""
+    from syncworker import probe
+
+    with probe.heartbeats(settings) as store:
+        beats, now = store.all(), probe.clock()
     for kind in kinds:
-        mine = [b for b in beats if b.kind == kind and (anywhere or b.name.endswith(here))]
-        age = now - mine[0].at if mine else None
-        ok = age is not None and age <= max_age
-        told = "no sign of life" if age is None else f"last sign of life {shown(age)} ago"
-        alive = sum(now - beat.at <= max_age for beat in mine)
-        if kind == "worker" and anywhere and alive > 1:
-            told = f"{alive} live; {told}"
-        limit = "" if ok else f" (limit {shown(max_age)})"
-        yield Check(kind, ok=ok, message=f"{told}{limit}", help="" if ok else _HELP[kind])
+        ages = [now - b.at for b in beats if b.kind == kind and b.name.endswith(machine)]
+        told = f"last sign of life {shown(ages[0])} ago" if ages else "no sign of life"
+        alive = sum(age <= max_age for age in ages)
+        if alive > 1:
+            told = f"{alive} live, {told}"
+        limit = "" if alive else f" (limit {shown(max_age)})"
+        yield Check(kind, ok=bool(alive), message=told + limit, help="" if alive else _HELP[kind])

@@ -233,3 +233,14 @@ def push_for(url: str, portal: str, seconds: float) -> int:
             assert state.ledger.get(portal, "companies", [f"a{done}"])
             done += 1
         return done
+
+
+def start_slots(url: str) -> list[str]:
+    """Tick as a beat does: start the run of every slot that is due; the portals it got."""
+    with stores(url) as state:
+        return [
+            job.portal
+            for job in state.schedules.of()
+            if job.next_at <= NOW
+            and state.schedules.start([(job, NOW + timedelta(hours=1))], new_run(job.portal))
+        ]
