@@ -126,10 +126,10 @@ def _freshness(
 
 
 def _with_todo(one: Standing, now: datetime) -> Standing:
-    return replace(one, todo=next(_todos(one, now), None))
+    return replace(one, todo=next(todos(one, now), None))
 
 
-def _todos(one: Standing, now: datetime) -> Iterator[tuple[str, str]]:
+def todos(one: Standing, now: datetime) -> Iterator[tuple[str, str]]:
     """What a person should see to, the most urgent first, as a command and the reason."""
     last = one.last
     if one.problem:
