@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from syncworker.clock import now
 from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Priority
 from syncworker.engine.ports import Source
-from syncworker.errors import MappingError
+from syncworker.errors import MappingError, SettingsError
 from syncworker.hubspot.budget import Budget
 from syncworker.hubspot.budget_limits import App, limits
+from syncworker.hubspot.budget_seen import used_today
 from syncworker.hubspot.credentials import Credentials, StaticToken
 from syncworker.hubspot.local_budget import LocalBudget
 from syncworker.hubspot.local_state import LocalState
@@ -41,13 +43,16 @@ from syncworker.store.definitions import SqlDefinitions
 from syncworker.store.forgotten import SqlForgotten
 from syncworker.store.gauges import Gauge
 from syncworker.store.gauges import gauges as read_gauges
+from syncworker.store.heartbeats import SqlHeartbeats
 from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
 from syncworker.store.letters import SqlLetters
 from syncworker.store.moving import Moved, move
 from syncworker.store.pages import SqlPages
+from syncworker.store.pauses import SqlPauses
 from syncworker.store.plans import SqlPlans
 from syncworker.store.runs import SqlRuns
+from syncworker.store.schedules import SqlSchedules
 from syncworker.store.slots import SqlSlots
 from syncworker.store.snapshots import SqlSnapshots
 from syncworker.store.unlinked import SqlUnlinked
@@ -56,8 +61,8 @@ Connect = Callable[[str, PortalMapping, Priority], HubSpotPortal]
 
 
 def clock() -> datetime:
-    """The time now: the one place that reads it."""
-    return datetime.now(UTC)  # noqa: TID251
+    """The time now; aware UTC."""
+    return now()
 
 
 def database(settings: Settings) -> Database:
@@ -110,6 +115,9 @@ def engine(settings: Settings) -> Engine:
         unlinked=SqlUnlinked(state),
         associations=SqlAssociations(state),
         slots=SqlSlots(state),
+        schedules=SqlSchedules(state),
+        pauses=SqlPauses(state),
+        heartbeats=SqlHeartbeats(state),
         definitions=SqlDefinitions(state),
         inbox=SqlInbox(state),
         snapshots=SqlSnapshots(state),
@@ -120,6 +128,7 @@ def engine(settings: Settings) -> Engine:
         mapping_text=lambda portal: _mapping_text(settings, portal),
         portals=lambda: portals(settings),
         clock=clock,
+        used_today=lambda _portal, mapping: _used_today(settings, mapping.hubspot),
         limits=Limits(
             lease=timedelta(seconds=settings.lease_seconds),
             page_budget=timedelta(seconds=settings.page_budget_seconds),
@@ -290,6 +299,18 @@ def _budget(
         return RedisBudget(client, key, hubspot.tier, priority=priority, allowed=allowed)
     state = states.setdefault(key, LocalState(allowed))
     return LocalBudget(hubspot.tier, priority=priority, state=state)
+
+
+def _used_today(settings: Settings, hubspot: HubSpot) -> tuple[int, int | None] | None:
+    """As far as the budget of all processes knows; without one, or without a secret, None."""
+    if not _has_redis(settings):
+        return None
+    app: App = "private" if isinstance(hubspot.credentials, str) else "oauth"
+    try:
+        key = _app(hubspot)
+    except SettingsError:
+        return None
+    return used_today(_redis(settings), key, limits(hubspot.tier, app=app), clock())
 
 
 def _has_redis(settings: Settings) -> bool:

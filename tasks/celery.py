@@ -11,7 +11,7 @@ from syncworker import bootstrap, counters, settings, telemetry, traces
 from syncworker.engine.engine import Engine
 from syncworker.engine.todo import QUEUE_PRIORITY, Todo
 
-app = Celery("syncworker", include=["tasks.sync", "tasks.upkeep"])
+app = Celery("syncworker", include=["tasks.hearts", "tasks.sync", "tasks.upkeep"])
 app.config_from_object("celeryconfig")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from celery import Task
 
-from syncworker.engine import finish, sync, upkeep
+from syncworker.engine import finish, schedules, sync
 from syncworker.engine.todo import Todo
 from syncworker.errors import RateLimited, SyncworkerError, Unavailable
 from tasks.celery import app, engine, send
@@ -56,7 +56,7 @@ def associate_chunk(self: Task, chunk_id: int) -> None:
 def finish_run(run_id: str) -> None:
     """Close a run, and start at once what has waited for the portal to be free."""
     run = finish.finish(engine(), run_id)
-    send(upkeep.due(engine(), run.portal))
+    send(schedules.due(engine(), run.portal))
 
 
 def _work(task: Task, chunk_id: int) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from syncworker.engine.memory import Run, RunStatus
+from typing import TYPE_CHECKING
+
 from syncworker.errors import LockHeld, PlanError, SyncworkerError
+
+if TYPE_CHECKING:
+    from syncworker.engine.memory import Run, RunStatus
 
 OK = 0
 FAILED = 1

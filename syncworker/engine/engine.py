@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from syncworker.engine.forgotten import Forgotten
+from syncworker.engine.heartbeats import Heartbeats
 from syncworker.engine.memory import Chunk, Priority
 from syncworker.engine.ports import Portal, Source, Staging
+from syncworker.engine.schedule_stores import Pauses, Schedules
 from syncworker.engine.source_stores import Inbox, Pages, Snapshots
 from syncworker.engine.stores import (
     Associations,
@@ -62,6 +64,8 @@ class Engine:
         mapping_text: Reads a portal's mapping; raises MappingError where there is none.
         portals: Names of the portals that have a mapping.
         clock: The time now; aware UTC.
+        used_today: A portal's HubSpot requests of the day and their limit, as far as they are known
+            here; the limit is None where there is none. HubSpot is not asked.
         on_page: Told of a chunk and its progress after each page it committed, for showing it.
     """
 
@@ -74,6 +78,9 @@ class Engine:
     unlinked: Unlinkeds
     associations: Associations
     slots: Slots
+    schedules: Schedules
+    pauses: Pauses
+    heartbeats: Heartbeats
     definitions: Definitions
     inbox: Inbox
     snapshots: Snapshots
@@ -85,4 +92,5 @@ class Engine:
     portals: Callable[[], list[str]]
     clock: Callable[[], datetime]
     limits: Limits = Limits()
+    used_today: Callable[[str, PortalMapping], tuple[int, int | None] | None] = lambda *_: None
     on_page: Callable[[Chunk, Mapping[str, Any]], None] = lambda _chunk, _progress: None

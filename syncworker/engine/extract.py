@@ -18,6 +18,7 @@ from syncworker.engine.compact import compact
 from syncworker.engine.engine import Engine
 from syncworker.engine.forgotten import KeptOut
 from syncworker.engine.memory import Chunk, DeadLetter, Run, StreamRead
+from syncworker.engine.news import news
 from syncworker.engine.ports import Page, RejectedRow, Source
 from syncworker.engine.staged import kept, stage
 from syncworker.errors import SourceError
@@ -78,6 +79,8 @@ def extract(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
         if out is not None:
             frames, rejected, number = _without(out, frames, rejected)
             progress["kept_out"] = progress.get("kept_out", 0) + number
+        if run.options.get("fast") and not progress["whole"]:
+            frames = news(engine, run.portal, name, frames)
         staged = stage(engine, run, chunk, frames, f"{progress['pages']:06}")
         letters = [_letter(run, source, stream, row) for row in rejected]
         engine.pages.commit(chunk, staged, letters, progress, _through(page, waiting))
@@ -141,7 +144,7 @@ def last_read(engine: Engine, portal: str, source: str, stream: str) -> StreamRe
 def _begun(run: Run, chunk: Chunk, source: Source, earlier: StreamRead | None) -> dict[str, Any]:
     """A reading's progress before its first page: from where, and whether it is whole."""
     stream = chunk.payload["stream"]
-    every = source.full_every(stream)
+    every = None if run.options.get("fast") else source.full_every(stream)
     since = None if earlier is None else earlier.cursor
     if chunk.payload.get("full") or (every is not None and _due(run, earlier, every)):
         since = None

@@ -1,20 +1,26 @@
-"""The fast lane: what a webhook received reaches HubSpot in seconds.
+"""The fast lane: a demo request or a new trial reaches HubSpot in seconds.
 
-A run is started that reads only the webhooks' streams and computes, plans and sends only what
-concerns the people and accounts named there. One run takes all that has been received until it
-starts. Where the portal is held by another run, what was received waits in the inbox until the
-portal is free.
+A run is started that reads only the streams it came with and computes, plans and sends only what
+concerns the people and accounts named there. What webhooks received waits in the inbox; the
+streams that the mapping's `schedule: fast` names are looked at in their source, from their cursor,
+and without anything new there no run is made and HubSpot is not asked. One run takes all that is
+new when it starts. Where the portal is held by another run, or paused, it waits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
-from syncworker.engine import sync
+from syncworker.engine import pausing, sync
 from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
-from syncworker.engine.memory import Run
+from syncworker.engine.memory import Run, StreamRead
+from syncworker.engine.news import news
+from syncworker.engine.ports import Source
+from syncworker.engine.staged import kept
+from syncworker.engine.streams import chosen
 from syncworker.errors import LockHeld
 from syncworker.mapping.portal import PortalMapping
 from syncworker.mapping.source_webhook import WebhookSource
@@ -42,7 +48,57 @@ def start(engine: Engine, portal: str) -> Run | None:
     unread = [f"{source}.{stream}" for source, stream in _unread(engine, portal, mapping, now)]
     if not unread or _must_wait(engine, portal, mapping, now):
         return None
-    options = {"streams": unread, "people": []}
+    return _started(engine, portal, {"streams": unread, "people": []})
+
+
+def look(engine: Engine, portal: str) -> Run | None:
+    """Start a run for new rows in the streams of the mapping's fast lane, if there are any.
+
+    A stream that no finished run has read yet is left to the next sync: all its rows are new.
+    This runs Polars queries: never call it in a worker's main process.
+
+    Args:
+        engine: The ports.
+        portal: The portal's name.
+
+    Returns:
+        The run, for workers; None where there is nothing to do now.
+
+    Raises:
+        MappingError: The mapping is missing or has errors.
+        SourceError: A stream cannot be read.
+    """
+    mapping = checked(portal, engine.mapping_text(portal))
+    now = engine.clock()
+    fast = None if mapping.schedule is None else mapping.schedule.fast
+    if fast is None or _must_wait(engine, portal, mapping, now):
+        return None
+    reads = {f"{read.source}.{read.stream}": read for read in engine.pages.read(portal)}
+    sources = engine.sources(portal, mapping)
+    new = [
+        name
+        for name in chosen(portal, mapping, fast.streams)
+        if name in reads
+        and _has_news(engine, portal, mapping, sources[reads[name].source], reads[name])
+    ]
+    return _started(engine, portal, {"streams": new, "people": [], "fast": True}) if new else None
+
+
+def _has_news(
+    engine: Engine, portal: str, mapping: PortalMapping, source: Source, read: StreamRead
+) -> bool:
+    if read.cursor is None and read.rows:
+        return False  # it keeps no place: all would be read
+    now = engine.clock()
+    pages = source.pages(read.stream, since=read.cursor, resume=None, watermark=now)
+    for page in pages:
+        frames = kept(page.frames, mapping.staging.keep_days, now)
+        if any(rows.height for rows in news(engine, portal, source.name, frames).values()):
+            return True
+    return False
+
+
+def _started(engine: Engine, portal: str, options: dict[str, Any]) -> Run | None:
     try:
         return sync.start(engine, portal, mode="queue", options=options)
     except LockHeld:
@@ -80,10 +136,13 @@ def _unread(
 def _must_wait(engine: Engine, portal: str, mapping: PortalMapping, now: datetime) -> bool:
     """Whether a run would be no good now.
 
+    - The portal is paused.
     - Before the first sync nobody is known: everyone who asks would be a stranger.
     - What the guard has refused is for people to look at, not to be sent piece by piece.
     - What failed just now would fail again.
     """
+    if pausing.paused(engine, portal) is not None:
+        return True
     others = {
         (name, stream)
         for name, config in mapping.sources.items()

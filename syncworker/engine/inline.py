@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from syncworker.engine import finish, sync
+from syncworker.engine import finish, schedules, sync
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Run
 from syncworker.engine.todo import Todo
@@ -42,4 +42,6 @@ def do(engine: Engine, todo: Todo, owner: str) -> list[Todo]:
     if todo.task == "finish_run":
         finish.finish(engine, str(todo.id))
         return []
+    if todo.task == "look_for_news":
+        return schedules.look(engine, str(todo.id))
     return sync.work(engine, int(todo.id), owner)

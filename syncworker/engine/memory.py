@@ -62,7 +62,8 @@ class Run:
         options: What it was asked to do otherwise than usual: `streams` (only these, as
             `source.stream`), `full` (read them whole), `people` and `accounts` (compute and send
             only what concerns these addresses and accounts, and whom the webhooks' deliveries name
-            that this run reads).
+            that this run reads) and `fast` (read from their cursors only, keep only rows that are
+            new, and send what concerns whom those name).
         wish: What a person asked of it while it ran; it is heeded between two batches.
     """
 

@@ -38,7 +38,8 @@ def last_whole(engine: Engine, run: Run) -> str | None:
 def part(engine: Engine, run: Run, chunk: Chunk, whole: Facts) -> Facts:
     """Of a restricted run, whom it concerns and their accounts; the whole of any other.
 
-    It concerns whom its options name, and whom the deliveries name that this run has read.
+    It concerns whom its options name, and whom the deliveries and, in the fast lane, the new rows
+    name that this run has read.
     """
     if not restricted(run):
         return shard(whole, chunk.payload["shard"], chunk.payload["of"])  # an older version's run
@@ -57,12 +58,12 @@ def part(engine: Engine, run: Run, chunk: Chunk, whole: Facts) -> Facts:
 
 
 def _brought(engine: Engine, run: Run, stream: str) -> pl.Series:
-    """Keys of the rows that webhooks have brought and this run has read."""
+    """Keys of the new rows that this run has read: what webhooks brought, and the fast lane's."""
     sources = checked(run.portal, run.mapping).sources
     places = [
         page.place
         for page in engine.pages.staged(run.portal, stream, run_id=run.id)
-        if isinstance(sources.get(page.source), WebhookSource)
+        if run.options.get("fast") or isinstance(sources.get(page.source), WebhookSource)
     ]
     rows = engine.staging.scan(stream, places).select("source_id")
     return rows.collect(engine="streaming").to_series()

@@ -292,6 +292,10 @@ class Letters(Protocol):
         """How many of each kind the run left open."""
         ...
 
+    def number(self, portal: str) -> int:
+        """How many of the portal's are open."""
+        ...
+
     def renew(
         self,
         chunk: Chunk,

@@ -28,6 +28,7 @@ from syncworker.engine import (
     extract,
     finish,
     past,
+    pausing,
     prepare,
     properties,
     push,
@@ -77,6 +78,50 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
     Args:
         engine: The ports.
         portal: The portal's name.
+        as_of: As for `new`, and so are the others.
+        kind: Likewise.
+        mode: Likewise.
+        force: Likewise.
+        priority: Likewise.
+        options: Likewise.
+
+    Raises:
+        MappingError: The mapping has errors.
+        ConfigError: A sync of a moment before the sources were last read, or one that would send
+            to a paused portal.
+        LockHeld: Another run of the portal is open.
+    """
+    pausing.refuse(engine, portal, kind)
+    run = new(
+        engine,
+        portal,
+        as_of=as_of,
+        kind=kind,
+        mode=mode,
+        force=force,
+        priority=priority,
+        options=options,
+    )
+    engine.runs.open(run)
+    return run
+
+
+def new(  # noqa: PLR0913 - one keyword for each thing a person can ask for
+    engine: Engine,
+    portal: str,
+    *,
+    as_of: datetime | None = None,
+    kind: RunKind = "sync",
+    mode: RunMode = "inline",
+    force: bool = False,
+    priority: Priority = "interactive",
+    options: Mapping[str, Any] | None = None,
+) -> Run:
+    """A run that is not open yet.
+
+    Args:
+        engine: The ports.
+        portal: The portal's name.
         as_of: The moment the numbers are for, aware; None: now.
         kind: As in `Run.kind`; an apply or a rollback is started by `ready_plan` only.
         mode: Whether this process or workers do the work.
@@ -87,7 +132,6 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
     Raises:
         MappingError: The mapping has errors.
         ConfigError: A sync of a moment before the sources were last read.
-        LockHeld: Another run of the portal is open.
     """
     text = engine.mapping_text(portal)
     checked(portal, text)
@@ -98,7 +142,7 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
             as_of = max(now, read_until)  # another machine's clock may run ahead of ours
         elif kind == "sync" and as_of < read_until:
             raise past.refusal(portal, as_of, read_until)
-    run = Run(
+    return Run(
         id=f"{now:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:6]}",
         portal=portal,
         kind=kind,
@@ -110,8 +154,6 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
         priority=priority,
         options=options or {},
     )
-    engine.runs.open(run)
-    return run
 
 
 def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:

@@ -15,6 +15,7 @@ TaskName = Literal[
     "push_chunk",
     "associate_chunk",
     "finish_run",
+    "look_for_news",
 ]
 
 CHUNK_TASKS: dict[Step, TaskName] = {
@@ -31,8 +32,10 @@ QUEUE_PRIORITY: dict[Priority, int] = {"interactive": 0, "scheduled": 3, "backfi
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One task: a run's id for `sync_portal` and `finish_run`, a chunk's for the others.
+    """One task and what it is about.
 
+    That is a run's id for `sync_portal` and `finish_run`, a portal's name for `look_for_news`, a
+    chunk's id for the others.
     `priority` is the run's and orders the queue; it is not part of the message.
     """
 

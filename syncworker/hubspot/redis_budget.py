@@ -62,9 +62,8 @@ class RedisBudget:
         self._limits = allowed or limits(tier)
         self._sleep = sleep
         self._script = client.register_script(_SCRIPT)
-        names = ("state", "sent", "searched", *(f"waiting-{p}" for p in PRIORITIES))
-        # The braces keep a portal's keys on one node of a cluster.
-        self._keys = [f"syncworker:budget:{{{key}}}:{name}" for name in names]
+        names = ("sent", "searched", *(f"waiting-{p}" for p in PRIORITIES))
+        self._keys = [state_key(key), *(_key(key, name) for name in names)]
         self._rules = {"limits": asdict(self._limits), "rules": RULES}
         self._name = uuid.uuid4().hex
         self._lock = threading.Lock()
@@ -157,6 +156,16 @@ class RedisBudget:
     def _sent(self) -> float | None:
         sent: float | None = getattr(self._mine, "sent", None)
         return sent
+
+
+def state_key(key: str) -> str:
+    """The hash with what is known of a portal and app."""
+    return _key(key, "state")
+
+
+def _key(key: str, name: str) -> str:
+    # The braces keep a portal's keys on one node of a cluster.
+    return f"syncworker:budget:{{{key}}}:{name}"
 
 
 def _json(value: Mapping[str, Any]) -> str:

@@ -255,4 +255,15 @@ CODES: dict[str, str] = {
     "currency. Both must be above 0 and the second above the first.",
     "SW174": "The money-back window and the renewal window are counted in whole days, and a window "
     "of no days holds nobody.",
+    "SW198": "The schedule contradicts itself or does nothing. A sync is due by an interval "
+    '(`every: 15m`) or at times of day (`daily_at: ["06:30", "18:00"]`); besides, `full_at` reads '
+    "everything whole once a day and `fast` looks at a few streams more often than the sync does.",
+    "SW199": 'A time of day is written `"HH:MM"`, from 00:00 to 23:59, in the reporting timezone, '
+    "and stands in the schedule once. Where a change of clocks leaves it out, it is due at the "
+    "first instant after the gap; where it comes twice, the first time only.",
+    "SW200": "The fast lane names a stream that no source of the mapping has. Write `stream`, for "
+    "every source that has it, or `source.stream`.",
+    "SW201": "The stream cannot be in the fast lane. It needs a cursor, or it would be read whole "
+    "each time; its rows must name an account or an address, or nobody would be concerned; and "
+    "what webhooks receive starts a run by itself.",
 }

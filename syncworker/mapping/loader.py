@@ -30,6 +30,7 @@ from syncworker.mapping.rules_numbers import check_numbers
 from syncworker.mapping.rules_objects import check_objects
 from syncworker.mapping.rules_pql import check_pql
 from syncworker.mapping.rules_profiles import check_profiles
+from syncworker.mapping.rules_schedule import check_schedule
 from syncworker.mapping.rules_sources import check_reporting, check_sources
 from syncworker.mapping.rules_sql import check_sql
 from syncworker.mapping.rules_webhook import check_webhooks
@@ -109,6 +110,7 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
         findings += check_numbers(document)
         findings += check_health(document)
         findings += check_revenue(document)
+        findings += check_schedule(document)
     diagnostics = diagnosed(findings, file, lines)
     if any(diagnostic.severity == "error" for diagnostic in diagnostics):
         mapping = None

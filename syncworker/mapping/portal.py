@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field
 
 from syncworker.mapping.desired import PropertyType, WriteMode
 from syncworker.mapping.part import BASE_URL, Part, Reference, Text
+from syncworker.mapping.schedule import Schedule
 from syncworker.mapping.sources import SourceConfig
 from syncworker.metrics.profiles import PROFILES
 from syncworker.metrics.settings import MetricSettings
@@ -36,7 +37,6 @@ SubscriptionState = Literal["trialing", "active", "past_due", "unpaid", "paused"
 COMPARISONS: tuple[Comparison, ...] = ("eq", "ne", "gt", "gte", "lt", "lte", "any_of")
 Scalar = bool | int | float | str
 
-INTERVAL = r"^[1-9][0-9]{0,4}[mhd]$"
 CURRENCY = r"^[A-Z]{3}$"
 
 MetricName = Annotated[str, Field(min_length=1, json_schema_extra={"x-names": "metrics"})]
@@ -257,12 +257,6 @@ class StagingRules(Part):
     )
 
 
-class Schedule(Part):
-    """When the worker syncs by itself."""
-
-    every: str = Field(pattern=INTERVAL, description="For example 15m, 6h or 1d")
-
-
 class PortalMapping(Part):
     """The whole file."""
 
@@ -288,4 +282,4 @@ class PortalMapping(Part):
     staging: StagingRules = Field(
         default_factory=StagingRules, description="How long rows from the sources are kept"
     )
-    schedule: Schedule | None = Field(default=None, description="When the worker syncs by itself")
+    schedule: Schedule | None = Field(default=None, description="When workers sync by themselves")

@@ -17,6 +17,7 @@ from syncworker.mapping.document import Document, Path
 from syncworker.mapping.model_walk import model_at
 from syncworker.mapping.part import BASE_URL, DURATION, REFERENCE
 from syncworker.mapping.rules_lifecycle import WITH_STAGES
+from syncworker.mapping.schedule import INTERVAL, TIME_OF_DAY, FastLane, Schedule
 from syncworker.mapping.settings_walk import section_at
 from syncworker.mapping.sources import KINDS
 from syncworker.mapping.suggest import closest, did_you_mean, listed
@@ -40,7 +41,8 @@ _SECTIONS: tuple[tuple[Path, type], ...] = (
     (("lifecycle", "*", "rules", "*"), portal.StageRule),
     (("lifecycle", "*", "rules", "*", "when", "*"), portal.Condition),
     (("guard",), portal.Guard),
-    (("schedule",), portal.Schedule),
+    (("schedule",), Schedule),
+    (("schedule", "fast"), FastLane),
     (("staging",), portal.StagingRules),
 )
 _CREDENTIALS: Path = ("hubspot", "credentials")
@@ -53,7 +55,8 @@ _PATTERNS = {
     ),
     portal.OBJECT_NAME: ("SW124", "names an object that is not known", _OBJECTS),
     DURATION: ("SW115", "is not a duration", "write a number and s, m, h or d: `15m`"),
-    portal.INTERVAL: ("SW115", "is not an interval", "write a number and m, h or d: `6h`"),
+    INTERVAL: ("SW115", "is not an interval", "write a number and m, h or d: `6h`"),
+    TIME_OF_DAY: ("SW199", "is not a time of day", 'write hours and minutes: `"06:30"`'),
     portal.CURRENCY: ("SW111", "is not a currency", "write its ISO 4217 code: `EUR`"),
     BASE_URL: ("SW111", "is not a URL", "write `https://…` without user and password"),
 }

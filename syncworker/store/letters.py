@@ -71,6 +71,15 @@ class SqlLetters:
         with self._database.read() as connection:
             return dict(connection.execute(query).all())
 
+    def number(self, portal: str) -> int:
+        """Open ones of the portal."""
+        letter = dead_letters.c
+        query = sa.select(sa.func.count()).where(
+            letter.portal == portal, letter.resolved_at.is_(None)
+        )
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar_one())
+
     def renew(
         self,
         chunk: Chunk,

@@ -280,6 +280,7 @@ portal_states = sa.Table(
     sa.Column("portal", sa.Text, primary_key=True),
     _time("paused_at", nullable=True),
     _text("paused_why"),
+    _time("paused_until", nullable=True),
     _text("salt"),  # of the digests in `forgotten`
 )
 
@@ -298,7 +299,7 @@ heartbeats = sa.Table(
     "heartbeats",
     metadata,
     sa.Column("name", sa.Text, primary_key=True),
-    _text("kind"),  # worker or beat
+    _text("kind"),  # worker, beat or tick
     _text("version"),
     _time("started_at"),
     _time("at"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from syncworker.mapping.loader import load
 from syncworker.mapping.portal import PortalMapping
+from syncworker.mapping.slots import timetables
 
 DOCS = Path(__file__).parents[2] / "docs"
 HEAD = """\
@@ -32,6 +33,18 @@ def mapping(page: str, rest: str = "") -> PortalMapping:
 
 def test_the_rule_on_the_page_of_qualification_is_right() -> None:
     assert mapping("pql.md", OBJECTS).metrics.pql.judges
+
+
+def test_the_schedule_on_its_page_is_right() -> None:
+    (example,) = re.findall(
+        r"```yaml\n(.*?)```", (DOCS / "schedules.md").read_text("utf-8"), re.DOTALL
+    )
+    trials = "trials: {query: select 1, cursor: updated_at}"
+    head = HEAD.replace("accounts: {query: select 1}", trials)
+    loaded = load(head + example + OBJECTS, "acme.yaml")
+    assert loaded.diagnostics == ()
+    assert loaded.mapping is not None
+    assert sorted(timetables(loaded.mapping)) == ["fast", "full", "sync"]
 
 
 def test_the_metrics_on_the_page_of_ones_own_are_right() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from support.fake_engine import MAPPING, Clock, FakePortal, FakeSource, make_engine
 
-from syncworker.engine import fast_lane, finish, inline, sync, upkeep
+from syncworker.engine import fast_lane, finish, inline, schedules, sync, upkeep
 from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.inline import do
 from syncworker.engine.mappings import checked
@@ -217,7 +217,7 @@ def test_a_held_portal_waits_and_is_started_by_the_tick_when_it_is_free(world: W
     world.receive("u1@c1.example", at=timedelta(seconds=1))
     world.clock.now += timedelta(seconds=2)
     assert fast_lane.start(world.engine, "acme") is None
-    assert [todo.task for todo in upkeep.due(world.engine, "acme")] == []
+    assert [todo.task for todo in schedules.due(world.engine, "acme")] == []
     work_off(world.engine, [Todo("sync_portal", held.id)])
     assert world.demos(1) == "0"
 
@@ -391,6 +391,6 @@ def test_old_deliveries_that_were_read_are_removed_once_a_day(world: World) -> N
 
 def test_a_portal_without_webhooks_has_no_fast_lane(world: World) -> None:
     engine = replace(world.engine, mapping_text=lambda _: MAPPING)
-    assert upkeep.due(engine, "acme") == []
+    assert schedules.due(engine, "acme") == []
     assert not fast_lane.receives(engine, "acme")
     assert fast_lane.receives(world.engine, "acme")

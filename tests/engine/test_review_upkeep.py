@@ -142,6 +142,7 @@ def test_a_sync_whose_command_died_is_gone_on_with_where_a_schedule_waits_for_it
     work_off(engine, todos)
     assert engine.runs.get(run.id).status == "done"
     assert portal.companies["0"]["saas_mrr"] == "10"
+    clock.now += timedelta(hours=1)
     assert [todo.task for todo in upkeep.tick(engine)] == ["sync_portal"], "the schedule is free"
 
 

@@ -14,7 +14,6 @@ from syncworker.engine import sync, upkeep
 from syncworker.engine.engine import Engine
 from syncworker.engine.inline import do
 from syncworker.engine.todo import Todo
-from syncworker.errors import LockHeld
 
 
 def engine_with(
@@ -65,7 +64,10 @@ def test_slots_lie_an_interval_apart(
 
 
 def test_a_running_portal_is_not_started_again_and_its_slot_stays_free(tmp_path: Path) -> None:
-    engine = engine_with(tmp_path, "1h")
+    clock = Clock()
+    engine = engine_with(tmp_path, "1h", clock)
+    work_off(engine, upkeep.tick(engine))
+    clock.now += timedelta(hours=1)
     run = sync.start(engine, "acme")
     assert upkeep.tick(engine) == []
     work_off(engine, [Todo("sync_portal", run.id)])
@@ -83,16 +85,15 @@ def test_of_two_ticks_at_once_one_starts_the_run(tmp_path: Path) -> None:
 
 
 def test_a_run_that_another_started_in_between_is_no_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     engine = engine_with(tmp_path, "1h")
-
-    def held(*_: object, **__: object) -> None:
-        raise LockHeld("run x has held portal acme")
-
-    monkeypatch.setattr(sync, "start", held)
-    assert upkeep.tick(engine) == []
+    sync.start(engine, "acme", kind="plan")
+    late = replace(engine, runs=_Blind(engine.runs))  # type: ignore[arg-type]
+    assert upkeep.tick(late) == []
     assert caplog.text == ""
+    (job,) = engine.schedules.of("acme")
+    assert job.next_at <= engine.clock(), "the slot waits until the portal is free"
 
 
 def test_a_mapping_with_errors_is_logged_and_other_portals_start(

@@ -34,12 +34,15 @@ from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
 from syncworker.store.forgotten import SqlForgotten
+from syncworker.store.heartbeats import SqlHeartbeats
 from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
 from syncworker.store.letters import SqlLetters
 from syncworker.store.pages import SqlPages
+from syncworker.store.pauses import SqlPauses
 from syncworker.store.plans import SqlPlans
 from syncworker.store.runs import SqlRuns
+from syncworker.store.schedules import SqlSchedules
 from syncworker.store.slots import SqlSlots
 from syncworker.store.snapshots import SqlSnapshots
 from syncworker.store.unlinked import SqlUnlinked
@@ -286,6 +289,9 @@ def make_engine(
         unlinked=SqlUnlinked(state),
         associations=SqlAssociations(state),
         slots=SqlSlots(state),
+        schedules=SqlSchedules(state),
+        pauses=SqlPauses(state),
+        heartbeats=SqlHeartbeats(state),
         definitions=SqlDefinitions(state),
         inbox=SqlInbox(state),
         snapshots=SqlSnapshots(state),

@@ -26,12 +26,15 @@ from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
+from syncworker.store.heartbeats import SqlHeartbeats
 from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
 from syncworker.store.letters import SqlLetters
 from syncworker.store.pages import SqlPages
+from syncworker.store.pauses import SqlPauses
 from syncworker.store.plans import SqlPlans
 from syncworker.store.runs import SqlRuns
+from syncworker.store.schedules import SqlSchedules
 from syncworker.store.slots import SqlSlots
 from syncworker.store.snapshots import SqlSnapshots
 from syncworker.store.unlinked import SqlUnlinked
@@ -55,6 +58,9 @@ class Stores:
         self.unlinked = SqlUnlinked(self.database)
         self.associations = SqlAssociations(self.database)
         self.slots = SqlSlots(self.database)
+        self.schedules = SqlSchedules(self.database)
+        self.pauses = SqlPauses(self.database)
+        self.heartbeats = SqlHeartbeats(self.database)
         self.definitions = SqlDefinitions(self.database)
         self.inbox = SqlInbox(self.database)
         self.snapshots = SqlSnapshots(self.database)
@@ -227,3 +233,14 @@ def push_for(url: str, portal: str, seconds: float) -> int:
             assert state.ledger.get(portal, "companies", [f"a{done}"])
             done += 1
         return done
+
+
+def start_slots(url: str) -> list[str]:
+    """Tick as a beat does: start the run of every slot that is due; the portals it got."""
+    with stores(url) as state:
+        return [
+            job.portal
+            for job in state.schedules.of()
+            if job.next_at <= NOW
+            and state.schedules.start([(job, NOW + timedelta(hours=1))], new_run(job.portal))
+        ]

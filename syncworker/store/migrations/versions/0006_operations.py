@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("portal", sa.Text(), primary_key=True),
         sa.Column("paused_at", _TIME),
         sa.Column("paused_why", sa.Text(), nullable=False),
+        sa.Column("paused_until", _TIME),
         sa.Column("salt", sa.Text(), nullable=False),
     )
     op.create_table(

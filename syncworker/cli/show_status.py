@@ -1,0 +1,141 @@
+"""How portals stand, in lines for people and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from syncworker.cli.console import columns, counted
+from syncworker.cli.spans import shown
+from syncworker.engine import pausing
+from syncworker.engine.standing import Standing
+
+_HEAD = ("portal", "last run", "oldest stream", "dead letters", "requests today", "next", "state")
+
+
+def table(found: Sequence[Standing], now: datetime) -> Iterator[str]:
+    """A row for each portal, and below it what a person should see to."""
+    rows = [_HEAD, *(_row(one, now) for one in found)]
+    lines = columns(rows, indent="")
+    yield lines[0]
+    for one, line in zip(found, lines[1:], strict=True):
+        yield line
+        if one.todo is not None:
+            yield f"  ! {one.todo[1]}"
+
+
+def details(one: Standing, now: datetime) -> Iterator[str]:
+    """More of one portal: every stream and every slot."""
+    if one.slots:
+        yield "schedule"
+        yield from columns([(job.job, job.spec, _ahead(job.next_at, now)) for job in one.slots])
+    if one.streams:
+        yield "streams"
+        yield from columns([(s.stream, _read(s.at, now, stale=s.stale)) for s in one.streams])
+
+
+def document(found: Sequence[Standing], now: datetime, workers: int) -> dict[str, Any]:
+    """The same for people's programs."""
+    return {
+        "at": now,
+        "workers": workers,
+        "well": not any(one.todo for one in found),
+        "portals": [_as_dict(one) for one in found],
+    }
+
+
+def workers_line(workers: int, *, scheduled: bool) -> str:
+    """How many workers live, and what follows where none does."""
+    if workers or not scheduled:
+        return f"{counted(workers, 'worker')} alive"
+    return "no worker is alive: nothing starts by itself"
+
+
+def _row(one: Standing, now: datetime) -> tuple[str, ...]:
+    used = one.requests
+    requests = "not known"
+    if used is not None:
+        requests = f"{used[0]:,}" if used[1] is None else f"{used[0]:,} of {used[1]:,}"
+    oldest = one.streams[0] if one.streams else None
+    upcoming = next((job for job in one.slots if job.job != "fast"), None)
+    return (
+        one.portal,
+        _last(one, now),
+        f"{_read(oldest.at, now, stale=oldest.stale)} ({oldest.stream})" if oldest else "-",
+        f"{one.letters:,}",
+        requests,
+        "-" if upcoming is None or one.pause else _ahead(upcoming.next_at, now),
+        _state(one, now),
+    )
+
+
+def _last(one: Standing, now: datetime) -> str:
+    if one.last is None:
+        return "never"
+    ended = one.last.finished_at or one.last.created_at
+    return f"{one.last.kind} {one.last.status}, {shown(now - ended)} ago"
+
+
+def _read(at: datetime | None, now: datetime, *, stale: bool) -> str:
+    told = "never read" if at is None else f"{shown(now - at)} ago"
+    return f"{told} STALE" if stale else told
+
+
+def _ahead(moment: datetime, now: datetime) -> str:
+    if moment <= now:
+        return "due now" if (now - moment).total_seconds() < 1 else f"due {shown(now - moment)} ago"
+    return f"in {shown(moment - now)}"
+
+
+def _state(one: Standing, now: datetime) -> str:
+    held = one.held_by
+    parts = []
+    if one.problem:
+        parts.append("mapping broken")
+    if one.pause is not None:
+        parts.append(pausing.told(one.pause).removeprefix("is "))
+    if held is not None and held.deferred_until is not None:
+        parts.append(f"{held.kind} deferred until {held.deferred_until:%Y-%m-%d %H:%M} UTC")
+    elif held is not None:
+        parts.append(f"{held.kind} {held.id} at {held.step}, for {shown(now - held.created_at)}")
+    return "; ".join(parts) or "free"
+
+
+def _as_dict(one: Standing) -> dict[str, Any]:
+    last, held, pause = one.last, one.held_by, one.pause
+    return {
+        "portal": one.portal,
+        "last_run": last
+        and {
+            "id": last.id,
+            "kind": last.kind,
+            "status": last.status,
+            "finished_at": last.finished_at,
+            "message": last.message,
+        },
+        "held_by": held
+        and {
+            "id": held.id,
+            "kind": held.kind,
+            "step": held.step,
+            "since": held.created_at,
+            "deferred_until": held.deferred_until,
+        },
+        "paused": pause and {"since": pause.at, "why": pause.why, "until": pause.until},
+        "streams": [{"stream": s.stream, "read_at": s.at, "stale": s.stale} for s in one.streams],
+        "dead_letters": one.letters,
+        "requests_today": one.requests and {"used": one.requests[0], "limit": one.requests[1]},
+        "schedule": [
+            {
+                "job": job.job,
+                "spec": job.spec,
+                "next_at": job.next_at,
+                "last_slot": job.last_slot,
+                "last_run": job.last_run_id,
+            }
+            for job in one.slots
+        ],
+        "problem": one.problem,
+        "todo": one.todo and {"command": one.todo[0], "why": one.todo[1]},
+    }

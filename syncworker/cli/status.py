@@ -1,0 +1,54 @@
+"""`syncworker status`: how every portal stands, and what to do first."""
+
+from __future__ import annotations
+
+import click
+
+from syncworker import settings
+from syncworker.cli import exits, options
+from syncworker.cli.console import say, say_json
+
+
+@click.command()
+@click.argument("portal", required=False)
+@options.output("text", "json")
+@click.option("--check", is_flag=True, help="Exit with 1 where something needs a person.")
+def command(portal: str | None, *, format_: str, check: bool) -> int:
+    """Show of every portal its last run, freshness, dead letters, HubSpot requests and next slot.
+
+    Neither HubSpot nor a source is asked. Of one portal, its streams and schedule are shown too.
+
+    \b
+    Examples:
+      syncworker status
+      syncworker status acme --format json
+    """
+    from syncworker import bootstrap
+    from syncworker.cli import show_status
+    from syncworker.engine import pausing, standing
+
+    engine = bootstrap.engine(settings.load())
+    if portal is not None:
+        pausing.known(engine, portal)
+    portals = engine.portals() if portal is None else [portal]
+    found = [standing.standing(engine, name) for name in portals]
+    now, workers = engine.clock(), standing.alive(engine)
+    asleep = not workers and any(one.slots for one in found)
+    wrong = asleep or any(one.todo for one in found)
+    code = exits.FAILED if check and wrong else exits.OK
+    if format_ == "json":
+        say_json(show_status.document(found, now, workers))
+        return code
+    if not found:
+        say("There is no portal yet. Next: syncworker demo")
+        return code
+    for line in show_status.table(found, now):
+        say(line)
+    if portal is not None:
+        for line in show_status.details(found[0], now):
+            say(line)
+    say(show_status.workers_line(workers, scheduled=any(one.slots for one in found)))
+    todos = [one.todo[0] for one in found if one.todo]
+    first = ["syncworker worker"] if asleep else todos
+    say(f"Next: {first[0] if first else 'syncworker runs list'}")
+    return code

@@ -1,0 +1,44 @@
+"""Signs of life of the processes that do the work. Imports nothing heavy: probes are started often.
+
+A worker's and a beat's are written by their main processes; a tick's by whichever child did it, so
+it tells that messages are sent and worked on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+HeartKind = Literal["worker", "beat", "tick"]
+ALIVE = timedelta(minutes=2)
+"""A process that gave no sign for longer counts as dead."""
+TICK = "tick"
+"""The name that every tick's sign of life has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The last sign of life of a process: `name` ends with `@` and the machine's name."""
+
+    name: str
+    kind: HeartKind
+    version: str
+    started_at: datetime
+    at: datetime
+
+
+class Heartbeats(Protocol):
+    """The last sign of life by name; raises StoreError."""
+
+    def all(self) -> list[Heartbeat]:
+        """Every one, the newest first."""
+        ...
+
+    def put(self, beat: Heartbeat) -> None:
+        """Keep it in the place of an older one, and forget those that are days old."""
+        ...
+
+    def drop(self, name: str) -> None:
+        """The process has ended well."""
+        ...

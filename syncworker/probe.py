@@ -1,0 +1,62 @@
+"""The composition root of probes: what `health` and signs of life need, and nothing heavy.
+
+`bootstrap` imports all adapters and Polars with them, which takes over a second; a probe is started
+every few seconds, and a worker's main process must not compute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from syncworker.clock import now
+from syncworker.engine.heartbeats import Heartbeats
+from syncworker.errors import StoreError
+from syncworker.settings import Settings
+from syncworker.store import schema
+from syncworker.store.database import Database
+from syncworker.store.heartbeats import SqlHeartbeats
+
+
+def clock() -> datetime:
+    """The time now; aware UTC."""
+    return now()
+
+
+@contextmanager
+def heartbeats(settings: Settings) -> Iterator[Heartbeats]:
+    """Signs of life, on a connection of the block's own: a forked child must find none open.
+
+    Raises:
+        StoreError: The database cannot be used.
+    """
+    database = Database(settings.state_url)
+    try:
+        yield SqlHeartbeats(database)
+    finally:
+        database.close()
+
+
+def schema_version(settings: Settings) -> str:
+    """The state database's schema version, which is the one this code works with.
+
+    Raises:
+        StoreError: There is no database, it cannot be used, or it has another version.
+    """
+    own = settings.home.resolve() / "state.db"
+    if settings.database_url is None and not own.is_file():
+        raise StoreError(  # to look must not make one
+            f"there is no state database at {own}",
+            help="syncworker worker (or any other command) makes one; folder: SYNCWORKER_HOME",
+            code="STORE_MISSING",
+        )
+    database = Database(settings.state_url)
+    try:
+        version = schema.current(database)
+        if version is None:
+            raise StoreError("the state database is empty", help="syncworker db upgrade")
+        schema.check(database)
+    finally:
+        database.close()
+    return version

@@ -1,0 +1,46 @@
+"""Which portals people have paused."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from syncworker.engine.schedule_stores import Pause
+from syncworker.store.database import Database
+from syncworker.store.tables import portal_states
+
+_ROW = portal_states.c
+_VALUES = ("paused_at", "paused_why", "paused_until")
+
+
+class SqlPauses:
+    """`engine.schedule_stores.Pauses` on SQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> dict[str, Pause]:
+        """By portal."""
+        query = sa.select(_ROW.portal, *(_ROW[name] for name in _VALUES)).where(
+            _ROW.paused_at.is_not(None)
+        )
+        with self._database.read() as connection:
+            return {
+                row.portal: Pause(row.paused_at, row.paused_why, row.paused_until)
+                for row in connection.execute(query)
+            }
+
+    def put(self, portal: str, pause: Pause) -> None:
+        """Pause the portal."""
+        values = (pause.at, pause.why, pause.until)
+        row = {"portal": portal, "salt": "", **dict(zip(_VALUES, values, strict=True))}
+        with self._database.write() as connection:
+            connection.execute(self._database.upsert(portal_states, ("portal",), _VALUES), row)
+
+    def lift(self, portal: str) -> None:
+        """The rest of the portal's state stays."""
+        with self._database.write() as connection:
+            connection.execute(
+                sa.update(portal_states)
+                .where(_ROW.portal == portal)
+                .values(paused_at=None, paused_why="", paused_until=None)
+            )
