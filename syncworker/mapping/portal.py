@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from syncworker.mapping.alerts import Alerts
 from syncworker.mapping.desired import PropertyType, WriteMode
 from syncworker.mapping.part import BASE_URL, Part, Reference, Text
 from syncworker.mapping.sources import SourceConfig
@@ -289,3 +290,6 @@ class PortalMapping(Part):
         default_factory=StagingRules, description="How long rows from the sources are kept"
     )
     schedule: Schedule | None = Field(default=None, description="When the worker syncs by itself")
+    alerts: Alerts = Field(
+        default_factory=Alerts, description="Who is told when something goes wrong"
+    )
