@@ -11,6 +11,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from syncworker.alerts import channels
 from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Priority
@@ -34,6 +35,7 @@ from syncworker.sources.registry import Surroundings
 from syncworker.sources.webhook_receiver import Receiver
 from syncworker.staging.parquet import ParquetStaging
 from syncworker.store import schema
+from syncworker.store.alerts import SqlAlerts
 from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
@@ -90,12 +92,14 @@ def engine(settings: Settings) -> Engine:
         definitions=SqlDefinitions(state),
         inbox=SqlInbox(state),
         snapshots=SqlSnapshots(state),
+        alerts=SqlAlerts(state),
         staging=ParquetStaging(settings.staging),
         sources=_sources(settings, connect, state),
         connect=connect,
         mapping_text=lambda portal: _mapping_text(settings, portal),
         portals=lambda: portals(settings),
         clock=clock,
+        tell=lambda channel, delivery: channels.send(channel, delivery, secret=secret, clock=clock),
         limits=Limits(
             lease=timedelta(seconds=settings.lease_seconds),
             page_budget=timedelta(seconds=settings.page_budget_seconds),

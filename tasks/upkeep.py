@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syncworker.engine import upkeep
+from syncworker.engine import alert_sending, alerts, upkeep
 from tasks.celery import app, engine, send
 
 
@@ -10,3 +10,13 @@ from tasks.celery import app, engine, send
 def tick() -> None:
     """See to lost chunks and due schedules."""
     send(upkeep.tick(engine()))
+    for portal in engine().portals():
+        alerts.watch(engine(), portal)
+    if alert_sending.due(engine()):
+        app.send_task("syncworker.deliver_alerts")
+
+
+@app.task(name="syncworker.deliver_alerts")  # type: ignore[untyped-decorator]
+def deliver_alerts() -> None:
+    """Send what alerts have to say; a tick must not wait for a chat that is down."""
+    alert_sending.deliver(engine())

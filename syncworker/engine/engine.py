@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from syncworker.engine.alert_stores import AlertDelivery, AlertStore
 from syncworker.engine.memory import Chunk, Priority
 from syncworker.engine.ports import Portal, Source, Staging
 from syncworker.engine.source_stores import Inbox, Pages, Snapshots
@@ -21,6 +22,7 @@ from syncworker.engine.stores import (
     Slots,
     Unlinkeds,
 )
+from syncworker.mapping.alerts import Channel
 from syncworker.mapping.portal import PortalMapping
 
 
@@ -61,6 +63,8 @@ class Engine:
         mapping_text: Reads a portal's mapping; raises MappingError where there is none.
         portals: Names of the portals that have a mapping.
         clock: The time now; aware UTC.
+        tell: Sends a message through a channel and says what was answered; raises AlertError, and
+            SettingsError for a missing secret.
         on_page: Told of a chunk and its progress after each page it committed, for showing it.
     """
 
@@ -76,11 +80,13 @@ class Engine:
     definitions: Definitions
     inbox: Inbox
     snapshots: Snapshots
+    alerts: AlertStore
     staging: Staging
     sources: Callable[[str, PortalMapping], Mapping[str, Source]]
     connect: Callable[[str, PortalMapping, Priority], Portal]
     mapping_text: Callable[[str], str]
     portals: Callable[[], list[str]]
     clock: Callable[[], datetime]
+    tell: Callable[[Channel, AlertDelivery], str]
     limits: Limits = Limits()
     on_page: Callable[[Chunk, Mapping[str, Any]], None] = lambda _chunk, _progress: None

@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from syncworker.engine import retention
+from syncworker.engine import alerts, retention
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import READY_KINDS, Run, Step
 from syncworker.engine.part import restricted
@@ -90,8 +90,10 @@ def _with_words(run: Run, error: SyncworkerError) -> Run:
 
 
 def _close(engine: Engine, run: Run) -> None:
-    if engine.runs.finish(replace(run, finished_at=engine.clock())):
+    ended = replace(run, finished_at=engine.clock())
+    if engine.runs.finish(ended):
         log.info("run ended: %s", run.status, extra={"run": run.id, "portal": run.portal})
+        alerts.after_run(engine, ended)
 
 
 def _sweep(engine: Engine, run: Run) -> None:
