@@ -13,6 +13,7 @@ from syncworker.errors import AlertError
 
 _TIMEOUT = (5, 10)  # seconds: to connect, and for the answer
 _REJECTS = (400, 413, 422)
+_GONE = (401, 403, 404, 410)
 _LOCAL = ("localhost", "127.0.0.1", "::1")
 _TOLD = 200
 
@@ -49,7 +50,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], now: datetime) -> st
         return f"HTTP {answer.status_code}"
     raise AlertError(
         f"HTTP {answer.status_code}" + (f": {words}" if words and url not in words else ""),
-        help="has the address been revoked or moved?",
+        help="is the address right, or has it been revoked?" if answer.status_code in _GONE else "",
         retry=answer.status_code not in _REJECTS,
         retry_after=_seconds(answer.headers.get("Retry-After", ""), now),
     )

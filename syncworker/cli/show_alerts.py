@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from syncworker.cli.console import columns
+from syncworker.cli.console import columns, counted
 from syncworker.engine.alert_rules import shown, span
 from syncworker.engine.alert_stores import AlertDelivery, Episode
 
@@ -32,7 +32,7 @@ def delivery_lines(rows: Sequence[AlertDelivery]) -> list[str]:
             one.channel or "-",
             one.event,
             str(one.body.get("title", "")) or "alerts could not be judged",
-            f"{_state(one)}",
+            _state(one),
         )
         for one in rows
     ]
@@ -84,7 +84,7 @@ def _document(one: AlertDelivery) -> dict[str, Any]:
 def _state(one: AlertDelivery) -> str:
     if one.delivered_at is not None:
         return f"told {one.delivered_at:%H:%M}"
-    failed = f" after {one.attempts} attempts: {one.error}" if one.error else ""
+    failed = f" after {counted(one.attempts, 'attempt')}: {one.error}" if one.error else ""
     if one.next_at is not None:
         return f"next at {shown(one.next_at)}{failed}"
     return "failed" + failed

@@ -14,8 +14,12 @@ from syncworker.masking import mask
 
 def opened(portal: str, findings: Sequence[Finding], run_id: str, now: datetime) -> dict[str, Any]:
     """What has gone wrong: findings of one rule, at least one."""
-    lines = _listed([one.line or one.message for one in findings]) if _many(findings) else []
-    return _notice(portal, "opened", findings, lines, run_id) | {"opened_at": now.isoformat()}
+    lines = [one.line or one.message for one in findings]
+    if lines == [findings[0].message]:  # the title says it
+        lines = []
+    return _notice(portal, "opened", findings, _listed(lines), run_id) | {
+        "opened_at": now.isoformat()
+    }
 
 
 def recovered(
@@ -25,13 +29,7 @@ def recovered(
     now: datetime,
 ) -> dict[str, Any]:
     """What is over, with how long it lasted; likewise."""
-    lines = _listed(
-        [
-            f"{finding.line or finding.message}; it lasted {span(now - episode.opened_at)}, "
-            f"since {shown(episode.opened_at)}"
-            for finding, episode in over
-        ]
-    )
+    lines = _listed([_ended(finding, episode, now, len(over)) for finding, episode in over])
     first = min(episode.opened_at for _, episode in over)
     findings = [finding for finding, _ in over]
     times = {"opened_at": first.isoformat(), "closed_at": now.isoformat()}
@@ -61,8 +59,6 @@ def _notice(
 ) -> dict[str, Any]:
     first = findings[0]
     accounts = [one.account for one in findings if one.account]
-    if first.rule.when == "health_red" and not _many(findings) and event == "opened":
-        lines = [first.line]
     return {
         "event": event,
         "portal": portal,
@@ -76,6 +72,12 @@ def _notice(
         "more": max(len(findings) - LISTED, 0),
         "closed_at": None,
     }
+
+
+def _ended(finding: Finding, episode: Episode, now: datetime, number: int) -> str:
+    about = finding.line or (finding.message if number > 1 else "")
+    lasted = f"it had lasted {span(now - episode.opened_at)}, since {shown(episode.opened_at)}"
+    return f"{about}; {lasted}" if about else lasted
 
 
 def _headline(event: AlertEvent, findings: Sequence[Finding]) -> str:

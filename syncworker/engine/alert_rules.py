@@ -28,8 +28,8 @@ class Finding:
         rule: The rule.
         subject: An account, a stream, or "".
         holds: Whether it is wrong now, or over.
-        message: That in one line.
-        line: The same with its figures, where a message lists several; "": as `message`.
+        message: That in a few words: what a title says where it is the only one.
+        line: What there is to add: figures, or an error's words; "": nothing.
         help: What to do about it.
         told: Whether people are told.
         account: Of an account: id, name, health, drivers, MRR, address of its record.
@@ -60,14 +60,14 @@ def of_run(run: Run, rule: AlertRule) -> Iterator[Finding]:
     if rule.when == "run_failed":
         subject = "webhooks" if restricted(run) else ""
         if run.status == "failed":
-            message = f"{run.kind} failed: {run.message}"
-            yield Finding(rule, subject, holds=True, message=message, help=help_)
+            message = f"{run.kind} failed"
+            yield Finding(rule, subject, holds=True, message=message, line=run.message, help=help_)
         elif good and run.kind != "extract":
             yield Finding(rule, subject, holds=False, message=f"{run.kind} works again")
     if rule.when == "guard_refused":
         if run.status == "refused":
-            message = f"the guard refused: {run.message}"
-            yield Finding(rule, "", holds=True, message=message, help=help_)
+            message = f"the guard refused a {run.kind}"
+            yield Finding(rule, "", holds=True, message=message, line=run.message, help=help_)
         elif good and run.kind in (*_WHOLE, "apply") and not restricted(run):
             yield Finding(rule, "", holds=False, message="the guard lets it through again")
     if rule.when == "rejected_above" and good and run.kind != "extract" and not restricted(run):
@@ -122,14 +122,14 @@ def _streams(
             read = reads.get((source, stream))
             if read is None:  # the first sync is still to come
                 continue
-            name, seen, what = f"{source}.{stream}", read.read_at, "was last read to its end"
+            name, seen, what = f"{source}.{stream}", read.read_at, "last read to its end"
             newest = None
             if stream in GROWING:
                 newest = engine.alerts.newest(portal, stream, until=now)
             if newest is not None and newest < seen:
-                seen, what = newest, "has its newest row"
+                seen, what = newest, "newest row"
             if now - seen > most:
-                message = f"{name} {what} {span(now - seen)} ago, {shown(seen)}"
+                message = f"{name}: {what} {span(now - seen)} ago, {shown(seen)}"
                 help_ = f"syncworker sources check {portal}"
                 yield Finding(rule, name, holds=True, message=message, help=help_)
             else:

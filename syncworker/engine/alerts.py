@@ -120,7 +120,7 @@ def _settle(
         told = [one for one in new if one.told]
         notice = uuid.uuid4().hex
         opened += [
-            Episode(0, portal, rule.key, one.subject, mask(one.message), notice * one.told, now)
+            Episode(0, portal, rule.key, one.subject, _words(one), notice * one.told, now)
             for one in new
         ]
         if told:
@@ -133,6 +133,12 @@ def _settle(
             deliveries += _deliveries(mapping, rule, uuid.uuid4().hex, "recovered", body, now)
     if opened or closed:
         engine.alerts.change(opened, closed, deliveries, now)
+
+
+def _words(one: Finding) -> str:
+    """What an episode is about, in one line; of an account its name is enough."""
+    whole = f"{one.message}: {one.line}" if one.line and not one.account else one.message
+    return mask(" ".join(whole.split()))
 
 
 def _deliveries(
