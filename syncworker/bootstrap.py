@@ -11,6 +11,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from syncworker.alerts import channels
 from syncworker.clock import now
 from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.mappings import checked
@@ -36,6 +37,7 @@ from syncworker.sources.registry import Surroundings
 from syncworker.sources.webhook_receiver import Receiver
 from syncworker.staging.parquet import ParquetStaging
 from syncworker.store import schema
+from syncworker.store.alerts import SqlAlerts
 from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
@@ -122,6 +124,7 @@ def engine(settings: Settings) -> Engine:
         inbox=SqlInbox(state),
         snapshots=SqlSnapshots(state),
         forgotten=SqlForgotten(state),
+        alerts=SqlAlerts(state),
         staging=ParquetStaging(settings.staging),
         sources=_sources(settings, connect, state),
         connect=connect,
@@ -129,6 +132,7 @@ def engine(settings: Settings) -> Engine:
         portals=lambda: portals(settings),
         clock=clock,
         used_today=lambda _portal, mapping: _used_today(settings, mapping.hubspot),
+        tell=lambda channel, delivery: channels.send(channel, delivery, secret=secret, clock=clock),
         limits=Limits(
             lease=timedelta(seconds=settings.lease_seconds),
             page_budget=timedelta(seconds=settings.page_budget_seconds),
