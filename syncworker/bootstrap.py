@@ -12,6 +12,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from syncworker.engine.engine import Engine, Limits
+from syncworker.engine.health import Health
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Priority
 from syncworker.engine.ports import Source
@@ -38,6 +39,7 @@ from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
+from syncworker.store.health import SqlHealth
 from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
 from syncworker.store.letters import SqlLetters
@@ -66,6 +68,11 @@ def upgrade(settings: Settings) -> tuple[str | None, str]:
     state = database(settings)
     before = schema.current(state)
     return before, schema.upgrade(state)
+
+
+def health(settings: Settings) -> Health:
+    """What the state database tells of itself, whatever its schema; raises StoreError."""
+    return SqlHealth(database(settings))
 
 
 def engine(settings: Settings) -> Engine:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import polars as pl
 
+from syncworker.engine.account import AccountReader
 from syncworker.planning.records import Batch, RecordOutcome
 
 
@@ -266,6 +267,10 @@ class Portal(Protocol):
     @property
     def writes(self) -> int:
         """Those of the requests that change records or property definitions."""
+        ...
+
+    def account(self) -> AccountReader:
+        """What HubSpot tells of the account and the token."""
         ...
 
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:

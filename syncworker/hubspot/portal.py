@@ -21,6 +21,7 @@ from syncworker.hubspot import (
     reading,
     usage,
 )
+from syncworker.hubspot.account import HubSpotAccount
 from syncworker.hubspot.budget import Budget, LocalBudget
 from syncworker.hubspot.credentials import Credentials
 from syncworker.hubspot.retry import Patience
@@ -61,8 +62,9 @@ class HubSpotPortal:
         name: str = "PORTAL",
         asks_usage: bool = False,
     ) -> None:
+        self._credentials = Token(token) if isinstance(token, str) else token
         self._transport = Transport(
-            Token(token) if isinstance(token, str) else token,
+            self._credentials,
             api_version=api_version,
             base_url=base_url,
             budget=budget or LocalBudget("professional"),
@@ -92,6 +94,10 @@ class HubSpotPortal:
     def reader(self) -> SourceReader:
         """What sources read this portal with, over the same connections and budget."""
         return SourceReader(self._transport)
+
+    def account(self) -> HubSpotAccount:
+        """What HubSpot tells of the account and the token."""
+        return HubSpotAccount(self._transport, self._credentials)
 
     def learn_usage(self) -> None:
         """Tell the budget how many of the day's requests are used; not for OAuth apps.

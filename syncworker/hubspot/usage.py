@@ -21,16 +21,20 @@ def learn(transport: Transport) -> None:
     Raises:
         PortalError: HubSpot refused for another reason, or did not answer.
     """
+    for usage in read(transport):
+        transport.budget.learn_usage(usage)
+
+
+def read(transport: Transport) -> tuple[Usage, ...]:
+    """What HubSpot says of the day; nothing where the token may not ask. Raises as `learn`."""
     try:
         answer = transport.send(DAILY_USAGE)
     except PortalError as error:
         if error.code not in _NOT_FOR_US:
             raise
-        return
-    for result in entries(answer, "results"):
-        usage = _usage(result)
-        if usage is not None:
-            transport.budget.learn_usage(usage)
+        return ()
+    found = (_usage(result) for result in entries(answer, "results"))
+    return tuple(usage for usage in found if usage is not None)
 
 
 def _usage(result: Mapping[str, Any]) -> Usage | None:
