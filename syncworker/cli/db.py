@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from syncworker import settings
-from syncworker.cli.console import say
+from syncworker.cli import options
+from syncworker.cli.console import say, say_json
 
 
 @click.group()
@@ -14,7 +15,8 @@ def command() -> None:
 
 
 @command.command()
-def upgrade() -> None:
+@options.output("text", "json")
+def upgrade(format_: str) -> None:
     """Bring the state database to this version's schema.
 
     \b
@@ -25,7 +27,11 @@ def upgrade() -> None:
     from syncworker import bootstrap
 
     before, after = bootstrap.upgrade(settings.load())
+    if format_ == "json":
+        say_json({"before": before, "after": after})
+        return
     if before == after:
         say(f"The state database has schema {after} already.")
     else:
         say(f"The state database went from schema {before or 'none'} to {after}.")
+    say("Next: syncworker doctor")

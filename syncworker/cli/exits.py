@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from syncworker.engine.memory import Run, RunStatus
+from typing import TYPE_CHECKING
+
 from syncworker.errors import LockHeld, PlanError, SyncworkerError
+
+if TYPE_CHECKING:
+    from syncworker.engine.memory import Run, RunStatus
 
 OK = 0
 FAILED = 1
@@ -13,6 +17,8 @@ LOCKED = 5
 DEFERRED = 6
 USAGE = 64
 INTERRUPTED = 130
+BROKEN_PIPE = 141
+"""Who read our output has left; what a shell says of a process that SIGPIPE ended."""
 
 OF_STATUS: dict[RunStatus, int] = {
     "running": OK,
