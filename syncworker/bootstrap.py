@@ -70,11 +70,6 @@ def upgrade(settings: Settings) -> tuple[str | None, str]:
     return before, schema.upgrade(state)
 
 
-def health(settings: Settings) -> Health:
-    """What the state database tells of itself, whatever its schema; raises StoreError."""
-    return SqlHealth(database(settings))
-
-
 def engine(settings: Settings) -> Engine:
     """An engine on the settings' database, staging, sources and portals.
 
@@ -147,6 +142,11 @@ def serve_webhooks(
         on_stored=on_stored,
     )
     serve(endpoint(receiver), host=host, port=port, on_ready=on_ready)
+
+
+def health(settings: Settings) -> Health:
+    """What the state database tells of itself, whatever its schema; raises StoreError."""
+    return SqlHealth(database(settings))
 
 
 def portals(settings: Settings) -> list[str]:

@@ -112,8 +112,6 @@ def _dress(command: click.Command, words: tuple[str, ...]) -> None:
             param.show_envvar = True
         if type(param.type) is click.types.StringParamType:
             param.type = names.type_of(words, param) or param.type
-    if isinstance(command, click.Group):
-        return
     own = {opt for param in command.params for opt in param.opts}
     command.params += [p for p in _global_options(hidden=True) if not own.intersection(p.opts)]
     command.epilog = command.epilog or _EVERYWHERE

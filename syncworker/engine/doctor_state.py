@@ -58,8 +58,9 @@ def workers(health: Health, now: datetime) -> Iterator[Finding]:
     for beat in heard:
         told = f"{beat.kind} {beat.name} {beat.version}, heard of {_ago(now - beat.at)} ago"
         yield Finding("ok", "workers", told)
-    if not heard:
-        last = f" since {beats[0].at:%Y-%m-%d %H:%M} UTC" if beats else ""
+    working = [beat for beat in beats if beat.kind == "worker"]
+    if not set(working) & set(heard):
+        last = f" since {working[0].at:%Y-%m-%d %H:%M} UTC" if working else ""
         help_ = "syncworker worker (not needed where syncworker sync is run by hand or by cron)"
         yield Finding("warn", "workers", f"no worker was heard of{last}", help_)
 

@@ -269,10 +269,6 @@ class Portal(Protocol):
         """Those of the requests that change records or property definitions."""
         ...
 
-    def account(self) -> AccountReader:
-        """What HubSpot tells of the account and the token."""
-        ...
-
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:
         """The object's properties by name."""
         ...
@@ -349,4 +345,8 @@ class Portal(Protocol):
         self, from_object: str, to_object: str, pairs: Sequence[Pair]
     ) -> tuple[PairOutcome, ...]:
         """Associate pairs by HubSpot's default type; one outcome per pair, in their order."""
+        ...
+
+    def account(self) -> AccountReader:
+        """What HubSpot tells of the account and the token."""
         ...

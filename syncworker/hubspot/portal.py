@@ -21,7 +21,7 @@ from syncworker.hubspot import (
     reading,
     usage,
 )
-from syncworker.hubspot.account import HubSpotAccount
+from syncworker.hubspot.account_reader import HubSpotAccount
 from syncworker.hubspot.budget import Budget, LocalBudget
 from syncworker.hubspot.credentials import Credentials
 from syncworker.hubspot.retry import Patience
@@ -94,10 +94,6 @@ class HubSpotPortal:
     def reader(self) -> SourceReader:
         """What sources read this portal with, over the same connections and budget."""
         return SourceReader(self._transport)
-
-    def account(self) -> HubSpotAccount:
-        """What HubSpot tells of the account and the token."""
-        return HubSpotAccount(self._transport, self._credentials)
 
     def learn_usage(self) -> None:
         """Tell the budget how many of the day's requests are used; not for OAuth apps.
@@ -177,3 +173,7 @@ class HubSpotPortal:
     ) -> tuple[PairOutcome, ...]:
         """Associate pairs by HubSpot's default type; one outcome per pair, in their order."""
         return associations.create(self._transport, from_object, to_object, pairs, self._name)
+
+    def account(self) -> HubSpotAccount:
+        """What HubSpot tells of the account and the token."""
+        return HubSpotAccount(self._transport, self._credentials)

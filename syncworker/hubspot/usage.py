@@ -15,26 +15,25 @@ from syncworker.hubspot.transport import Transport
 _NOT_FOR_US = ("HUBSPOT_403", "HUBSPOT_404")
 
 
-def learn(transport: Transport) -> None:
+def learn(transport: Transport) -> Usage | None:
     """Ask HubSpot and tell the budget; nothing happens where the token may not ask.
 
     Raises:
         PortalError: HubSpot refused for another reason, or did not answer.
     """
-    for usage in read(transport):
-        transport.budget.learn_usage(usage)
-
-
-def read(transport: Transport) -> tuple[Usage, ...]:
-    """What HubSpot says of the day; nothing where the token may not ask. Raises as `learn`."""
+    told = None
     try:
         answer = transport.send(DAILY_USAGE)
     except PortalError as error:
         if error.code not in _NOT_FOR_US:
             raise
-        return ()
-    found = (_usage(result) for result in entries(answer, "results"))
-    return tuple(usage for usage in found if usage is not None)
+        return None
+    for result in entries(answer, "results"):
+        usage = _usage(result)
+        if usage is not None:
+            transport.budget.learn_usage(usage)
+            told = usage
+    return told
 
 
 def _usage(result: Mapping[str, Any]) -> Usage | None:

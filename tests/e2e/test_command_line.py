@@ -62,6 +62,8 @@ def test_quiet_leaves_results_and_errors_and_nothing_else(
         "12 rows. Next: syncworker plan acme\nNext: syncworker plan acme\n{}\n",
         "  extract …\n",
     )
+    assert run(["metrics", "-q", "show", "mrr"]) == exits.OK
+    capsys.readouterr()
     assert run(["-q", "schema", "--nosuch"]) == exits.USAGE
     assert "--nosuch" in capsys.readouterr().err
 

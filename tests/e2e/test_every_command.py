@@ -12,6 +12,7 @@ import json
 import os
 import shlex
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -178,3 +179,14 @@ def test_every_option_says_what_it_does_and_has_a_variable() -> None:
             if isinstance(option, click.Option) and not option.hidden:
                 assert option.help, f"{name} {option.opts}"
                 assert str(option.envvar).startswith("SYNCWORKER_"), f"{name} {option.opts}"
+
+
+def test_no_variable_means_two_things() -> None:
+    variables = [f"SYNCWORKER_{name.upper()}" for name in settings.Settings.model_fields]
+    variables += [
+        str(option.envvar)
+        for command in COMMANDS.values()
+        for option in command.params
+        if isinstance(option, click.Option) and not option.hidden
+    ]
+    assert [name for name, number in Counter(variables).items() if number > 1] == []

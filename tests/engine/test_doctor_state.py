@@ -76,6 +76,11 @@ def test_workers_that_gave_a_sign_lately_are_well() -> None:
         "warn",
         "no worker was heard of since 2026-11-21 05:00 UTC",
     )
+    alone = (Beat("b1", "beat", "0.1", NOW), beats[1])
+    assert states(doctor_state.workers(Told(beats=alone), NOW)) == [
+        ("ok", "workers"),
+        ("warn", "workers"),
+    ]
     (none,) = doctor_state.workers(Told(), NOW)
     assert "syncworker worker" in none.help
     (other,) = doctor_state.workers(Told(replace(FINE, schema="0001")), NOW)

@@ -53,8 +53,8 @@ class HubSpotAccount:
         """The day's requests; None where HubSpot does not tell."""
         if isinstance(self._credentials, OAuthToken):
             return None
-        found = usage.read(self._transport)
-        return DailyUsage(found[0].limit, found[0].used, found[0].resets_at) if found else None
+        told = usage.learn(self._transport)
+        return None if told is None else DailyUsage(told.limit, told.used, told.resets_at)
 
 
 def _moment(written: str) -> datetime | None:
