@@ -152,6 +152,11 @@ def test_wrong_usage_says_what_was_meant_or_shows_an_example(
     assert [part for part in told if part not in err] == []
 
 
+def test_the_bare_command_shows_its_help_and_is_wrong_usage(capsys: Caught) -> None:
+    assert run([]) == exits.USAGE
+    assert "Commands:" in capsys.readouterr().err
+
+
 def test_an_option_can_be_set_by_its_variable_and_what_is_typed_wins(
     monkeypatch: pytest.MonkeyPatch, capsys: Caught
 ) -> None:

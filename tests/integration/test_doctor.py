@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +17,7 @@ from syncworker.cli import broker, doctor_machine, exits
 from syncworker.cli.main import run
 from syncworker.engine import doctor_portal
 from syncworker.engine.account import DailyUsage
+from syncworker.engine.health import Scheduled
 from syncworker.errors import SettingsError
 from syncworker.sandbox.faults import Fault
 from syncworker.sandbox.server import SandboxServer
@@ -105,6 +106,30 @@ def test_scopes_that_are_lacking_are_named(company: Company, doctor: Doctor) -> 
         ("ok", "the token has 2 of the 4 needed here"),
     ]
     assert "Service Keys" in found[0]["help"]
+
+
+def test_where_hubspot_does_not_tell_the_scopes_it_names_those_to_look_for(
+    company: Company, doctor: Doctor
+) -> None:
+    company.portal.faults.add(Fault(path="access-token-info", status=404))
+    (one,) = doctor(code=exits.OK)["scopes"]
+    assert one["state"] == "warn"
+    assert "crm.objects.companies.write" in one["help"]
+
+
+def test_what_starts_by_itself_is_told_with_its_next_time() -> None:
+    class Told:
+        def scheduled(self, portal: str) -> list[Scheduled]:
+            return [Scheduled("sync", "every 15m", datetime(2026, 11, 21, 6, 15, tzinfo=UTC))]
+
+    (one,) = doctor_portal._schedule(Told(), "acme")  # type: ignore[arg-type]
+    assert one.message == "sync every 15m, next 2026-11-21 06:15 UTC"
+
+
+def test_a_folder_without_mappings_is_told_of(tmp_path: Path) -> None:
+    (_, one) = doctor_machine.configuration(Settings(mappings=tmp_path))
+    assert (one.state, one.check) == ("warn", "mappings")
+    assert "SYNCWORKER_MAPPINGS" in one.help
 
 
 def test_a_wrong_token_fails_and_the_rest_is_looked_at(
