@@ -14,6 +14,7 @@ from redis.retry import Retry
 from syncworker.alerts import channels
 from syncworker.clock import now
 from syncworker.engine.engine import Engine, Limits
+from syncworker.engine.health import Health
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Priority
 from syncworker.engine.ports import Source
@@ -45,6 +46,7 @@ from syncworker.store.definitions import SqlDefinitions
 from syncworker.store.forgotten import SqlForgotten
 from syncworker.store.gauges import Gauge
 from syncworker.store.gauges import gauges as read_gauges
+from syncworker.store.health import SqlHealth
 from syncworker.store.heartbeats import SqlHeartbeats
 from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
@@ -178,6 +180,11 @@ def serve_webhooks(
         on_stored=on_stored,
     )
     serve(endpoint(receiver), host=host, port=port, on_ready=on_ready)
+
+
+def health(settings: Settings) -> Health:
+    """What the state database tells of itself, whatever its schema; raises StoreError."""
+    return SqlHealth(database(settings))
 
 
 def portals(settings: Settings) -> list[str]:

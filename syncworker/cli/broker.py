@@ -13,6 +13,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import TextIO
 
 import redis
@@ -198,3 +199,35 @@ def _await(settings: Settings, process: subprocess.Popen[bytes] | None = None) -
                 code="BROKER_MISSING",
             )
         time.sleep(0.02)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A broker: what it is, what it does when its memory is full, and its limit in bytes or 0."""
+
+    product: str
+    policy: str
+    limit: int
+
+
+def about(settings: Settings) -> About:
+    """What the broker tells of itself.
+
+    Raises:
+        SettingsError: It does not answer.
+    """
+    try:
+        client = _client(settings)
+        try:
+            server, memory = client.info("server"), client.info("memory")
+        finally:
+            client.close()
+    except (redis.RedisError, OSError) as error:
+        raise SettingsError(
+            f"the broker does not tell about itself: {mask(str(error))}",
+            help="let this user run INFO there, or mend SYNCWORKER_REDIS_URL",
+            code="BROKER_UNREACHABLE",
+        ) from None
+    known = "valkey_version" in server
+    product = f"Valkey {server['valkey_version']}" if known else f"Redis {server['redis_version']}"
+    return About(product, str(memory["maxmemory_policy"]), int(memory["maxmemory"]))

@@ -17,7 +17,8 @@ def command() -> None:
 
 
 @command.command()
-def upgrade() -> None:
+@options.output("text", "json")
+def upgrade(format_: str) -> None:
     """Bring the state database to this version's schema.
 
     \b
@@ -28,10 +29,14 @@ def upgrade() -> None:
     from syncworker import bootstrap
 
     before, after = bootstrap.upgrade(settings.load())
+    if format_ == "json":
+        say_json({"before": before, "after": after})
+        return
     if before == after:
         say(f"The state database has schema {after} already.")
     else:
         say(f"The state database went from schema {before or 'none'} to {after}.")
+    say("Next: syncworker doctor")
 
 
 @command.command()

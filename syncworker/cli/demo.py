@@ -6,23 +6,24 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from syncworker import settings as settings_module
-from syncworker.cli import broker, exits, worker
-from syncworker.cli.console import say
+from syncworker.cli import broker, exits, options, worker
+from syncworker.cli.console import say, say_json, tell
 from syncworker.cli.main import run as syncworker
-from syncworker.engine.engine import Engine
-from syncworker.engine.memory import Run
 from syncworker.errors import ConfigError, SettingsError
 
 if TYPE_CHECKING:
+    from syncworker.engine.engine import Engine
+    from syncworker.engine.memory import Run
     from syncworker.sandbox.server import SandboxServer
 
 PORTAL = "demo"
@@ -34,12 +35,11 @@ _MARK = ".made-by-syncworker-demo"
     "--folder",
     type=click.Path(path_type=Path),
     default=Path("syncworker-demo"),
-    show_default=True,
-    show_envvar=True,
     help="Where to work; made anew each time.",
 )
 @click.option("--keep", is_flag=True, help="Leave portal and worker running until Ctrl-C.")
-def command(folder: Path, *, keep: bool) -> int:
+@options.output("text", "json")
+def command(folder: Path, *, keep: bool, format_: str) -> int:
     """Make sample sources and a sandbox portal, start a worker, and enrich the portal twice.
 
     No account, no server to install, nothing leaves this machine.
@@ -56,16 +56,23 @@ def command(folder: Path, *, keep: bool) -> int:
         settings = settings_module.load()
         stack.enter_context(broker.running(settings))
         stack.enter_context(_worker())
-        say(f"Everything is in {Path.cwd()}; the worker's log is worker.log there.")
-        code = _show(portal)
-        if keep and code == exits.OK:
-            say(f"\nThe portal ({portal.url}) and the worker go on until Ctrl-C. Elsewhere type:")
-            say(f"  cd {Path.cwd()} && syncworker plan {PORTAL}")
+        told = redirect_stdout(sys.stderr) if format_ == "json" else nullcontext()
+        with told:
+            say(f"Everything is in {Path.cwd()}; the worker's log is worker.log there.")
+            runs = _show(portal)
+            well = all(run.status in ("done", "rejects") for run in runs)
+            if well:
+                _sum_up(runs)
+        if format_ == "json":
+            say_json(_document(portal, runs))
+        if keep and well:
+            tell(f"\nThe portal ({portal.url}) and the worker go on until Ctrl-C. Elsewhere type:")
+            tell(f"  cd {Path.cwd()} && syncworker plan {PORTAL}")
             _wait_for_interrupt()
-        return code
+        return exits.OK if well else exits.FAILED
 
 
-def _show(portal: SandboxServer) -> int:
+def _show(portal: SandboxServer) -> tuple[Run, Run]:
     from syncworker import bootstrap
     from syncworker.sandbox import sample
 
@@ -80,18 +87,28 @@ def _show(portal: SandboxServer) -> int:
     first = _sync(engine, portal, shown=1)
     _heading("5. A day goes by: new users, an upgrade, a cancellation, a demo request. Sync again")
     sample.change(Path("data"), bootstrap.clock())
-    second = _sync(engine, portal, shown=6)
-    if not all(run.status in ("done", "rejects") for run in (first, second)):
-        return exits.FAILED
+    return first, _sync(engine, portal, shown=6)
+
+
+def _sum_up(runs: tuple[Run, Run]) -> None:
     _heading("What you saw")
-    for what, run in (("first", first), ("second", second)):
+    for what, run in zip(("first", "second"), runs, strict=True):
         say(
             f"  {what} sync: {run.summary['outcomes'].get('sent', 0)} records sent, "
             f"{run.summary['requests']} HubSpot requests ({run.summary['writes']} of them writes)"
         )
     say(f"  mapping:  {Path('mappings', PORTAL + '.yaml').resolve()}")
     say("Next: syncworker demo --keep, and then try your own change in that mapping")
-    return exits.OK
+
+
+def _document(portal: SandboxServer, runs: tuple[Run, Run]) -> dict[str, Any]:
+    """What came of it, for JSON."""
+    told = ("id", "status", "created_at", "finished_at")
+    return {
+        "folder": str(Path.cwd()),
+        "url": portal.url,
+        "runs": [{name: getattr(run, name) for name in told} for run in runs],
+    }
 
 
 def _plan(engine: Engine) -> None:

@@ -17,6 +17,8 @@ LOCKED = 5
 DEFERRED = 6
 USAGE = 64
 INTERRUPTED = 130
+BROKEN_PIPE = 141
+"""Who read our output has left; what a shell says of a process that SIGPIPE ended."""
 
 OF_STATUS: dict[RunStatus, int] = {
     "running": OK,

@@ -8,7 +8,7 @@ import click
 
 from syncworker import settings
 from syncworker.cli import options
-from syncworker.cli.console import say
+from syncworker.cli.console import say, say_json
 
 
 @click.command()
@@ -24,7 +24,6 @@ from syncworker.cli.console import say
 @click.option(
     "--as-of",
     type=options.Moment(),
-    show_envvar=True,
     help="The moment the numbers are for; UTC unless it has an offset. By default that of the "
     "last sync.",
 )
@@ -56,7 +55,7 @@ def command(
     engine = bootstrap.engine(settings.load())
     found = explain(engine, portal, who, metrics=metrics, object_name=object_name, as_of=as_of)
     if format_ == "json":
-        say(show_explain.as_json(found))
+        say_json(show_explain.document(found))
         return
     for line in show_explain.lines(found):
         say(line)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 
 import click
 
-from syncworker import telemetry
-from syncworker.cli import exits
+from syncworker.cli import exits, frame, modes, trouble
 from syncworker.cli.console import complain
 from syncworker.errors import SyncworkerError
 
 _COMMANDS = {
     "beat": "Run the schedule alone, beside workers that run elsewhere.",
     "alerts": "Show what people were told of, and try the ways they are told.",
+    "completion": "Print what makes a shell complete commands, options and names.",
     "db": "Look after the state database.",
     "dead-letters": "Show what did not get through, and why.",
     "demo": "Enrich a sandbox portal from sample sources, with everything started for you.",
+    "doctor": "Check this installation and its portals; says what is wrong and what to type.",
     "explain": "Show where a number comes from, and what HubSpot has of it.",
     "extract": "Read the sources into staging, and nothing more.",
     "forget": "Remove a person or an account everywhere here, and keep them out.",
@@ -41,25 +41,33 @@ _COMMANDS = {
 }
 
 
-class _Lazy(click.Group):
-    """A group that knows its commands' names and imports the one that is called."""
+class _Cli(frame.Root):
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; an error is told and becomes an exit code while its context lives."""
+        if not (modes.on(modes.VERBOSE) or modes.on(modes.DEBUG)):
+            from syncworker import telemetry
 
-    def list_commands(self, _ctx: click.Context) -> list[str]:
-        return sorted(_COMMANDS)
+            telemetry.show_defects_only()
+        try:
+            return super().invoke(ctx)
+        except SyncworkerError as error:
+            complain(error.message, help=error.help)
+            raise click.exceptions.Exit(exits.of_error(error)) from error
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            if trouble.nobody_reads(error):
+                raise click.exceptions.Exit(exits.BROKEN_PIPE) from None
+            trouble.unexpected(error)
+            raise click.exceptions.Exit(exits.FAILED) from error
 
-    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
-        if name not in _COMMANDS:
-            return None
-        module = importlib.import_module(f"syncworker.cli.{name.replace('-', '_')}")
-        command: click.Command = module.command
-        return command
 
-    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(sorted(_COMMANDS.items()))
-
-
-@click.group(cls=_Lazy, context_settings={"auto_envvar_prefix": "SYNCWORKER"})
+@click.group(
+    cls=_Cli,
+    summaries=_COMMANDS,
+    package="syncworker.cli",
+    context_settings={"auto_envvar_prefix": frame.PREFIX, "show_default": True},
+)
 @click.version_option(package_name="syncworker")
 def cli() -> None:
     """Put your SaaS numbers into HubSpot: computed, explained, planned, and only what changed.
@@ -74,7 +82,6 @@ def cli() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code; an expected error shows no traceback."""
     click.UsageError.exit_code = exits.USAGE
-    telemetry.show_defects_only()
     try:
         code = cli.main(args=list(arguments), prog_name="syncworker", standalone_mode=False)
     except click.exceptions.Exit as end:
@@ -82,10 +89,10 @@ def run(arguments: Sequence[str]) -> int:
     except click.Abort:
         complain("interrupted", help="nothing is lost: the same command goes on")
         return exits.INTERRUPTED
+    except click.UsageError as error:
+        trouble.wrong_usage(error)
+        return exits.USAGE
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except SyncworkerError as error:
-        complain(error.message, help=error.help)
-        return exits.of_error(error)
     return code if isinstance(code, int) else exits.OK

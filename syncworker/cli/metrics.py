@@ -9,7 +9,7 @@ import click
 
 from syncworker import settings
 from syncworker.cli import options
-from syncworker.cli.console import say
+from syncworker.cli.console import say, say_json
 from syncworker.cli.metrics_portfolio import portfolio
 from syncworker.errors import ConfigError
 from syncworker.metrics.metric import Entity, Owner
@@ -62,7 +62,7 @@ def list_(
     ]
     there = _in_portal(portal)
     if format_ == "json":
-        say(show_metrics.list_json(chosen, there))
+        say_json(show_metrics.list_document(chosen, there))
         return
     for line in show_metrics.list_lines(chosen, there):
         say(line)
@@ -71,7 +71,8 @@ def list_(
 @command.command()
 @click.argument("name")
 @click.option("--portal", help="Show how it stands in this portal too.")
-def show(name: str, portal: str | None) -> None:
+@options.output("text", "json")
+def show(name: str, portal: str | None, *, format_: str) -> None:
     """Show one metric: definition, inputs, freshness, owner, authority, an example.
 
     \b
@@ -88,6 +89,9 @@ def show(name: str, portal: str | None) -> None:
     if metric is None:
         help_ = did_you_mean(name, METRICS, "syncworker metrics list")
         raise ConfigError(f"no metric is called {name}", help=help_)
+    if format_ == "json":
+        say_json(show_metrics.show_document(metric, _in_portal(portal), example_of(metric)))
+        return
     rows = show_metrics.show_rows(metric, _in_portal(portal), example_of(metric))
     for title, text in rows:
         for number, line in enumerate(textwrap.wrap(text, _WIDTH - _NAMES)):

@@ -50,7 +50,6 @@ class Month(click.ParamType[int]):
     "kind",
     type=click.Choice(["month", "quarter", "year"]),
     default="month",
-    show_default=True,
     help="How long a period is; whole quarters and years are shown.",
 )
 @click.option("--by", type=click.Choice(SLICES), default=None, help="Slice by a segment.")

@@ -35,7 +35,6 @@ def as_of(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--as-of",
         type=Moment(),
-        show_envvar=True,
         help="The moment the numbers are for; UTC unless it has an offset. Now by default.",
     )(function)
 
@@ -53,8 +52,6 @@ def output(*kinds: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             "format_",
             type=click.Choice(kinds),
             default=kinds[0],
-            show_default=True,
-            show_envvar=True,
             help="How to print the result.",
         )(function)
 

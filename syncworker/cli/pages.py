@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from syncworker.cli import modes
 from syncworker.cli.console import tell
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Chunk
@@ -19,7 +19,7 @@ _LINE_SECONDS = 10.0
 @contextmanager
 def shown(engine: Engine) -> Iterator[Engine]:
     """The engine, whose extraction is shown on stderr for as long as the block lasts."""
-    if not sys.stderr.isatty():
+    if not modes.animated():
         yield replace(engine, on_page=_lines())
         return
     from rich.console import Console

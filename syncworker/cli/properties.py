@@ -8,7 +8,7 @@ import click
 
 from syncworker import settings
 from syncworker.cli import exits, options
-from syncworker.cli.console import counted, say
+from syncworker.cli.console import counted, say, say_json
 
 if TYPE_CHECKING:
     from syncworker.engine.engine import Engine
@@ -36,7 +36,7 @@ def list_(portal: str, *, format_: str) -> int:
 
     _, _, compared = _compared(portal)
     if format_ == "json":
-        say(show_properties.list_json(portal, compared))
+        say_json(show_properties.list_document(portal, compared))
         return exits.OK
     for line in show_properties.list_lines(compared):
         say(line)
@@ -69,7 +69,7 @@ def diff(portal: str, *, format_: str) -> int:
     lacking = sum(len(one.missing) for one in compared)
     wrong = sum(len(one.conflicts) + found[one.object].too_many for one in compared)
     if format_ == "json":
-        say(show_properties.diff_json(portal, compared, found, fits=not wrong))
+        say_json(show_properties.diff_document(portal, compared, found, fits=not wrong))
     else:
         for one in compared:
             for line in show_properties.diff_lines(portal, one, found[one.object]):
@@ -80,7 +80,8 @@ def diff(portal: str, *, format_: str) -> int:
 
 @command.command()
 @options.portal
-def create(portal: str) -> None:
+@options.output("text", "json")
+def create(portal: str, *, format_: str) -> None:
     """Create the mapped properties the portal lacks, with type, options, label and description.
 
     Everything is checked before anything is sent. Properties that are there already are left as
@@ -101,13 +102,20 @@ def create(portal: str) -> None:
     for one in compared:
         properties.create(engine, portal, hubspot, one)
         names = [p.name for p in one.missing]
+        if format_ == "json":
+            continue
         if names:
             say(f"{one.object}: created {len(names)}: {', '.join(names)}")
         else:
             say(f"{one.object}: nothing was missing")
         for line in show_properties.left_out_lines(one):
             say(line)
-    say(_next(portal, 0, 0))
+    if format_ == "json":
+        created = {one.object: [p.name for p in one.missing] for one in compared}
+        left_out = {one.object: one.left_out for one in compared}
+        say_json({"portal": portal, "created": created, "left_out": left_out})
+    else:
+        say(_next(portal, 0, 0))
 
 
 def _compared(portal: str) -> tuple[Engine, Portal, list[Compared]]:

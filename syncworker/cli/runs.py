@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from syncworker import settings
 from syncworker.cli import exits, options
 from syncworker.cli.console import columns, say, say_json
-from syncworker.engine.memory import Run
+
+if TYPE_CHECKING:
+    from syncworker.engine.memory import Run
 
 
 @click.group()

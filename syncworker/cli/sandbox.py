@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from syncworker.cli.console import say
+from syncworker.cli import options
+from syncworker.cli.console import say, say_json
 from syncworker.errors import SettingsError
 
 
@@ -20,8 +21,6 @@ def command() -> None:
     "--port",
     type=click.IntRange(0, 65535),
     default=8025,
-    show_default=True,
-    show_envvar=True,
     help="Port on 127.0.0.1; 0 takes a free one.",
 )
 @click.option("--empty", is_flag=True, help="Without the sample companies and contacts.")
@@ -38,15 +37,24 @@ def command() -> None:
     "(half of these are carried out all the same), 207 (one input of a batch is refused), "
     "truncated or html.",
 )
-@click.option("--seed", default=7, show_default=True, help="The same seed, the same faults.")
+@click.option("--seed", default=7, help="The same seed, the same faults.")
 @click.option(
     "--pause",
     type=click.FloatRange(0),
     default=60.0,
-    show_default=True,
     help="Seconds a request that times out is kept waiting.",
 )
-def up(port: int, *, empty: bool, state: Path | None, faults: str, seed: int, pause: float) -> None:
+@options.output("text", "json")
+def up(
+    port: int,
+    *,
+    empty: bool,
+    state: Path | None,
+    faults: str,
+    seed: int,
+    pause: float,
+    format_: str,
+) -> None:
     """Serve the portal until stopped with Ctrl-C; without --state everything in it is gone then.
 
     \b
@@ -83,6 +91,9 @@ def up(port: int, *, empty: bool, state: Path | None, faults: str, seed: int, pa
     portal.faults.rates = rates
 
     def ready(server: SandboxServer) -> None:
+        if format_ == "json":
+            say_json({"url": server.url}, unmasked={"token": server.token})
+            return
         # Not masked: this token opens nothing but this portal, and is to be copied from here.
         click.echo(f"A sandbox portal listens on {server.url}; it accepts the token {server.token}")
         say(f"In a mapping: hubspot: {{credentials: env:TOKEN, base_url: {server.url}}}")

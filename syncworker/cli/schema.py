@@ -1,4 +1,4 @@
-"""`syncworker schema`: what an editor checks mappings with, the streams, and the metrics."""
+"""`syncworker schema`: what an editor checks mappings with, and the generated pages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from syncworker.cli.console import say
 @click.option("--streams", is_flag=True, help="Print the streams and their columns as Markdown.")
 @click.option("--metrics", is_flag=True, help="Print the metrics and their definitions likewise.")
 @click.option("--record", is_flag=True, help="Print what the properties mean on a record likewise.")
-def command(*, write: bool, streams: bool, metrics: bool, record: bool) -> None:
+@click.option("--commands", is_flag=True, help="Print every command and its options likewise.")
+def command(*, write: bool, streams: bool, metrics: bool, record: bool, commands: bool) -> None:
     """Print the JSON Schema of a mapping, or write it where the mappings' first line names it.
 
     \b
@@ -28,6 +29,14 @@ def command(*, write: bool, streams: bool, metrics: bool, record: bool) -> None:
 
     every = ((streams, streams_page), (metrics, metrics_page), (record, record_page))
     pages = [page for wanted, page in every if wanted]
+    if commands:
+        from syncworker.cli.main import cli
+        from syncworker.cli.reference import commands_page
+
+        # Not masked: an address in an example is nobody's.
+        click.echo(commands_page(cli).rstrip("\n"))
+        return
+    pages = [page for wanted, page in ((streams, streams_page), (metrics, metrics_page)) if wanted]
     if pages:
         say("\n".join(page().rstrip("\n") for page in pages))
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -19,7 +18,6 @@ from syncworker.engine.explained import (
 )
 from syncworker.masking import mask
 
-SCHEMA_VERSION = 1
 WIDTH = 80
 _TITLE = 12
 _SENTENCE = 20
@@ -49,18 +47,16 @@ def lines(explanation: Explanation) -> Iterator[str]:
         yield from _stream(stream)
 
 
-def as_json(explanation: Explanation) -> str:
-    """The same as one JSON object."""
+def document(explanation: Explanation) -> dict[str, Any]:
+    """The same for JSON."""
     subject = explanation.subject
-    document = {
-        "schema_version": SCHEMA_VERSION,
+    return {
         "portal": explanation.portal,
         "as_of": explanation.as_of,
         "subject": asdict(subject),
         "metrics": [_metric_json(one) for one in explanation.metrics],
         "streams": [asdict(one) for one in explanation.streams.values()],
     }
-    return mask(json.dumps(document, default=_plain, ensure_ascii=False, indent=2))
 
 
 def _metric(explanation: Explanation, one: ExplainedMetric) -> Iterator[str]:
@@ -176,7 +172,3 @@ def _metric_json(one: ExplainedMetric) -> dict[str, Any]:
         "streams": one.streams,
         "destinations": [asdict(each) for each in one.destinations],
     }
-
-
-def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, date) else str(value)

@@ -10,11 +10,10 @@ from dataclasses import fields
 from itertools import groupby, islice
 from typing import TextIO
 
-from syncworker.cli.console import columns, counted
+from syncworker.cli.console import SCHEMA_VERSION, columns, counted
 from syncworker.engine.linkage import CREATED, STATES, LinkState, Row
 from syncworker.masking import mask
 
-SCHEMA_VERSION = 1
 Counts = Counter[tuple[str, LinkState]]
 UNSOLVED: tuple[LinkState, ...] = ("conflict", "unlinked")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

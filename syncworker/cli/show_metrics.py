@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,8 +14,6 @@ from syncworker.metrics.metric import Metric
 from syncworker.metrics.profiles import profiles_of
 from syncworker.metrics.reference import OURS, freshness, freshness_text, needs
 from syncworker.metrics.settings import MetricSettings
-
-SCHEMA_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +54,15 @@ def list_lines(metrics: Sequence[Metric], portal: InPortal) -> Iterator[str]:
     yield from columns(rows, indent="")
 
 
-def list_json(metrics: Sequence[Metric], portal: InPortal) -> str:
-    """The metrics in full as one JSON object."""
-    document = {"schema_version": SCHEMA_VERSION, "metrics": [_json(m, portal) for m in metrics]}
-    return json.dumps(document, ensure_ascii=False, indent=2)
+def list_document(metrics: Sequence[Metric], portal: InPortal) -> dict[str, Any]:
+    """The metrics in full, for JSON."""
+    return {"metrics": [_json(m, portal) for m in metrics]}
+
+
+def show_document(metric: Metric, portal: InPortal, example: tuple[str, str]) -> dict[str, Any]:
+    """Everything about one metric for JSON."""
+    value, reason = example
+    return {**_json(metric, portal), "example": {"value": value, "because": reason}}
 
 
 def show_rows(

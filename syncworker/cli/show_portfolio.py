@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,12 +10,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from syncworker.cli.console import counted
+from syncworker.cli.console import counted, json_text
 from syncworker.engine.portfolio import Answer, Told, not_over
 from syncworker.metrics.portfolio.rows import ROWS
 from syncworker.model.money import exponent, major
 
-SCHEMA_VERSION = 1
 _NAME = 26
 _COLUMN = 13
 """Characters for the metrics' names and for a period."""
@@ -50,7 +48,6 @@ def as_json(answer: Answer) -> str:
     """One JSON object; money in minor units of its currency."""
     unfinished = answer.unfinished()
     document = {
-        "schema_version": SCHEMA_VERSION,
         "portal": answer.portal,
         "mode": answer.mode,
         "as_of": answer.as_of.isoformat(),
@@ -85,7 +82,7 @@ def as_json(answer: Answer) -> str:
             for told in answer.reports
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return json_text(document)
 
 
 def text(answer: Answer) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -12,7 +11,6 @@ from syncworker.cli.show_run import NOT_TRACKED
 from syncworker.engine.ports import PropertyDefinition
 from syncworker.engine.properties import Compared, Obstacles
 
-SCHEMA_VERSION = 1
 _HEADER = ("property", "state", "type", "field", "group", "unique", "format", "label")
 
 
@@ -28,15 +26,15 @@ def list_lines(compared: Sequence[Compared]) -> Iterator[str]:
         yield from columns(rows)
 
 
-def list_json(portal: str, compared: Sequence[Compared]) -> str:
-    """The same as one JSON object."""
+def list_document(portal: str, compared: Sequence[Compared]) -> dict[str, Any]:
+    """The same for JSON."""
     objects = {
         one.object: [
             {**asdict(_definition(one, name)), "state": _state(one, name)} for name in one.names
         ]
         for one in compared
     }
-    return _document(portal, {"objects": objects})
+    return {"portal": portal, "objects": objects}
 
 
 def diff_lines(portal: str, one: Compared, found: Obstacles) -> Iterator[str]:
@@ -58,10 +56,10 @@ def left_out_lines(one: Compared) -> Iterator[str]:
         yield f"  = {name} is left out: {NOT_TRACKED}"
 
 
-def diff_json(
+def diff_document(
     portal: str, compared: Sequence[Compared], found: Mapping[str, Obstacles], *, fits: bool
-) -> str:
-    """The same of all objects as one JSON object; `fits` says that a sync could begin."""
+) -> dict[str, Any]:
+    """The same of all objects for JSON; `fits` says that a sync could begin."""
     objects = {
         one.object: {
             "create": [
@@ -81,7 +79,7 @@ def diff_json(
         }
         for one in compared
     }
-    return _document(portal, {"fits": fits, "objects": objects})
+    return {"portal": portal, "fits": fits, "objects": objects}
 
 
 def _create_lines(p: PropertyDefinition, *, archived: bool) -> Iterator[str]:
@@ -133,8 +131,3 @@ def _state(one: Compared, name: str) -> str:
 
 def _help(portal: str, text: str) -> str:
     return text.replace("PORTAL", portal)
-
-
-def _document(portal: str, content: Mapping[str, Any]) -> str:
-    document = {"schema_version": SCHEMA_VERSION, "portal": portal, **content}
-    return json.dumps(document, ensure_ascii=False, indent=2)

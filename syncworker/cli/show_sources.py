@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -14,7 +13,6 @@ from syncworker.engine.sampling import Sample
 from syncworker.engine.sources import StreamOverview
 from syncworker.masking import mask
 
-SCHEMA_VERSION = 1
 _LONGEST = 40
 
 
@@ -35,10 +33,9 @@ def list_lines(rows: Sequence[StreamOverview]) -> Iterator[str]:
     yield from columns([head, *table], indent="")
 
 
-def list_json(portal: str, rows: Sequence[StreamOverview]) -> str:
-    """The same as one JSON object."""
-    streams = [asdict(row) for row in rows]
-    return _json({"schema_version": SCHEMA_VERSION, "portal": portal, "streams": streams})
+def list_document(portal: str, rows: Sequence[StreamOverview]) -> dict[str, Any]:
+    """The same for JSON."""
+    return {"portal": portal, "streams": [asdict(row) for row in rows]}
 
 
 def check_lines(sample: Sample) -> Iterator[str]:
@@ -64,8 +61,8 @@ def check_lines(sample: Sample) -> Iterator[str]:
         yield f"  rejected: {row.place}:{row.position}: {what}"
 
 
-def check_json(portal: str, samples: Sequence[Sample]) -> str:
-    """The same as one JSON object."""
+def check_document(portal: str, samples: Sequence[Sample]) -> dict[str, Any]:
+    """The same for JSON."""
     streams = [
         {
             "stream": one.stream,
@@ -77,12 +74,7 @@ def check_json(portal: str, samples: Sequence[Sample]) -> str:
         }
         for one in samples
     ]
-    return _json({"schema_version": SCHEMA_VERSION, "portal": portal, "streams": streams})
-
-
-def _json(document: dict[str, Any]) -> str:
-    text = json.dumps(document, default=_plain, ensure_ascii=False, indent=2)
-    return mask(text)
+    return {"portal": portal, "streams": streams}
 
 
 def _plain(value: object) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 from syncworker.engine.stocktaking import Stock
 
-SCHEMA_VERSION = 1
 _KIB = 1024
 
 
@@ -24,11 +23,9 @@ def table(stock: Sequence[Stock]) -> list[tuple[str, ...]]:
     return [("STREAM", "SOURCE", "ROWS", "FILES", "SIZE", "NEWEST"), *rows, end]
 
 
-def as_json(portal: str, stock: Sequence[Stock]) -> str:
-    """The same as one JSON object; sizes in bytes."""
-    streams = [{**asdict(one), "newest": one.newest and one.newest.isoformat()} for one in stock]
-    document = {"schema_version": SCHEMA_VERSION, "portal": portal, "streams": streams}
-    return json.dumps(document, indent=2)
+def document(portal: str, stock: Sequence[Stock]) -> dict[str, Any]:
+    """The same for JSON; sizes in bytes."""
+    return {"portal": portal, "streams": [asdict(one) for one in stock]}
 
 
 def _size(size: int | None) -> str:

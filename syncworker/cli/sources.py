@@ -6,7 +6,7 @@ import click
 
 from syncworker import settings
 from syncworker.cli import exits, options
-from syncworker.cli.console import say
+from syncworker.cli.console import say, say_json
 
 
 @click.group()
@@ -34,7 +34,7 @@ def list_(portal: str, format_: str) -> None:
     engine = bootstrap.engine(settings.load())
     rows = sources.overview(engine, portal)
     if format_ == "json":
-        say(show_sources.list_json(portal, rows))
+        say_json(show_sources.list_document(portal, rows))
         return
     for line in show_sources.list_lines(rows):
         say(line)
@@ -67,7 +67,7 @@ def check(portal: str, streams: tuple[str, ...], format_: str) -> int:
     mapping = checked(portal, engine.mapping_text(portal))
     samples = [sample(engine, portal, mapping, name) for name in chosen(portal, mapping, streams)]
     if format_ == "json":
-        say(show_sources.check_json(portal, samples))
+        say_json(show_sources.check_document(portal, samples))
     else:
         for one in samples:
             for line in show_sources.check_lines(one):

@@ -6,7 +6,7 @@ import click
 
 from syncworker import settings
 from syncworker.cli import options
-from syncworker.cli.console import columns, counted, say
+from syncworker.cli.console import columns, counted, say, say_json
 
 
 @click.group()
@@ -34,7 +34,7 @@ def stats(portal: str, format_: str) -> None:
     engine = bootstrap.engine(settings.load())
     stock = stocktaking.take(engine, portal)
     if format_ == "json":
-        say(show_staging.as_json(portal, stock))
+        say_json(show_staging.document(portal, stock))
         return
     for line in columns(show_staging.table(stock), indent=""):
         say(line)
@@ -44,7 +44,8 @@ def stats(portal: str, format_: str) -> None:
 @command.command()
 @options.portal
 @click.option("--dry-run", is_flag=True, help="Count, and drop nothing.")
-def prune(portal: str, *, dry_run: bool) -> None:
+@options.output("text", "json")
+def prune(portal: str, *, dry_run: bool, format_: str) -> None:
     """Drop what the mapping's `staging: keep_days` no longer keeps, and files of killed runs.
 
     It happens by itself once a day. The newest version of an account, a user or a subscription is
@@ -60,6 +61,9 @@ def prune(portal: str, *, dry_run: bool) -> None:
 
     engine = bootstrap.engine(settings.load())
     pruned = drop(engine, portal, dry_run=dry_run)
+    if format_ == "json":
+        say_json({"portal": portal, "dry_run": dry_run, "rows": pruned.rows, "files": pruned.files})
+        return
     would = "would drop" if dry_run else "dropped"
     for stream, number in pruned.rows.items():
         say(f"{would} {counted(number, 'row')} of {stream}")

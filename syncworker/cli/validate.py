@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,9 +13,11 @@ from syncworker.cli import exits
 from syncworker.cli.console import say
 from syncworker.cli.options import output
 from syncworker.errors import ConfigError
-from syncworker.mapping.diagnostics import Diagnostic
-from syncworker.mapping.loader import Loaded
-from syncworker.settings import Settings
+
+if TYPE_CHECKING:
+    from syncworker.mapping.diagnostics import Diagnostic
+    from syncworker.mapping.loader import Loaded
+    from syncworker.settings import Settings
 
 
 @click.command()

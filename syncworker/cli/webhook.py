@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,22 +12,21 @@ from syncworker import settings as settings_module
 from syncworker import telemetry
 from syncworker.cli import broker, exits
 from syncworker.cli.console import say
-from syncworker.engine import fast_lane
-from syncworker.engine.engine import Engine
 from syncworker.errors import SettingsError, SyncworkerError
-from syncworker.settings import Settings
+
+if TYPE_CHECKING:
+    from syncworker.engine.engine import Engine
+    from syncworker.settings import Settings
 
 log = logging.getLogger(__name__)
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--host", default="127.0.0.1", help="Address to listen on.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=8712,
-    show_default=True,
-    show_envvar=True,
     help="Port to listen on; 0 takes a free one.",
 )
 def command(host: str, port: int) -> int:
@@ -108,6 +108,7 @@ def start(settings: Settings, engine: Engine, portal: str) -> None:
         SyncworkerError: It could not be started.
     """
     from syncworker.cli.enqueue import enqueue
+    from syncworker.engine import fast_lane
 
     if broker.answers(settings):
         run = fast_lane.start(engine, portal)

@@ -29,8 +29,6 @@ _LOOK_SECONDS = 2.0
     "--concurrency",
     type=click.IntRange(1),
     default=2,
-    show_default=True,
-    show_envvar=True,
     help="Tasks worked on at the same time.",
 )
 @click.option(

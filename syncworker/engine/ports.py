@@ -9,6 +9,7 @@ from typing import Protocol
 
 import polars as pl
 
+from syncworker.engine.account import AccountReader
 from syncworker.planning.records import Batch, RecordOutcome
 
 
@@ -348,4 +349,8 @@ class Portal(Protocol):
         self, from_object: str, to_object: str, pairs: Sequence[Pair]
     ) -> tuple[PairOutcome, ...]:
         """Associate pairs by HubSpot's default type; one outcome per pair, in their order."""
+        ...
+
+    def account(self) -> AccountReader:
+        """What HubSpot tells of the account and the token."""
         ...

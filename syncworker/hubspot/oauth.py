@@ -16,7 +16,7 @@ import tenacity
 
 from syncworker.errors import RateLimited, Unavailable
 from syncworker.hubspot.credentials import NOT_SENT
-from syncworker.hubspot.oauth_request import Answer, Secrets, refresh
+from syncworker.hubspot.oauth_request import Answer, Secrets, introspect, refresh
 from syncworker.hubspot.oauth_seal import Seal
 from syncworker.hubspot.oauth_store import TokenStore
 from syncworker.hubspot.transport import HUBSPOT
@@ -133,6 +133,10 @@ class OAuthToken:
                 raise
             self._held = replace(held, renew=self._clock() + _PAUSE)
             return held.access_token
+
+    def scopes(self) -> frozenset[str] | None:
+        """What the access token allows; None where HubSpot does not tell; raises as `token`."""
+        return introspect(self._base_url, self._version, self._app.secrets(), self.token())
 
     def refused(self, token: str) -> bool:
         """HubSpot answered 401 to a token: renew it, unless another worker has done so.

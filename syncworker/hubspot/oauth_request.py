@@ -23,7 +23,7 @@ from syncworker.errors import (
     Unavailable,
 )
 from syncworker.hubspot.credentials import NOT_SENT
-from syncworker.hubspot.paths import ACCESS_TOKEN, path
+from syncworker.hubspot.paths import ACCESS_TOKEN, INTROSPECT, path
 from syncworker.hubspot.problems import quoted, text
 from syncworker.mapping.portal import ApiVersion
 
@@ -87,11 +87,42 @@ def refresh(base_url: str, version: ApiVersion, secrets: Secrets) -> Answer:
         "client_secret": secrets.client_secret,
         "refresh_token": secrets.refresh_token,
     }
-    url = base_url + path(version, ACCESS_TOKEN)
+    status, headers, body = _asked(base_url, path(version, ACCESS_TOKEN), fields)
+    if status == HTTPStatus.OK and "error" not in body:
+        return _given(body, secrets)
+    raise _refusal(status, headers, body, secrets)
+
+
+def introspect(
+    base_url: str, version: ApiVersion, secrets: Secrets, token: str
+) -> frozenset[str] | None:
+    """The scopes that an access token has; None where HubSpot does not tell.
+
+    Raises:
+        PortalError: HubSpot did not answer.
+    """
+    fields = {
+        "token": token,
+        "token_type_hint": "access_token",
+        "client_id": secrets.client_id,
+        "client_secret": secrets.client_secret,
+    }
+    status, _, body = _asked(base_url, path(version, INTROSPECT), fields)
+    scopes = body.get("scopes")
+    if status != HTTPStatus.OK or not isinstance(scopes, list):
+        return None
+    return frozenset(text(scope) for scope in scopes)
+
+
+def _asked(
+    base_url: str, where: str, fields: Mapping[str, str]
+) -> tuple[int, Mapping[str, str], Mapping[str, Any]]:
+    """Send a form and return the answer's status, headers and JSON."""
+    url = base_url + where
     with urllib3.PoolManager(retries=False, timeout=TIMEOUT) as pool:
         try:
             answer = pool.request(
-                "POST", url, fields=fields, encode_multipart=False, redirect=False
+                "POST", url, fields=dict(fields), encode_multipart=False, redirect=False
             )
         except (urllib3.exceptions.LocationValueError, urllib3.exceptions.URLSchemeUnknown):
             message = f"{base_url} is not an address"
@@ -101,10 +132,7 @@ def refresh(base_url: str, version: ApiVersion, secrets: Secrets) -> Answer:
             raise PortalError(message, help="see this machine's TLS certificates") from None
         except urllib3.exceptions.HTTPError:
             raise _later("no answer") from None
-    body = _object(answer.data)
-    if answer.status == HTTPStatus.OK and "error" not in body:
-        return _given(body, secrets)
-    raise _refusal(answer.status, answer.headers, body, secrets)
+    return answer.status, answer.headers, _object(answer.data)
 
 
 def _given(body: Mapping[str, Any], secrets: Secrets) -> Answer:

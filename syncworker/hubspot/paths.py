@@ -22,6 +22,7 @@ Api = Literal[
     "schemas",
     "account-info",
     "oauth",
+    "private-apps",
     "submissions",
 ]
 
@@ -35,7 +36,8 @@ PATHS: dict[Api, tuple[str, str]] = {
     "schemas": ("/crm/v3/schemas", "/crm-object-schemas/{version}/schemas"),
     "account-info": ("/account-info/v3", "/account-info/{version}"),
     "oauth": ("/oauth/v1", "/oauth/{version}"),
-    # HubSpot has no dated version of it.
+    # HubSpot has no dated versions of these.
+    "private-apps": ("/oauth/v2/private-apps", "/oauth/v2/private-apps"),
     "submissions": (
         "/form-integrations/v1/submissions/forms",
         "/form-integrations/v1/submissions/forms",
@@ -79,6 +81,8 @@ PROPERTY_LIMITS = Endpoint("GET", "limits", "/custom-properties", "read")
 READ_ASSOCIATIONS = Endpoint("POST", "associations", "/batch/read", "read")
 ASSOCIATE = Endpoint("POST", "associations", "/batch/associate/default", "write")
 ACCESS_TOKEN = Endpoint("POST", "oauth", "/token", "read")
+INTROSPECT = Endpoint("POST", "oauth", "/introspect", "read")
+TOKEN_INFO = Endpoint("POST", "private-apps", "/get/access-token-info", "read")
 ACCOUNT = Endpoint("GET", "account-info", "/details", "read")
 DAILY_USAGE = Endpoint("GET", "account-info", "/api-usage/daily/private-apps", "read")
 

@@ -22,6 +22,7 @@ from syncworker.hubspot import (
     reading,
     usage,
 )
+from syncworker.hubspot.account_reader import HubSpotAccount
 from syncworker.hubspot.budget import Budget, LocalBudget
 from syncworker.hubspot.credentials import Credentials
 from syncworker.hubspot.retry import Patience
@@ -62,8 +63,9 @@ class HubSpotPortal:
         name: str = "PORTAL",
         asks_usage: bool = False,
     ) -> None:
+        self._credentials = Token(token) if isinstance(token, str) else token
         self._transport = Transport(
-            Token(token) if isinstance(token, str) else token,
+            self._credentials,
             api_version=api_version,
             base_url=base_url,
             budget=budget or LocalBudget("professional"),
@@ -179,3 +181,7 @@ class HubSpotPortal:
     ) -> tuple[PairOutcome, ...]:
         """Associate pairs by HubSpot's default type; one outcome per pair, in their order."""
         return associations.create(self._transport, from_object, to_object, pairs, self._name)
+
+    def account(self) -> HubSpotAccount:
+        """What HubSpot tells of the account and the token."""
+        return HubSpotAccount(self._transport, self._credentials)

@@ -50,6 +50,7 @@ class Transport:
         patience: How long to wait.
         requests: Requests sent so far, retries included.
         writes: Those among them that change something in the portal.
+        date: HubSpot's clock as its last answer had it (RFC 9110), or "".
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Transport:
         self.patience = patience
         self.requests = 0
         self.writes = 0
+        self.date = ""
         self._credentials = credentials
         self._version: ApiVersion = api_version
         self._base_url = (base_url or HUBSPOT).rstrip("/")
@@ -80,6 +82,10 @@ class Transport:
     def waited(self) -> float:
         """Seconds that requests have waited for the portal's budget."""
         return self.budget.waited
+
+    def token(self) -> str:
+        """The access token of the next request; raises what the credentials raise."""
+        return checked(self._credentials.token())
 
     def send(
         self, endpoint: Endpoint, object_name: str = "", body: Mapping[str, Any] | None = None
@@ -117,7 +123,7 @@ class Transport:
 
         renewed = False
         while True:
-            token = checked(self._credentials.token())
+            token = self.token()
             answer = retried(
                 lambda token=token: self._once(endpoint, where, body, token),  # type: ignore[misc]
                 self.patience,
@@ -178,6 +184,7 @@ class Transport:
             return _unanswered(request, error)
         answered.append(status)
         names = {name.lower(): value for name, value in told.items()}
+        self.date = names.get("date", "")
         if not search:
             # A search's headers, where it has any, are about the limit of searches.
             self.budget.learn(names)

@@ -9,11 +9,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from syncworker.sandbox.answers import Json, not_found
-from syncworker.sandbox.http import after_of, answer, limit_of, portal_of
+from syncworker.sandbox.http import after_of, answer, body_of, limit_of, portal_of
 from syncworker.sandbox.values import stamp
 
 MAX_SUBMISSIONS = 50
 MAX_OWNERS = 500
+_DO = ("read", "write")
+_OBJECTS = ("contacts", "companies", "deals", "tickets", "custom")
+SCOPES = {
+    *(f"crm.{k}.{o}.{d}" for k in ("objects", "schemas") for o in _OBJECTS for d in _DO),
+    *("oauth", "forms", "tickets", "crm.objects.feedback_submissions.read"),
+}
+"""What its tokens may do, but for `Portal.missing_scopes`."""
 
 
 async def owners(request: Request) -> Response:
@@ -89,10 +96,22 @@ async def usage(request: Request) -> Response:
     return answer({"results": [row]})
 
 
+async def token_info(request: Request) -> Response:
+    """POST what a private app's token may do."""
+    portal = portal_of(request)
+    wanted = (await body_of(request)).get("tokenKey")
+    if not isinstance(wanted, str) or portal.credentials.caller(wanted, portal.clock()).oauth:
+        raise not_found()
+    scopes = sorted(SCOPES - portal.missing_scopes)
+    about = {"userId": 1001, "hubId": portal.portal_id, "appId": 1}
+    return answer({**about, "scopes": scopes})
+
+
 ROUTES = [
     Route("/crm/owners/{version}", owners, methods=["GET"]),
     Route("/crm/owners/{version}/{id}", owner, methods=["GET"]),
     Route("/form-integrations/v1/submissions/forms/{guid}", submissions, methods=["GET"]),
+    Route("/oauth/v2/private-apps/get/access-token-info", token_info, methods=["POST"]),
     Route("/account-info/{version}/details", details, methods=["GET"]),
     Route("/account-info/{version}/api-usage/daily/private-apps", usage, methods=["GET"]),
 ]

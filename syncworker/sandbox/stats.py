@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from syncworker.sandbox.answers import Json
 
 KEPT = 500
-_READING_POSTS = ("/search", "/batch/read")
+_READING_POSTS = ("/search", "/batch/read", "/introspect", "/access-token-info")
 _VERSION = re.compile(r"/(v[1-4]|20\d\d-\d\d(-beta)?)(?=/|$)")
 _NAMES = (
     (

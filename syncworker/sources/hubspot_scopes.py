@@ -1,32 +1,10 @@
-"""What a token must be allowed for each stream, and what to say where it is not.
-
-Source: https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/scopes
-"""
+"""What to say where a token is not allowed to read a stream."""
 
 from __future__ import annotations
 
 from syncworker.errors import Forbidden, PortalError, SourceError, Unauthorized
+from syncworker.mapping.scopes import OF_STREAM
 
-_CONTACTS = "crm.objects.contacts.read"
-_COMPANIES = "crm.objects.companies.read"
-_DEALS = "crm.objects.deals.read"
-SCOPES: dict[str, tuple[str, ...]] = {
-    "demo_requests": ("forms",),
-    "trials": ("forms",),
-    "tickets": ("tickets", _CONTACTS),
-    "survey_responses": ("crm.objects.feedback_submissions.read", _CONTACTS),
-    # Of the objects whose properties are read.
-    "crm_values": (
-        _CONTACTS,
-        _COMPANIES,
-        _DEALS,
-        "crm.schemas.contacts.read",
-        "crm.schemas.companies.read",
-        "crm.schemas.deals.read",
-    ),
-    "crm_deals": (_DEALS, _COMPANIES, "crm.schemas.deals.read"),
-    "crm_stage_history": (_CONTACTS, _COMPANIES, _DEALS),
-}
 _ADD = (
     "Add it to the token in HubSpot (Settings > Integrations > Service Keys, or the private app), "
     "then run again."
@@ -51,7 +29,7 @@ def source_error(error: PortalError, source: str, stream: str, form: str = "") -
         if error.scope:
             told = f"the token lacks the scope {error.scope}"
         else:
-            told = f"the token lacks one of the scopes {', '.join(SCOPES[stream])}"
+            told = f"the token lacks one of the scopes {', '.join(OF_STREAM[stream])}"
         return SourceError(f"{where}: {told}", help=_ADD, code="SOURCE_SCOPE")
     if error.recovery == "retry" or isinstance(error, Unauthorized):
         return error

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
+
+from syncworker.cli.main import cli
+from syncworker.cli.reference import commands, commands_page
 from syncworker.metrics.catalog import METRICS
 from syncworker.metrics.record_page import record_page
 from syncworker.metrics.reference import BETTERED, metrics_page
@@ -35,6 +39,20 @@ def test_the_page_of_properties_is_the_generated_one_and_has_each() -> None:
 def test_the_page_of_metrics_is_the_generated_one() -> None:
     written = (DOCS / "metrics.md").read_text("utf-8")
     assert written == metrics_page(), "run `syncworker schema --metrics > docs/metrics.md`"
+
+
+def test_the_page_of_commands_is_the_generated_one() -> None:
+    written = (DOCS / "commands.md").read_text("utf-8")
+    assert written == commands_page(cli), "run `syncworker schema --commands > docs/commands.md`"
+
+
+def test_every_command_and_option_stands_on_it_with_its_variable() -> None:
+    page = commands_page(cli)
+    for words, command in commands(cli):
+        section = page.split(f"## syncworker {' '.join(words)}\n")[1].split("\n## ")[0]
+        for param in command.params:
+            if isinstance(param, click.Option) and not param.hidden:
+                assert f"`{param.envvar}`" in section
 
 
 def test_every_metric_stands_on_it_with_its_property_and_formula() -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from syncworker.cli.show_properties import diff_json, diff_lines, list_json, list_lines
+from syncworker.cli.show_properties import diff_document, diff_lines, list_document, list_lines
 from syncworker.engine.ports import PropertyDefinition, PropertyLimit
 from syncworker.engine.properties import Compared, Obstacles
 from syncworker.mapping.conflicts import Conflict
@@ -68,7 +66,7 @@ def test_the_list_shows_each_property_with_what_it_is_or_would_be() -> None:
 
 
 def test_the_list_as_json_holds_the_whole_definitions() -> None:
-    found = json.loads(list_json("acme", [DEALS]))
+    found = list_document("acme", [DEALS])
     assert (found["schema_version"], found["portal"]) == (1, "acme")
     states = [(p["name"], p["state"]) for p in found["objects"]["deals"]]
     assert states[-1] == ("hs_mrr", "conflict")
@@ -120,7 +118,7 @@ def test_the_difference_as_json_says_whether_a_sync_could_begin() -> None:
         "deals": Obstacles(("saas_seats",), PropertyLimit(100, 95), 98),
         "tickets": Obstacles(),
     }
-    document = json.loads(diff_json("acme", [DEALS, FINE], found, fits=False))
+    document = diff_document("acme", [DEALS, FINE], found, fits=False)
     deals = document["objects"]["deals"]
     assert document["fits"] is False
     assert [(p["name"], p["archived"]) for p in deals["create"]] == [

@@ -9,10 +9,10 @@ from support.source_world import WATERMARK
 from syncworker.engine.ports import Page, Source
 from syncworker.errors import PortalError, RateLimited, SourceError, Unauthorized, Unavailable
 from syncworker.hubspot.budget import LocalBudget
+from syncworker.mapping.scopes import OF_STREAM
 from syncworker.mapping.source_hubspot import HubSpotSource, HubSpotStream
 from syncworker.sandbox.faults import Fault, answering
 from syncworker.sandbox.server import SandboxServer
-from syncworker.sources.hubspot_scopes import SCOPES
 from syncworker.sources.registry import Surroundings, build
 
 
@@ -69,7 +69,7 @@ def test_where_hubspot_names_no_scope_those_of_the_stream_are_named(
 
 
 def test_the_scopes_of_every_stream_are_known() -> None:
-    assert set(SCOPES) == set(HubSpotStream.__args__)  # type: ignore[attr-defined]
+    assert set(OF_STREAM) == set(HubSpotStream.__args__)  # type: ignore[attr-defined]
 
 
 def test_a_busy_portal_is_asked_again_and_nothing_is_lost(sandbox: SandboxServer) -> None:

@@ -1,0 +1,66 @@
+"""What HubSpot tells of an account and its token: `syncworker.engine.account.AccountReader`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from syncworker.engine.account import Account, DailyUsage
+from syncworker.errors import PortalError, Unavailable
+from syncworker.hubspot import usage
+from syncworker.hubspot.credentials import Credentials
+from syncworker.hubspot.oauth import OAuthToken
+from syncworker.hubspot.paths import ACCOUNT, TOKEN_INFO
+from syncworker.hubspot.problems import text
+from syncworker.hubspot.transport import Transport
+
+
+class HubSpotAccount:
+    """Reads about the account that a transport leads to.
+
+    Args:
+        transport: The connection.
+        credentials: What it is asked with.
+    """
+
+    def __init__(self, transport: Transport, credentials: Credentials) -> None:
+        self._transport, self._credentials = transport, credentials
+
+    def details(self) -> Account:
+        """The account; raises Forbidden where the token may not ask."""
+        told = self._transport.send(ACCOUNT)
+        return Account(
+            id=str(told.get("portalId", "")),
+            timezone=text(told.get("timeZone")),
+            currency=text(told.get("companyCurrency")),
+            now=_moment(self._transport.date),
+        )
+
+    def scopes(self) -> frozenset[str] | None:
+        """What the token allows; None where HubSpot does not tell."""
+        if isinstance(self._credentials, OAuthToken):
+            return self._credentials.scopes()
+        try:
+            told = self._transport.send(TOKEN_INFO, body={"tokenKey": self._transport.token()})
+        except Unavailable:
+            raise
+        except PortalError:
+            return None
+        scopes = told.get("scopes")
+        return frozenset(map(text, scopes)) if isinstance(scopes, list) else None
+
+    def usage(self) -> DailyUsage | None:
+        """The day's requests; None where HubSpot does not tell."""
+        if isinstance(self._credentials, OAuthToken):
+            return None
+        told = usage.learn(self._transport)
+        return None if told is None else DailyUsage(told.limit, told.used, told.resets_at)
+
+
+def _moment(written: str) -> datetime | None:
+    """A date of HTTP, which is always in UTC."""
+    try:
+        moment = parsedate_to_datetime(written)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else None
