@@ -7,6 +7,7 @@ from syncworker.errors import LockHeld, PlanError, SyncworkerError
 
 OK = 0
 FAILED = 1
+CHANGES = 2
 DEAD_LETTERS = 3
 REFUSED = 4
 LOCKED = 5

@@ -13,6 +13,7 @@ from syncworker.cli.console import complain
 from syncworker.errors import SyncworkerError
 
 _COMMANDS = {
+    "apply": "Send exactly the plan that was made, from a file or made now.",
     "db": "Look after the state database.",
     "dead-letters": "Show what did not get through, and why.",
     "demo": "Enrich a sandbox portal from sample sources, with everything started for you.",

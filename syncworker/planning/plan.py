@@ -14,7 +14,6 @@ from typing import Any
 
 from syncworker.errors import StalePlan
 from syncworker.planning import json_text
-from syncworker.planning.batch import MAX_INPUTS
 from syncworker.planning.records import Change, Held, RecordPlan
 
 _MODULUS = 1 << 256
@@ -46,11 +45,6 @@ class Counts:
         """All records looked at."""
         return self.create + self.update + self.unchanged + self.held + self.unlinked
 
-    @property
-    def batches(self) -> int:
-        """Requests that writing takes, where every one is full."""
-        return -(-self.create // MAX_INPUTS) - (-self.update // MAX_INPUTS)
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -79,11 +73,6 @@ class Plan:
     def total(self) -> Counts:
         """Counts over all objects."""
         return _sum(self.objects.values())
-
-    @property
-    def batches(self) -> int:
-        """Requests that writing takes, where every one is full."""
-        return sum(counts.batches for counts in self.objects.values())
 
     def plus(self, other: Plan) -> Plan:
         """This plan and another shard's.
