@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -134,7 +135,8 @@ def _begun(
         )
         return None
     say("Nothing was sent." if proposal.changing else "Nothing to send.")
-    say(f"Next: syncworker apply {target}" if proposal.changing else f"Next: {_PLAN} {plan.portal}")
+    again = f"syncworker apply {shlex.quote(target)}"
+    say(f"Next: {again if proposal.changing else 'syncworker plan ' + plan.portal}")
     return None
 
 
@@ -162,6 +164,3 @@ def _told(engine: Engine, run: Run, format_: str) -> int:
     if run.status == "done":
         say(f"Next: syncworker runs show {run.id}")
     return exits.of_run(run)
-
-
-_PLAN = "syncworker plan"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -184,9 +185,9 @@ def _ending(run: Run, proposal: Proposal, refusal: str, out: Path | None) -> Ite
         yield "  the guard would refuse the whole plan, and lets this part of it through"
     if out is not None:
         yield f"Saved {out} (digest {proposal.header.short})."
-        yield f"Next: syncworker apply {out}{' --force' if refusal else ''}"
+        yield f"Next: syncworker apply {shlex.quote(str(out))}{' --force' if refusal else ''}"
     elif proposal.header.select:
-        typed = " ".join(f"--select {one}" for one in proposal.header.select)
+        typed = shlex.join(part for one in proposal.header.select for part in ("--select", one))
         yield f"Next: syncworker plan {run.portal} {typed} --out plan.json"
     elif refusal:
         yield f"Next: syncworker runs show {run.id}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import socket
 import sys
 import time
@@ -100,7 +101,7 @@ def _cut_short(
             return run
         raise LockHeld(
             f"apply {run.id} of {portal} was {_why(run)} at {run.step}: its rest comes first",
-            help=f"go on with it: syncworker apply {run.options['target']}",
+            help=f"go on with it: syncworker apply {shlex.quote(run.options['target'])}",
         )
     if run.kind == kind != "apply" and run.deferred_until is not None:
         return run

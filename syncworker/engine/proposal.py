@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from itertools import islice
 
 from syncworker.engine import properties
 from syncworker.engine.assemble import tallies_of
@@ -114,8 +115,11 @@ def _narrowed(
 ) -> Plan:
     """The plan of the picked records, with how many of those that were meant need nothing."""
     plan = empty(whole)
-    for record in picked():
-        plan = plan.plus(summarized(plan, record.object, [record]))
+    rest = picked()
+    while stretch := list(islice(rest, _STRETCH)):
+        for name in dict.fromkeys(record.object for record in stretch):
+            of_object = [record for record in stretch if record.object == name]
+            plan = plan.plus(summarized(plan, name, of_object))
     objects = {}
     for name in whole.objects:
         if not selection.takes(name):

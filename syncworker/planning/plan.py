@@ -16,7 +16,8 @@ from syncworker.errors import StalePlan
 from syncworker.planning import json_text
 from syncworker.planning.records import Change, Held, RecordPlan
 
-_MODULUS = 1 << 256
+MODULUS = 1 << 256
+"""Fingerprints add up modulo this."""
 _RECORD, _HELD = (tuple(column.name for column in fields(kind)) for kind in (RecordPlan, Held))
 
 
@@ -94,7 +95,7 @@ class Plan:
             name: _sum((self.objects.get(name, none), other.objects.get(name, none)))
             for name in sorted({*self.objects, *other.objects})
         }
-        return Plan(*mine, objects, (self.fingerprint + other.fingerprint) % _MODULUS)
+        return Plan(*mine, objects, (self.fingerprint + other.fingerprint) % MODULUS)
 
 
 def summarize(
@@ -125,9 +126,13 @@ def summarize(
         sends = plan.action == "create" or plan.changes
         tally[plan.action if sends else "held"] += 1
         tally["held_changes"] += len(plan.held)
-        record = hashlib.sha256(to_json(plan).encode()).digest()
-        fingerprint = (fingerprint + int.from_bytes(record, "big")) % _MODULUS
+        fingerprint = (fingerprint + fingerprint_of(to_json(plan))) % MODULUS
     return Plan(portal, as_of, mapping_digest, {object_name: Counts(**tally)}, fingerprint)
+
+
+def fingerprint_of(text: str) -> int:
+    """What a record's canonical JSON adds to the fingerprint of its plan, modulo `MODULUS`."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
 
 
 def to_json(plan: RecordPlan) -> str:
