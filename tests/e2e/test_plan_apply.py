@@ -280,7 +280,30 @@ def test_what_was_cut_short_comes_first_and_the_same_command_goes_on(planned: Ty
         said = planned(*words, code=exits.LOCKED)
         assert f"apply {run.id} of acme was cut short at canary: its rest comes first" in said
         assert "go on with it: syncworker apply plan.json" in said
+    tomorrow = engine.clock() + timedelta(days=1)
+    engine.runs.defer(run.id, until=tomorrow, message="the day's requests are used up")
+    waits = planned("apply", "plan.json", "--yes", code=exits.DEFERRED)
+    assert f"Run {run.id}: deferred, acme, at canary" in waits
+    engine.runs.resume(run.id)
     assert f"Run {run.id}: done. 3 sent" in planned("apply", "plan.json", "--yes")
+
+
+def test_records_that_a_plan_creates_are_associated_as_the_mapping_asks(said: Typist) -> None:
+    workspace = said.workspace
+    asks = "policy: upsert\n    associate: [companies]"
+    workspace.write_mapping(MAPPING.replace("policy: upsert", asks))
+    then = (AS_OF - timedelta(days=1)).isoformat()
+    address = "new@company-4.example"
+    workspace.sql("INSERT INTO users VALUES (?, ?, ?, ?)", [("new", "a4", address, then)])
+    picked = ("--select", f"account:{address}", "--select", "object:contacts")
+    said("plan", PORTAL, *LATER, *picked, "--out", "plan.json")
+    workspace.sql("UPDATE users SET account_id = 'a5' WHERE user_id = 'new'")
+    out = said("apply", "plan.json", "--yes")
+    # Known to belong together are those of the plan's moment, all of them.
+    assert "1 sent, 0 unchanged, 13 associated" in out
+    (contact,) = workspace.portal.records("contacts").holding("email", [address])
+    (company,) = workspace.portal.records("companies").holding("domain", ["company-4.example"])
+    assert set(contact.linked["companies"]) == {company.id}
 
 
 def test_an_apply_of_which_nothing_was_sent_yet_gives_way(planned: Typist) -> None:
