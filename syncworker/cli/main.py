@@ -14,6 +14,7 @@ _COMMANDS = {
     "beat": "Run the schedule alone, beside workers that run elsewhere.",
     "alerts": "Show what people were told of, and try the ways they are told.",
     "completion": "Print what makes a shell complete commands, options and names.",
+    "apply": "Send exactly the plan that was made, from a file or made now.",
     "db": "Look after the state database.",
     "dead-letters": "Show what did not get through, and why.",
     "demo": "Enrich a sandbox portal from sample sources, with everything started for you.",

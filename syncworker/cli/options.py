@@ -58,4 +58,15 @@ def output(*kinds: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return both
 
 
+def max_changes(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--max-changes`: how many records may change at most."""
+    return click.option(
+        "--max-changes",
+        type=click.IntRange(min=0),
+        metavar="N",
+        show_envvar=True,
+        help="Refuse where more records than this would change.",
+    )(function)
+
+
 portal = click.argument("portal")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import socket
 import sys
 import time
@@ -14,7 +15,7 @@ import click
 
 from syncworker.cli import exits, pages
 from syncworker.cli.console import tell
-from syncworker.engine import deferral, finish, inline, sync
+from syncworker.engine import apply, deferral, finish, inline, sync
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Run, RunKind
 from syncworker.errors import LockHeld, SyncworkerError
@@ -40,15 +41,30 @@ def carry_out(
         MappingError: The mapping has errors.
         LockHeld: Another run holds the portal, or a plan is asked for while a sync is half done.
     """
-    run = _cut_short(engine, portal, kind, options or {})
+    run = resumed(engine, portal, kind, options or {})
     if run is None:
         run = sync.start(engine, portal, as_of=as_of, kind=kind, force=force, options=options)
-    elif deferral.rests(engine, run):
-        return run
-    else:
+    return worked_on(engine, run)
+
+
+def resumed(engine: Engine, portal: str, kind: RunKind, options: Mapping[str, Any]) -> Run | None:
+    """The run that was cut short or deferred earlier and that this command goes on with.
+
+    Raises:
+        LockHeld: Another kind of run is half done, and its rest comes first.
+    """
+    run = _cut_short(engine, portal, kind, options)
+    if run is not None and not deferral.rests(engine, run):
         tell(
             f"going on with run {run.id}, as of {run.as_of:%Y-%m-%d %H:%M} UTC, {_why(run)} earlier"
         )
+    return run
+
+
+def worked_on(engine: Engine, run: Run) -> Run:
+    """Do the run in this process; one whose time has not come is returned as it is."""
+    if deferral.rests(engine, run):
+        return run
     with pages.shown(engine) as watched:
         return inline.carry_out(watched, run, f"{socket.gethostname()}:{os.getpid()}", _reporter())
 
@@ -72,14 +88,22 @@ def _cut_short(
 ) -> Run | None:
     """The portal's run that another process began and nobody works on.
 
-    A plan that was cut short is closed: nothing of it is worth keeping. A deferred one is gone on
+    A plan that was cut short is closed: nothing of it is worth keeping; and an apply of which
+    nothing was sent yet. A deferred one is gone on
     with when a plan is asked for, and gives way to a sync. An extraction gives way to anything but
     the same extraction: what it staged stays.
     """
     run = engine.runs.running(portal)
     if run is None or run.mode == "queue" or engine.chunks.held(run.id, now=engine.clock()):
         return None
-    if run.kind == kind and run.deferred_until is not None:
+    if run.kind == "apply" and run.step not in ("start", "compute"):
+        if kind == "apply" and apply.is_of(run, options):
+            return run
+        raise LockHeld(
+            f"apply {run.id} of {portal} was {_why(run)} at {run.step}: its rest comes first",
+            help=f"go on with it: syncworker apply {shlex.quote(run.options['target'])}",
+        )
+    if run.kind == kind != "apply" and run.deferred_until is not None:
         return run
     if run.kind == "extract" and (run.kind, run.options) == (kind, options):
         return run

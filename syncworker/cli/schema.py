@@ -36,7 +36,6 @@ def command(*, write: bool, streams: bool, metrics: bool, record: bool, commands
         # Not masked: an address in an example is nobody's.
         click.echo(commands_page(cli).rstrip("\n"))
         return
-    pages = [page for wanted, page in ((streams, streams_page), (metrics, metrics_page)) if wanted]
     if pages:
         say("\n".join(page().rstrip("\n") for page in pages))
         return

@@ -41,7 +41,7 @@ def plan_text(engine: Engine, run: Run, *, limit: int | None) -> Iterator[str]:
     for one in stored:
         records[one.object].append(from_json(one.body))
     for of_object in records.values():
-        of_object.sort(key=_least_telling)
+        of_object.sort(key=least_telling)
     yield from plan_lines(plan, records, limit=limit)
     yield from left_alone(run)
 
@@ -176,7 +176,7 @@ def _some(keys: Sequence[str]) -> str:
     return ", ".join(keys[:_EXAMPLES]) + more
 
 
-def _least_telling(record: RecordPlan) -> tuple[bool, bool, int, int, str]:
+def least_telling(record: RecordPlan) -> tuple[bool, bool, int, int, str]:
     """Sorts the records that tell a reader most to the front.
 
     That is a stage that moves, then values that change (a first fill says less), then the number

@@ -18,6 +18,7 @@ from syncworker.cli.console import say, say_json
 @click.option("--enqueue", is_flag=True, help="Let workers do it (`syncworker worker`).")
 @click.option("--wait", is_flag=True, help="With --enqueue: follow the run to its end.")
 @click.option("--force", is_flag=True, help="Let this run through the guard.")
+@options.max_changes
 def command(
     portal: str,
     *,
@@ -26,12 +27,13 @@ def command(
     enqueue: bool,
     wait: bool,
     force: bool,
+    max_changes: int | None,
 ) -> int:
     """Read the sources, compute, plan, ask the guard, and send only what changed.
 
     Exits with 0 when all is well, 3 when some records or rows did not get through, 4 when the
-    guard refused, 5 when another run holds the portal, 6 when the portal's daily requests are
-    used up and the run waits for its next day, 1 when it could not be done.
+    guard or --max-changes refused, 5 when another run holds the portal, 6 when the portal's daily
+    requests are used up and the run waits for its next day, 1 when it could not be done.
 
     \b
     Examples:
@@ -46,16 +48,19 @@ def command(
         raise click.UsageError("--wait goes with --enqueue")
     settings = settings_module.load()
     engine = bootstrap.engine(settings)
+    asked = {} if max_changes is None else {"max_changes": max_changes}
     if enqueue:
         from syncworker.cli.enqueue import enqueue as send
 
         broker.require(settings)
-        run = sync.start(engine, portal, as_of=as_of, mode="queue", force=force)
+        run = sync.start(engine, portal, as_of=as_of, mode="queue", force=force, options=asked)
         send(engine, run)
         if wait:
             run = progress.follow(engine, run)
     else:
-        run = progress.carry_out(engine, portal, as_of=as_of, kind="sync", force=force)
+        run = progress.carry_out(
+            engine, portal, as_of=as_of, kind="sync", force=force, options=asked
+        )
     if format_ == "json":
         say_json(show_run.as_document(engine, run, with_plan=False))
     else:

@@ -14,11 +14,15 @@ from syncworker.engine.prepared import prepared
 from syncworker.errors import UnsafePlan
 from syncworker.planning import guard
 from syncworker.planning.guard import Tally
-from syncworker.planning.plan import plan_from_json, plan_to_json
+from syncworker.planning.plan import Plan, plan_from_json, plan_to_json
 
 
 def assemble(engine: Engine, run: Run) -> tuple[dict[str, Any], UnsafePlan | None]:
-    """The shards' plans as one, and the guard's refusal where it has one."""
+    """The shards' plans as one, and why it must not be sent where it must not.
+
+    The guard's refusal is heeded unless the run was let through; a number of records that must
+    not be exceeded always is.
+    """
     results = engine.chunks.results(run.id, "compute")
     plan = plan_from_json(results[0]["plan"])
     for result in results[1:]:
@@ -27,7 +31,7 @@ def assemble(engine: Engine, run: Run) -> tuple[dict[str, Any], UnsafePlan | Non
     tallies = _tallies(results)
     whole = last_whole(engine, run) if restricted(run) else None
     if whole is not None:
-        tallies = guard.as_part(tallies, _tallies(engine.chunks.results(whole, "compute")))
+        tallies = guard.as_part(tallies, tallies_of(engine, whole))
     settings = checked(run.portal, run.mapping).guard
     refusals = guard.check(tallies, settings)
     unlinked: Counter[str] = Counter()
@@ -49,13 +53,33 @@ def assemble(engine: Engine, run: Run) -> tuple[dict[str, Any], UnsafePlan | Non
         "computed_at": engine.clock().isoformat(),
         **({} if whole is None else {"judged_by": whole}),
     }
-    if not refusals:
+    most = run.options.get("max_changes")
+    if most is not None and (refusal := too_many(plan, most)):
+        return summary, refusal
+    if not refusals or run.force:
         return summary, None
     return summary, UnsafePlan(
         "; ".join(refusal.message for refusal in refusals),
         help="often a broken source: look at `syncworker plan "
         f"{run.portal}`; if the change is meant: syncworker sync {run.portal} --force",
         code="GUARD_REFUSED",
+    )
+
+
+def tallies_of(engine: Engine, run_id: str) -> tuple[Tally, ...]:
+    """What the guard judges of a run's plan."""
+    return _tallies(engine.chunks.results(run_id, "compute"))
+
+
+def too_many(plan: Plan, most: int) -> UnsafePlan | None:
+    """The refusal of a plan that would change more records than allowed."""
+    changing = plan.total.create + plan.total.update
+    if changing <= most:
+        return None
+    return UnsafePlan(
+        f"{changing:,} records would change, and --max-changes allows {most:,}",
+        help=f"look at them: syncworker plan {plan.portal}; then allow more",
+        code="TOO_MANY_CHANGES",
     )
 
 

@@ -15,7 +15,7 @@ import polars as pl
 from syncworker.engine import compute
 from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
-from syncworker.engine.memory import Chunk, DeadLetter, Run, SettledPairs
+from syncworker.engine.memory import READY_KINDS, Chunk, DeadLetter, Run, SettledPairs
 from syncworker.engine.ports import Pair, PairOutcome, Portal
 from syncworker.engine.share import shard_of
 from syncworker.engine.stretches import stretches
@@ -24,10 +24,18 @@ from syncworker.mapping.portal import PortalMapping
 from syncworker.masking import mask
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.known import known, there
+from syncworker.planning.plan import plan_from_json
 
 
 def shards(engine: Engine, run: Run) -> list[dict[str, Any]]:
-    """The associating chunks, cut as the computing ones; none where the mapping asks for none."""
+    """The associating chunks, cut as the computing ones; none where the mapping asks for none.
+
+    A plan that was there already needs them only where it created records: who belongs together
+    is told by the rows that were known at its moment. A rollback creates none.
+    """
+    ready = run.kind in READY_KINDS
+    if ready and not (run.kind == "apply" and plan_from_json(run.summary["plan"]).total.create):
+        return []
     mapping = checked(run.portal, run.mapping)
     wanted = any(config.associate for config in mapping.objects.values())
     return compute.shards(engine, run) if wanted else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from syncworker import counters, traces
 from syncworker.engine import alerts, retention
@@ -15,7 +16,8 @@ from syncworker.errors import SyncworkerError, UnsafePlan
 from syncworker.masking import mask
 
 log = logging.getLogger(__name__)
-_ASKING: tuple[Step, ...] = ("compute", "push", "associate")  # steps that call HubSpot
+_ASKING: tuple[Step, ...] = ("compute", "canary", "push", "associate")  # steps that call HubSpot
+_SENDING: tuple[Step, ...] = ("canary", "push")
 _PLANS_KEPT = timedelta(days=30)  # what was sent stays in the history
 
 
@@ -23,25 +25,22 @@ def finish(engine: Engine, run_id: str) -> Run:
     """Close a run whose every record has an outcome; cursors move in the same transaction."""
     run = engine.runs.get(run_id)
     if run.finished_at is None:
-        letters = engine.letters.count(run.id)
-        pushed = engine.chunks.results(run.id, "push")
-        associated = engine.chunks.results(run.id, "associate")
-        planning = run.summary["start_requests"] + run.summary.get("plan_requests", 0)
-        summary = {
-            **run.summary,
-            "outcomes": engine.plans.outcomes(run.id),
-            "associated": sum(result["associated"] for result in associated),
-            "association_requests": sum(result["requests"] for result in associated),
-            "dead_letters": letters,
-            "requests": planning + sum(result["requests"] for result in [*pushed, *associated]),
-            "writes": sum(result["writes"] for result in [*pushed, *associated]),
-            "delayed_by_budget": _delayed(engine, run),
-        }
+        summary = _came_to(engine, run)
         if engine.slots.claim(run.portal, "retention", _day(engine.clock())):
             retention.drop(engine, run)
-        _close(engine, replace(run, status="rejects" if letters else "done", summary=summary))
+        _close(
+            engine,
+            replace(run, status="rejects" if summary["dead_letters"] else "done", summary=summary),
+        )
         _sweep(engine, run)
     return engine.runs.get(run_id)
+
+
+def stop_at_canary(engine: Engine, run: Run, refusal: SyncworkerError) -> None:
+    """Close a run whose first records are not in HubSpot as planned; the rest is not sent."""
+    run = replace(run, status="refused", summary=_came_to(engine, run))
+    _close(engine, _with_words(run, refusal))
+    _sweep(engine, run)
 
 
 def stop_at_plan(engine: Engine, run: Run, refusal: UnsafePlan | None) -> None:
@@ -70,6 +69,23 @@ def fail(engine: Engine, run: Run, error: SyncworkerError) -> None:
         "delayed_by_budget": _delayed(engine, run),
     }
     _close(engine, _with_words(replace(run, status="failed", summary=summary), error))
+
+
+def _came_to(engine: Engine, run: Run) -> dict[str, Any]:
+    """The summary of a run that has sent."""
+    pushed = [r for step in _SENDING for r in engine.chunks.results(run.id, step)]
+    associated = engine.chunks.results(run.id, "associate")
+    planning = run.summary["start_requests"] + run.summary.get("plan_requests", 0)
+    return {
+        **run.summary,
+        "outcomes": engine.plans.outcomes(run.id),
+        "associated": sum(result["associated"] for result in associated),
+        "association_requests": sum(result["requests"] for result in associated),
+        "dead_letters": engine.letters.count(run.id),
+        "requests": planning + sum(result["requests"] for result in [*pushed, *associated]),
+        "writes": sum(result["writes"] for result in [*pushed, *associated]),
+        "delayed_by_budget": _delayed(engine, run),
+    }
 
 
 def _day(now: datetime) -> datetime:

@@ -26,7 +26,7 @@ RunStatus = Literal[
 Wish = Literal["", "pause", "cancel"]
 READY_KINDS: tuple[RunKind, ...] = ("apply", "rollback")
 """Kinds of runs whose plan is there from the start: they read no source and compute nothing."""
-Step = Literal["start", "extract", "prepare", "compute", "push", "associate", "end"]
+Step = Literal["start", "extract", "prepare", "compute", "canary", "push", "associate", "end"]
 LetterKind = Literal["row", "record", "stream", "identity"]
 Priority = Literal["interactive", "scheduled", "backfill"]
 
@@ -64,6 +64,10 @@ class Run:
             only what concerns these addresses and accounts, and whom the webhooks' deliveries name
             that this run reads) and `fast` (read from their cursors only, keep only rows that are
             new, and send what concerns whom those name).
+            that this run reads), `max_changes` (refuse where more records would change), `canary`
+            (send so many records first, and the rest only where HubSpot holds what was planned),
+            `plan`, `planned_at` and `target` (of an apply: the plan's digest, when it was made,
+            and what was typed).
         wish: What a person asked of it while it ran; it is heeded between two batches.
     """
 
@@ -95,7 +99,7 @@ class Chunk:
     Attributes:
         id: Its id.
         run_id: The run it belongs to.
-        step: extract, prepare, compute, push or associate.
+        step: extract, prepare, compute, canary, push or associate.
         payload: What to do: source and stream; shard; or first and last position in the plan.
         progress: Where the last committed page left off; empty at first.
         claim: Grows with each claim; a commit with an older one is refused.

@@ -251,6 +251,23 @@ class PortalRecord:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What a portal allows us.
+
+    Attributes:
+        burst: Requests in any `window`.
+        window: Seconds.
+        daily: Requests of all apps a day; None: no such limit.
+        used: Those of today, of all apps; None: HubSpot has not told yet.
+    """
+
+    burst: int
+    window: float
+    daily: int | None = None
+    used: int | None = None
+
+
 class Portal(Protocol):
     """A HubSpot account. Every method raises PortalError; retries have happened inside."""
 
@@ -271,6 +288,10 @@ class Portal(Protocol):
 
     def home(self) -> str:
         """Where people see the portal's records (`…/record/TYPE/ID` below it); "": not told."""
+
+    @property
+    def quota(self) -> Quota:
+        """What the portal allows, as far as it is known; HubSpot is not asked."""
         ...
 
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:

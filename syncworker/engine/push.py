@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from syncworker import counters
 from syncworker.engine import properties
@@ -42,7 +43,14 @@ class _Push:
 
 
 def push(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> None:
-    """Send what has no outcome yet. A batch sent twice sets the same values again.
+    """Send the chunk's stretch of the plan; see `send`."""
+    engine.chunks.complete(chunk, send(engine, run, mapping, chunk))
+
+
+def send(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> dict[str, Any]:
+    """Send what has no outcome yet, and say what it took.
+
+    A batch sent twice sets the same values again.
 
     Raises:
         PortalError: HubSpot cannot be used now; what was settled before stays settled.
@@ -94,15 +102,12 @@ def push(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> None
             deferred += _send(context, batch, cleared)
     if deferred:
         raise Unavailable(f"HubSpot did not take {deferred} records this time")
-    engine.chunks.complete(
-        chunk,
-        {
-            **chunk.payload,
-            "requests": portal.requests - requests,
-            "writes": portal.writes - writes,
-            "waited": portal.waited - waited,
-        },
-    )
+    return {
+        **chunk.payload,
+        "requests": portal.requests - requests,
+        "writes": portal.writes - writes,
+        "waited": portal.waited - waited,
+    }
 
 
 def _sendable(context: _Push) -> list[RecordPlan]:

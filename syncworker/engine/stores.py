@@ -156,6 +156,16 @@ class Ledger(Protocol):
         """What was written to a record, the newest first."""
         ...
 
+    def position(self, portal: str) -> int:
+        """How far the history goes; grows with everything that is written to HubSpot."""
+        ...
+
+    def written_since(
+        self, portal: str, object_name: str, keys: Sequence[str], position: int
+    ) -> dict[str, str]:
+        """By our key, the last run that wrote to it after that position; others are absent."""
+        ...
+
     def linked(self, portal: str) -> Iterator[LedgerRecord]:
         """Every linked record of the portal, by object and key; values are left out."""
         ...

@@ -1,10 +1,11 @@
 """A run of a portal, from its start to its end. Read this file top to bottom for a row's way.
 
 A run goes through steps: extract (sources -> staging), prepare (staging -> shards, and what is
-told of the whole portal), compute (a shard -> metrics -> desired records -> plan), push (plan ->
-HubSpot -> ledger), associate (which records belong together, where the mapping asks for it). Each
-step is cut into chunks; any process that can reach the store may work on one. Whoever finishes the
-last chunk of a step moves the run on. Killed anywhere and done again, the end is the same.
+told of the whole portal), compute (a shard -> metrics -> desired records -> plan), canary (its
+first few records, where asked for), push (plan -> HubSpot -> ledger), associate (which records
+belong together, where the mapping asks for it). Each step is cut into chunks; any process that
+can reach the store may work on one. Whoever finishes the last chunk of a step moves the run on.
+Killed anywhere and done again, the end is the same.
 
 Where the portal's daily requests are used up the run is deferred: it stays open, nothing of it is
 enqueued, and it goes on where it was when the portal's next day has begun.
@@ -23,6 +24,7 @@ from typing import Any
 from syncworker.engine import (
     assemble,
     associate,
+    canary,
     compute,
     deferral,
     extract,
@@ -57,6 +59,7 @@ _WORK = {
     "extract": extract.extract,
     "prepare": prepare.prepare,
     "compute": compute.compute,
+    "canary": canary.canary,
     "push": push.push,
     "associate": associate.associate,
 }
@@ -289,7 +292,7 @@ def _moved_on(engine: Engine, run: Run) -> list[Todo]:
     return []
 
 
-def _next_step(engine: Engine, run: Run) -> list[Todo]:
+def _next_step(engine: Engine, run: Run) -> list[Todo]:  # noqa: PLR0911 - one for each step
     """Move a run on whose step has no chunk left."""
     if run.step == "extract":
         read = extract.summary(engine, run)
@@ -306,8 +309,9 @@ def _next_step(engine: Engine, run: Run) -> list[Todo]:
         return onward(engine, run.id)
     if run.step == "compute":
         return _after_planning(engine, run)
-    pushed = run.step == "push" and run.kind not in READY_KINDS
-    shards = associate.shards(engine, run) if pushed else []
+    if run.step == "canary":
+        return _after_canary(engine, run)
+    shards = associate.shards(engine, run) if run.step == "push" else []
     if shards:
         engine.runs.advance(run.id, old="push", new="associate", payloads=shards, summary={})
         return onward(engine, run.id)
@@ -316,16 +320,34 @@ def _next_step(engine: Engine, run: Run) -> list[Todo]:
 
 def _after_planning(engine: Engine, run: Run) -> list[Todo]:
     summary, refusal = assemble.assemble(engine, run)
-    if run.kind == "plan" or (refusal is not None and not run.force):
+    if run.kind == "plan" or refusal is not None:
         finish.stop_at_plan(engine, replace(run, summary={**run.summary, **summary}), refusal)
         return []
     size = engine.plans.number(run.id)
-    step = engine.limits.push_records
-    ranges = [
-        {"first": first, "last": min(first + step, size) - 1} for first in range(0, size, step)
-    ]
-    engine.runs.advance(run.id, old="compute", new="push", payloads=ranges, summary=summary)
+    first = min(run.options.get("canary", 0), size)
+    new: Step = "canary" if first else "push"
+    payloads = [{"first": 0, "last": first - 1}] if first else _ranges(engine, 0, size)
+    engine.runs.advance(run.id, old="compute", new=new, payloads=payloads, summary=summary)
     return onward(engine, run.id)
+
+
+def _after_canary(engine: Engine, run: Run) -> list[Todo]:
+    refusal = canary.refusal(engine, run)
+    if refusal is not None:
+        finish.stop_at_canary(engine, run, refusal)
+        return []
+    size = engine.plans.number(run.id)
+    rest = _ranges(engine, run.options["canary"], size)
+    engine.runs.advance(run.id, old="canary", new="push", payloads=rest, summary={})
+    return onward(engine, run.id)
+
+
+def _ranges(engine: Engine, start: int, size: int) -> list[dict[str, int]]:
+    """The pushing chunks of the plan from a position on."""
+    step = engine.limits.push_records
+    return [
+        {"first": first, "last": min(first + step, size) - 1} for first in range(start, size, step)
+    ]
 
 
 def _stopped(engine: Engine, run: Run, chunk: Chunk, error: SyncworkerError) -> list[Todo]:

@@ -22,6 +22,7 @@ CHUNK_TASKS: dict[Step, TaskName] = {
     "extract": "extract_chunk",
     "prepare": "prepare_chunk",
     "compute": "compute_chunk",
+    "canary": "push_chunk",
     "push": "push_chunk",
     "associate": "associate_chunk",
 }

@@ -28,7 +28,8 @@ Records = dict[str, LedgerRecord]
 
 def has_waited(engine: Engine, run: Run) -> bool:
     """Whether the run's plan is so old that people may well have done something meanwhile."""
-    return engine.clock() - datetime.fromisoformat(run.summary["computed_at"]) > LONG
+    planned_at = run.options.get("planned_at") or run.summary["computed_at"]
+    return engine.clock() - datetime.fromisoformat(planned_at) > LONG
 
 
 def brought_up_to_date(

@@ -237,5 +237,13 @@ local function learn_usage()
   return answer('learnt')
 end
 
-local operations = {take = take, learn = learn, refused = refused, learn_usage = learn_usage}
+-- What is allowed; the day is told only where HubSpot has said something of it.
+local function quota()
+  if not state.daily then return answer('quota', limit, window) end
+  local over = state.day_end and now >= state.day_end
+  return answer('quota', limit, window, state.daily, over and 0 or state.used or 0)
+end
+
+local operations = {
+  take = take, learn = learn, refused = refused, learn_usage = learn_usage, quota = quota}
 return operations[operation]()

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from syncworker.engine.ports import Quota
 from syncworker.hubspot.budget_answers import Usage
 from syncworker.hubspot.budget_limits import App, Limits, Priority, limits
 from syncworker.hubspot.local_budget import LocalBudget
@@ -25,6 +26,10 @@ class Budget(Protocol):
     @property
     def waited(self) -> float:
         """Seconds for which the callers of this object have waited so far."""
+        ...
+
+    def quota(self) -> Quota:
+        """What the portal allows, as far as it is known; nothing is asked."""
         ...
 
     def acquire(self, *, search: bool = False) -> None:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
+from syncworker.engine.ports import Quota
 from syncworker.hubspot.budget_answers import Usage, stated
 from syncworker.hubspot.budget_limits import Priority, limits
 from syncworker.hubspot.local_state import LocalState
@@ -44,6 +45,10 @@ class LocalBudget:
     def limit(self) -> int:
         """Requests per window, as the tier or HubSpot's headers say."""
         return self._state.limit
+
+    def quota(self) -> Quota:
+        """See `Budget.quota`."""
+        return self._state.quota()
 
     def acquire(self, *, search: bool = False) -> None:
         """See `Budget.acquire`."""

@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 
+from syncworker.engine.ports import Quota
 from syncworker.hubspot.budget_answers import Stated, Usage
 from syncworker.hubspot.budget_day import day_end, day_used_up
 from syncworker.hubspot.budget_limits import Limits, Priority
@@ -52,9 +53,17 @@ class LocalState:
         self._stretched_at = 0.0
         self._daily = limits.daily
         self._used = 0
+        self._told = False
         self._day_end: float | None = None
         self._day_known = limits.time_zone is not None
         self._day_closed = float("-inf")
+
+    def quota(self) -> Quota:
+        """What is allowed, and how much of the day is used where HubSpot has told."""
+        with self._lock:
+            over = self._day_end is not None and self._wall() >= self._day_end
+            used = (0 if over else self._used) if self._told else None
+            return Quota(self.limit, self._window, self._daily, used)
 
     def take(self, waiter: str, priority: Priority, *, search: bool) -> tuple[float, float]:
         """Take one request if there is room.
@@ -126,6 +135,7 @@ class LocalState:
             if said.daily and said.daily_remaining is not None:
                 self._daily = said.daily
                 self._used = said.daily - said.daily_remaining
+                self._told = True
 
     def refused(self, sent: float | None, policy: str, seconds: float) -> None:
         """Heed a 429: send nothing for a while, and ask for less where that is called for."""
@@ -154,7 +164,7 @@ class LocalState:
     def learn_usage(self, usage: Usage) -> None:
         """Take over what HubSpot says about the day."""
         with self._lock:
-            self._daily, self._used = usage.limit, usage.used
+            self._daily, self._used, self._told = usage.limit, usage.used, True
             if usage.resets_at is not None and usage.resets_at.timestamp() > self._wall():
                 self._day_end, self._day_known = usage.resets_at.timestamp(), True
 

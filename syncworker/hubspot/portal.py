@@ -11,6 +11,7 @@ from syncworker.engine.ports import (
     PortalRecord,
     PropertyDefinition,
     PropertyLimit,
+    Quota,
 )
 from syncworker.hubspot import (
     account,
@@ -92,6 +93,11 @@ class HubSpotPortal:
     def writes(self) -> int:
         """Those of the requests that change records or property definitions."""
         return self._transport.writes
+
+    @property
+    def quota(self) -> Quota:
+        """What the portal allows, as far as it is known; HubSpot is not asked."""
+        return self._transport.budget.quota()
 
     def reader(self) -> SourceReader:
         """What sources read this portal with, over the same connections and budget."""

@@ -19,6 +19,7 @@ from typing import Any
 
 import redis
 
+from syncworker.engine.ports import Quota
 from syncworker.hubspot.budget_answers import Usage, stated
 from syncworker.hubspot.budget_day import day_end, day_used_up
 from syncworker.hubspot.budget_limits import Limits, Priority, limits
@@ -79,6 +80,15 @@ class RedisBudget:
     def waited(self) -> float:
         """Seconds for which the callers of this object have waited so far."""
         return self._waited + self._alone.waited
+
+    def quota(self) -> Quota:
+        """See `Budget.quota`."""
+        told = self._ask("quota")
+        if told is None:
+            return replace(self._alone.quota(), burst=self._limits.burst)
+        limit, window, *day = map(float, told[1:])
+        daily, used = map(int, day) if day else (self._limits.daily, None)
+        return Quota(int(limit), window, daily, used)
 
     def acquire(self, *, search: bool = False) -> None:
         """See `Budget.acquire`; never raises for Redis itself."""

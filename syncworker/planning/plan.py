@@ -14,10 +14,10 @@ from typing import Any
 
 from syncworker.errors import StalePlan
 from syncworker.planning import json_text
-from syncworker.planning.batch import MAX_INPUTS
 from syncworker.planning.records import Change, Held, RecordPlan
 
-_MODULUS = 1 << 256
+MODULUS = 1 << 256
+"""Fingerprints add up modulo this."""
 _RECORD, _HELD = (tuple(column.name for column in fields(kind)) for kind in (RecordPlan, Held))
 
 
@@ -45,11 +45,6 @@ class Counts:
     def read(self) -> int:
         """All records looked at."""
         return self.create + self.update + self.unchanged + self.held + self.unlinked
-
-    @property
-    def batches(self) -> int:
-        """Requests that writing takes, where every one is full."""
-        return -(-self.create // MAX_INPUTS) - (-self.update // MAX_INPUTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +75,6 @@ class Plan:
         """Counts over all objects."""
         return _sum(self.objects.values())
 
-    @property
-    def batches(self) -> int:
-        """Requests that writing takes, where every one is full."""
-        return sum(counts.batches for counts in self.objects.values())
-
     def plus(self, other: Plan) -> Plan:
         """This plan and another shard's.
 
@@ -105,7 +95,7 @@ class Plan:
             name: _sum((self.objects.get(name, none), other.objects.get(name, none)))
             for name in sorted({*self.objects, *other.objects})
         }
-        return Plan(*mine, objects, (self.fingerprint + other.fingerprint) % _MODULUS)
+        return Plan(*mine, objects, (self.fingerprint + other.fingerprint) % MODULUS)
 
 
 def summarize(
@@ -136,9 +126,13 @@ def summarize(
         sends = plan.action == "create" or plan.changes
         tally[plan.action if sends else "held"] += 1
         tally["held_changes"] += len(plan.held)
-        record = hashlib.sha256(to_json(plan).encode()).digest()
-        fingerprint = (fingerprint + int.from_bytes(record, "big")) % _MODULUS
+        fingerprint = (fingerprint + fingerprint_of(to_json(plan))) % MODULUS
     return Plan(portal, as_of, mapping_digest, {object_name: Counts(**tally)}, fingerprint)
+
+
+def fingerprint_of(text: str) -> int:
+    """What a record's canonical JSON adds to the fingerprint of its plan, modulo `MODULUS`."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest(), "big")
 
 
 def to_json(plan: RecordPlan) -> str:

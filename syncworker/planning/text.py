@@ -19,6 +19,7 @@ def plan_lines(
     *,
     limit: int | None = 20,
     mask: bool = True,
+    needs: str = "",
 ) -> Iterator[str]:
     """The whole plan: per object a heading and its records, then the summary.
 
@@ -28,6 +29,7 @@ def plan_lines(
             taken from each.
         limit: Records to show per object; None: all.
         mask: Whether e-mail addresses are shortened to `j…@domain`.
+        needs: What it takes to send it, in words.
     """
     for name, counts in plan.objects.items():
         yield heading(plan, name)
@@ -39,8 +41,8 @@ def plan_lines(
             yield from record_lines(record, mask=mask)
         more = counts.create + counts.update + counts.held - shown
         if more:
-            yield f"  … {_spaced(more)} more: --full"
-    yield summary(plan)
+            yield f"  … {spaced(more)} more: --full"
+    yield summary(plan, needs)
 
 
 def heading(plan: Plan, object_name: str) -> str:
@@ -49,7 +51,7 @@ def heading(plan: Plan, object_name: str) -> str:
     return (
         f"{plan.portal}  {object_name}  as of {plan.as_of:%Y-%m-%d %H:%M} UTC   "
         f"mapping {plan.mapping_digest[:6]}   "
-        f"{_spaced(counts.read)} read, {_spaced(counts.unchanged)} unchanged"
+        f"{spaced(counts.read)} read, {spaced(counts.unchanged)} unchanged"
     )
 
 
@@ -62,38 +64,38 @@ def record_lines(record: RecordPlan, *, mask: bool = True) -> Iterator[str]:
     names, values, _ = zip(*rows, strict=True) if rows else ((), (), ())
     name_width = max(map(len, names), default=0)
     value_width = min(max(map(len, values), default=0), _WIDEST_COLUMN)
-    label = _shown(record.name or record.key, mask=mask)
+    label = printable(record.name or record.key, mask=mask)
     yield f"  {_sign(record)} {label:<34} {_how_many(record)}"
     for name, value, reason in rows:
         yield f"      {name:<{name_width}}  {value:<{value_width}}  {reason}".rstrip()
 
 
-def summary(plan: Plan) -> str:
-    """The plan's counts in one line."""
+def summary(plan: Plan, needs: str = "") -> str:
+    """The plan's counts, and what it takes to send it, in one line."""
     total: Counts = plan.total
     parts = [
-        f"{_spaced(total.create)} create",
-        f"{_spaced(total.update)} update",
-        f"{_spaced(total.unchanged)} unchanged",
-        f"{_spaced(total.held_changes)} held back" if total.held_changes else "",
-        f"{_spaced(total.unlinked)} not linked" if total.unlinked else "",
-        _plural(plan.batches, "batch", "batches"),
+        f"{spaced(total.create)} create",
+        f"{spaced(total.update)} update",
+        f"{spaced(total.unchanged)} unchanged",
+        f"{spaced(total.held_changes)} held back" if total.held_changes else "",
+        f"{spaced(total.unlinked)} not linked" if total.unlinked else "",
+        needs,
     ]
     return "Plan: " + ", ".join(part for part in parts if part)
 
 
 def _change(change: Change, *, mask: bool) -> tuple[str, str, str]:
     value = f"{_value(change.old, mask=mask)} -> {_value(change.new, mask=mask)}"
-    because = f"because {_shown(change.because, mask=mask)}" if change.because else ""
+    because = f"because {printable(change.because, mask=mask)}" if change.because else ""
     return change.property, value, because
 
 
 def _held(held: Held, *, mask: bool) -> tuple[str, str, str]:
-    return held.property, _value(held.old, mask=mask), _shown(held.reason, mask=mask)
+    return held.property, _value(held.old, mask=mask), printable(held.reason, mask=mask)
 
 
 def _value(value: str, *, mask: bool) -> str:
-    shown = _shown(value, mask=mask) or "(empty)"
+    shown = printable(value, mask=mask) or "(empty)"
     return shown if len(shown) <= _LONGEST_VALUE else shown[: _LONGEST_VALUE - 1] + "…"
 
 
@@ -109,15 +111,17 @@ def _how_many(record: RecordPlan) -> str:
     return ", ".join(part for part in (new, changes, held, refused) if part)
 
 
-def _shown(text: str, *, mask: bool) -> str:
+def printable(text: str, *, mask: bool = True) -> str:
+    """People's text as a terminal may show it."""
     # People's values may hold control characters, which a terminal would obey.
-    printable = "".join(c if c.isprintable() else " " for c in text)
-    return masking.mask(printable) if mask else printable
+    visible = "".join(c if c.isprintable() else " " for c in text)
+    return masking.mask(visible) if mask else visible
 
 
 def _plural(number: int, one: str, many: str) -> str:
-    return f"{_spaced(number)} {one if number == 1 else many}"
+    return f"{spaced(number)} {one if number == 1 else many}"
 
 
-def _spaced(number: int) -> str:
+def spaced(number: int) -> str:
+    """A number with its thousands set apart."""
     return f"{number:,}".replace(",", " ")

@@ -65,6 +65,29 @@ class SqlLedger:
                 for run_id, at, changes in connection.execute(query)
             ]
 
+    def position(self, portal: str) -> int:
+        """The newest row of the history."""
+        query = sa.select(sa.func.max(history.c.id)).where(history.c.portal == portal)
+        with self._database.read() as connection:
+            return connection.execute(query).scalar_one() or 0
+
+    def written_since(
+        self, portal: str, object_name: str, keys: Sequence[str], position: int
+    ) -> dict[str, str]:
+        """The last run by our key."""
+        row = history.c
+        found: dict[str, str] = {}
+        with self._database.read() as connection:
+            for start in range(0, len(keys), _VARIABLES):
+                query = sa.select(row.key, row.run_id).where(
+                    row.portal == portal,
+                    row.object == object_name,
+                    row.key.in_(keys[start : start + _VARIABLES]),
+                    row.id > position,
+                )
+                found.update(dict(connection.execute(query.order_by(row.id)).all()))
+        return found
+
     def linked(self, portal: str) -> Iterator[LedgerRecord]:
         """Every linked record, a thousand at a time, without its values."""
         row = ledger.c

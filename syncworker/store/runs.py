@@ -150,7 +150,7 @@ class SqlRuns:
             ).rowcount
             if mine and run.status in ("done", "rejects"):
                 pages.move_cursors(connection, self._database, run)
-                if run.kind == "sync" and not run.options.keys() - {"full"}:
+                if run.kind == "sync" and not run.options.keys() - {"full", "max_changes"}:
                     letters.resolve_records_not_met(connection, run)
             if mine and run.status == "failed":
                 plans.doubt_unsettled(connection, run)

@@ -58,7 +58,7 @@ def test_a_plan_writes_nothing_and_names_the_next_command(workspace: Workspace) 
 
     assert done.returncode == 0
     assert workspace.portal.stats.writes == before
-    assert "Plan: 12 create, 12 update, 0 unchanged, 2 batches" in done.stdout
+    assert "Plan: 12 create, 12 update, 0 unchanged, 2 HubSpot requests, about 1 s" in done.stdout
     assert done.stdout.endswith("Next: syncworker sync acme\n")
     assert not company(workspace, 1).get("saas_mrr")
 

@@ -20,6 +20,7 @@ from syncworker.engine.ports import (
     PortalRecord,
     PropertyDefinition,
     PropertyLimit,
+    Quota,
     RejectedRow,
 )
 from syncworker.metrics.compute import Computed, compute
@@ -85,6 +86,7 @@ class FakePortal:
         self.requests = 0
         self.writes = 0
         self.waited = 0.0
+        self.quota = Quota(100, 10.0, 250_000, 50_000)
         self.contacts = {f"p{i}": {"email": f"u{i}@c{i}.example"} for i in range(companies)}
         self.together: set[Pair] = set()
         self.unwanted: dict[str, PairOutcome] = {}

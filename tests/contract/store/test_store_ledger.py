@@ -101,3 +101,19 @@ def test_every_key_that_claims_a_hubspot_record_is_named(state: Stores) -> None:
         "2": ["c"],
     }
     assert state.ledger.owners(PORTAL, "companies", ["1"]) == {"1": "a"}
+
+
+def test_what_was_written_since_a_position_is_named_with_the_last_run(state: Stores) -> None:
+    run = state.run()
+    chunk = state.planned(run, 3)
+    assert state.ledger.position(PORTAL) == 0
+    state.plans.settle(chunk, PORTAL, [sent(0)], NOW)
+    before = state.ledger.position(PORTAL)
+    state.plans.settle(chunk, PORTAL, [sent(1)], NOW)
+    keys = ["a0", "a1", "a2"]
+    assert state.ledger.position(PORTAL) > before > 0
+    assert state.ledger.written_since(PORTAL, "companies", keys, before) == {"a1": run.id}
+    assert set(state.ledger.written_since(PORTAL, "companies", keys, 0)) == {"a0", "a1"}
+    assert state.ledger.written_since(PORTAL, "contacts", keys, 0) == {}
+    assert state.ledger.written_since("other", "companies", keys, 0) == {}
+    assert state.ledger.position("other") == 0

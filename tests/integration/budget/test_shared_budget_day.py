@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from support.budget_world import MIDNIGHT, World
+from support.budget_world import MIDNIGHT, World, headers
 
+from syncworker.engine.ports import Quota
 from syncworker.errors import RateLimited
 from syncworker.hubspot.budget import Budget, Usage, limits
 
@@ -128,3 +129,17 @@ def test_an_oauth_app_has_no_daily_limit(world: World) -> None:
     asked.refused("DAILY", 60)
     with pytest.raises(RateLimited, match=r"requests are used up; it goes on at"):
         asked.acquire()
+
+
+def test_what_is_left_of_the_day_is_told_once_hubspot_has_said_it(world: World) -> None:
+    world = world.other(limits("free", time_zone="Europe/Berlin"))
+    asked = world.budget("interactive")
+    assert asked.quota() == Quota(100, 10.0, 250_000, None)
+    asked.learn(headers(90, 1))
+    asked.acquire()
+    assert asked.quota() == Quota(90, 10.0, 250_000, None)
+    asked.learn_usage(Usage(limit=1000, used=300))
+    asked.acquire()
+    assert asked.quota() == Quota(90, 10.0, 1000, 301)
+    world.at(MIDNIGHT + 24 * 3600)
+    assert asked.quota() == Quota(90, 10.0, 1000, 0)

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -6,8 +7,8 @@ import pytest
 from syncworker.mapping.desired import DesiredRecord, PropertyRule
 from syncworker.mapping.portal import Guard
 from syncworker.planning.diff import diff
-from syncworker.planning.guard import Tally, as_part, check, combine, count
-from syncworker.planning.records import LedgerRecord
+from syncworker.planning.guard import Tally, as_part, check, combine, count, narrowed
+from syncworker.planning.records import Change, LedgerRecord, RecordPlan
 
 Desired = Callable[..., DesiredRecord]
 Ledger = Callable[..., LedgerRecord]
@@ -146,3 +147,19 @@ def test_of_a_few_records_the_share_is_taken_of_the_whole_portal() -> None:
 
     assert judged == (Tally("contacts", "band", 100, 0, 20), few[1])
     assert [refusal.property for refusal in check(judged, Guard())] == ["seats"]
+
+
+def test_a_part_of_a_plan_is_judged_by_its_own_changes_and_the_whole_portals_values(
+    rules: Mapping[str, PropertyRule],
+) -> None:
+    whole = (Tally("companies", "churned", 20, 0, 15), Tally("companies", "seats", 20, 15, 0))
+    flips = RecordPlan(
+        "companies", "A1", "", "1", "update",
+        (Change("churned", "false", "true"), Change("seats", "5", ""), Change("band", "", "red")),
+    )  # fmt: skip
+    made = replace(flips, key="A2", action="create")
+
+    assert narrowed(whole, [flips, made], {"companies": rules}) == (
+        Tally("companies", "churned", 20, 0, 1),
+        Tally("companies", "seats", 20, 1, 0),
+    )

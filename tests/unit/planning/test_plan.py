@@ -52,13 +52,6 @@ def test_every_record_counts_once(summed: Summed) -> None:
     assert plan.total.read == 8
 
 
-def test_requests_are_counted_by_object_and_action(summed: Summed) -> None:
-    companies = summed(*[UPDATE] * 101, CREATE)
-    contacts = summed(*[UPDATE] * 200, object_name="contacts")
-
-    assert companies.plus(contacts).batches == 2 + 1 + 2
-
-
 def test_shards_added_in_any_order_are_one_plan(summed: Summed) -> None:
     whole = summed(UPDATE, HELD, CREATE, None)
     one, two, contacts = summed(UPDATE, None), summed(CREATE, HELD), summed(object_name="contacts")

@@ -51,7 +51,7 @@ def test_a_plan_reads_old_new_because(lines: Lines) -> None:
         "      mrr  (empty) -> 1200",
         "  = kept.example                       1 held back",
         "      lifecyclestage  customer  kept: rule says lead, stages only move forward",
-        "Plan: 1 create, 1 update, 4 650 unchanged, 2 held back, 1 not linked, 2 batches",
+        "Plan: 1 create, 1 update, 4 650 unchanged, 2 held back, 1 not linked",
     ]
 
 
@@ -72,7 +72,8 @@ def test_all_records_are_shown_without_a_limit(lines: Lines) -> None:
 def test_a_plan_without_changes_says_so(as_of: datetime) -> None:
     plan = summarize("acme", as_of, "4f1c9a77", "companies", [None])
 
-    assert summary(plan) == "Plan: 0 create, 0 update, 1 unchanged, 0 batches"
+    assert summary(plan) == "Plan: 0 create, 0 update, 1 unchanged"
+    assert summary(plan, "no request") == "Plan: 0 create, 0 update, 1 unchanged, no request"
 
 
 def test_a_new_record_without_values_has_one_line() -> None:
