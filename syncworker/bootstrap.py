@@ -38,6 +38,7 @@ from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
+from syncworker.store.histories import SqlHistories
 from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
 from syncworker.store.letters import SqlLetters
@@ -82,6 +83,7 @@ def engine(settings: Settings) -> Engine:
         chunks=SqlChunks(state),
         pages=SqlPages(state),
         ledger=SqlLedger(state),
+        histories=SqlHistories(state),
         plans=SqlPlans(state),
         letters=SqlLetters(state),
         unlinked=SqlUnlinked(state),

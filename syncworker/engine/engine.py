@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from syncworker.engine.histories import Histories
 from syncworker.engine.memory import Chunk, Priority
 from syncworker.engine.ports import Portal, Source, Staging
 from syncworker.engine.source_stores import Inbox, Pages, Snapshots
@@ -68,6 +69,7 @@ class Engine:
     chunks: Chunks
     pages: Pages
     ledger: Ledger
+    histories: Histories
     plans: Plans
     letters: Letters
     unlinked: Unlinkeds

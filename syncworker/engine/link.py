@@ -18,7 +18,7 @@ from syncworker.engine.target import Target
 from syncworker.mapping.desired import DesiredRecord
 from syncworker.mapping.hubspot_names import DEAL_STAGE
 from syncworker.planning.diff import needs_reading
-from syncworker.planning.lifecycle import PEOPLE, STAGE_PROPERTY, move
+from syncworker.planning.lifecycle import STAGE_PROPERTY, move
 from syncworker.planning.records import Change, LedgerRecord
 
 
@@ -277,8 +277,12 @@ def _peoples(
 
 def set_by_people(portal: Portal, object_name: str, moving: Mapping[str, str]) -> set[str]:
     """Of our keys by HubSpot id, those of the records whose stage a person set last."""
-    sources = portal.last_set_by(object_name, list(moving), STAGE_PROPERTY) if moving else {}
-    return {moving[id_] for id_, source in sources.items() if source in PEOPLE}
+    found = portal.last_changes(object_name, list(moving), [STAGE_PROPERTY]) if moving else {}
+    return {
+        moving[id_]
+        for id_, touched in found.items()
+        if (last := touched.changes.get(STAGE_PROPERTY)) and last.by_person
+    }
 
 
 def _as_read(record: LedgerRecord, found: PortalRecord) -> LedgerRecord:

@@ -237,7 +237,8 @@ def _settled(
 
 def _settle(context: _Push, every: Sequence[Settled]) -> None:
     if every:
-        context.engine.plans.settle(context.chunk, context.run.portal, every, context.run.as_of)
+        now = context.engine.clock()
+        context.engine.plans.settle(context.chunk, context.run.portal, every, now)
 
 
 def _settle_held(
@@ -250,4 +251,4 @@ def _settle_held(
         if plan.action == "update" and not plan.changes
     ]
     if held:
-        engine.plans.settle(chunk, run.portal, held, run.as_of)
+        engine.plans.settle(chunk, run.portal, held, engine.clock())

@@ -33,6 +33,7 @@ from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
+from syncworker.store.histories import SqlHistories
 from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
 from syncworker.store.letters import SqlLetters
@@ -280,6 +281,7 @@ def make_engine(
         chunks=SqlChunks(state),
         pages=SqlPages(state),
         ledger=SqlLedger(state),
+        histories=SqlHistories(state),
         plans=SqlPlans(state),
         letters=SqlLetters(state),
         unlinked=SqlUnlinked(state),
