@@ -40,7 +40,7 @@ def carry_out(
         MappingError: The mapping has errors.
         LockHeld: Another run holds the portal, or a plan is asked for while a sync is half done.
     """
-    run = _cut_short(engine, portal, kind, options or {})
+    run = cut_short(engine, portal, kind, options or {})
     if run is None:
         run = sync.start(engine, portal, as_of=as_of, kind=kind, force=force, options=options)
     elif deferral.rests(engine, run):
@@ -67,9 +67,7 @@ def follow(engine: Engine, run: Run) -> Run:
     return run
 
 
-def _cut_short(
-    engine: Engine, portal: str, kind: RunKind, options: Mapping[str, Any]
-) -> Run | None:
+def cut_short(engine: Engine, portal: str, kind: RunKind, options: Mapping[str, Any]) -> Run | None:
     """The portal's run that another process began and nobody works on.
 
     A plan that was cut short is closed: nothing of it is worth keeping. A deferred one is gone on

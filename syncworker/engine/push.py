@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from syncworker.engine import properties
 from syncworker.engine.engine import Engine
 from syncworker.engine.existing import Written, relink
-from syncworker.engine.memory import Chunk, Planned, Run, Settled
+from syncworker.engine.mapped import with_unmapped
+from syncworker.engine.memory import READY_KINDS, Chunk, Planned, Run, Settled
 from syncworker.engine.ports import Portal
 from syncworker.engine.settle import nothing_to_send, settled, unchanged
 from syncworker.engine.waited import brought_up_to_date, has_waited
@@ -59,13 +60,16 @@ def push(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> None
         definitions = properties.known(engine, run.portal, object_name, portal)
         stage = definitions.get(STAGE_PROPERTY)
         lifecycle = lifecycle_of(mapping, object_name)
+        rules = property_rules(mapping, object_name, catalog_of(mapping.metrics), definitions)
+        if run.kind in READY_KINDS:
+            rules = with_unmapped(rules, [plan for _, plan in of_object], definitions)
         context = _Push(
             engine,
             run,
             chunk,
             portal,
             Written(
-                property_rules(mapping, object_name, catalog_of(mapping.metrics), definitions),
+                rules,
                 tuple(value for value, _ in stage.options) if stage else (),
                 mapping.volatile_days,
                 config.policy == "create_only",

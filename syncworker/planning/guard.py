@@ -67,14 +67,27 @@ def count(
             for name in {*desired.values, STAGE_PROPERTY}
             if ledger.values.get(name)
         )
-        for change in plan.changes if plan else ():
-            if change.old and not change.new:
-                cleared[desired.object, change.property] += 1
-            elif change.old and _flips(change, rules):
-                flipped[desired.object, change.property] += 1
+        if plan is not None:
+            _tally(plan, rules, cleared, flipped)
     return tuple(
         Tally(*key, n, cleared[key], flipped[key]) for key, n in sorted(with_value.items())
     )
+
+
+def done_by(
+    plans: Iterable[RecordPlan], rules: Mapping[str, Mapping[str, PropertyRule]]
+) -> tuple[Tally, ...]:
+    """What plans do to the properties they empty or turn over, as shares of nothing yet.
+
+    Args:
+        plans: Of records that are there.
+        rules: By object and property, how it is written.
+    """
+    cleared: Counter[tuple[str, str]] = Counter()
+    flipped: Counter[tuple[str, str]] = Counter()
+    for plan in plans:
+        _tally(plan, rules[plan.object], cleared, flipped)
+    return tuple(Tally(*key, 0, cleared[key], flipped[key]) for key in sorted({*cleared, *flipped}))
 
 
 def combine(*shards: Iterable[Tally]) -> tuple[Tally, ...]:
@@ -126,6 +139,19 @@ def check(tallies: Iterable[Tally], settings: Guard) -> tuple[Refusal, ...]:
             limit = f"limit {settings.max_flip_percent} %, guard.max_flip_percent"
             refusals.append(_refusal(tally, tally.flipped, "change", limit))
     return tuple(refusals)
+
+
+def _tally(
+    plan: RecordPlan,
+    rules: Mapping[str, PropertyRule],
+    cleared: Counter[tuple[str, str]],
+    flipped: Counter[tuple[str, str]],
+) -> None:
+    for change in plan.changes:
+        if change.old and not change.new:
+            cleared[plan.object, change.property] += 1
+        elif change.old and _flips(change, rules):
+            flipped[plan.object, change.property] += 1
 
 
 def _flips(change: Change, rules: Mapping[str, PropertyRule]) -> bool:
