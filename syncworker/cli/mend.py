@@ -56,7 +56,7 @@ def adopt(engine: Engine, portal: str, scope: Scope, *, format_: str) -> int:
     """
     ready.make_way(engine, portal, "verify")
     _, found = verify.verify(engine, portal, scope, adopt=True, on_stretch=ready.progress_lines())
-    run = carry_out(engine, portal, as_of=None, kind="plan")
+    run = carry_out(engine, portal, as_of=None, kind="plan", options={"adopt": True})
     if format_ == "json":
         document = show_run.as_document(engine, run, with_plan=False)
         say_json({**document, "verify": show_verify.as_document(portal, found)})

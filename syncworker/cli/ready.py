@@ -20,7 +20,7 @@ from syncworker.errors import StalePlan, SyncworkerError
 from syncworker.planning.plan import plan_from_json
 
 _LINE_SECONDS = 10.0
-_LONGEST = timedelta(hours=1)
+_LONGEST = timedelta(minutes=15)
 """How long a question may wait: later the plan may not be true any more."""
 
 
@@ -70,7 +70,7 @@ def send(engine: Engine, run: Run, question: str, *, yes: bool) -> Run:
         return _cancel(engine, run)
     if engine.clock() - run.created_at > _LONGEST:
         _cancel(engine, run)
-        raise StalePlan("the question waited for more than an hour", help="type the command again")
+        raise StalePlan("the question waited for more than 15 minutes", help="type the command again")
     owner = f"{socket.gethostname()}:{os.getpid()}"
     return inline.carry_out(engine, run, owner, lambda _run: None)
 

@@ -62,6 +62,8 @@ def link(
     unfound = sorted(gone - links.records.keys())
     if unfound:
         engine.ledger.forget(chunk, run.portal, target.name, unfound)
+    if run.options.get("adopt"):
+        links.records.update(_as_ours(run, links))
     read = [record for record in links.records.values() if record.fresh]
     if read:
         engine.ledger.confirm(chunk, run.portal, read, run.as_of)
@@ -282,6 +284,15 @@ def set_by_people(portal: Portal, object_name: str, moving: Mapping[str, str]) -
         moving[id_]
         for id_, touched in found.items()
         if (last := touched.changes.get(STAGE_PROPERTY)) and last.by_person
+    }
+
+
+def _as_ours(run: Run, links: Links) -> dict[str, LedgerRecord]:
+    """What was read after a ledger was lost: taken for written now, so that it is left in peace."""
+    return {
+        key: replace(record, written_at=run.as_of)
+        for key, record in links.records.items()
+        if record.fresh and record.written_at is None
     }
 
 

@@ -66,7 +66,8 @@ class Run:
         options: What it was asked to do otherwise than usual: `streams` (only these, as
             `source.stream`), `full` (read them whole), `people` and `accounts` (compute and send
             only what concerns these addresses and accounts, and whom the webhooks' deliveries name
-            that this run reads).
+            that this run reads), `adopt` (what HubSpot holds counts as written by us), `of` (the
+            run that is rolled back).
         wish: What a person asked of it while it ran; it is heeded between two batches.
     """
 
