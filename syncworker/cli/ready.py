@@ -70,7 +70,9 @@ def send(engine: Engine, run: Run, question: str, *, yes: bool) -> Run:
         return _cancel(engine, run)
     if engine.clock() - run.created_at > _LONGEST:
         _cancel(engine, run)
-        raise StalePlan("the question waited for more than 15 minutes", help="type the command again")
+        raise StalePlan(
+            "the question waited for more than 15 minutes", help="type the command again"
+        )
     owner = f"{socket.gethostname()}:{os.getpid()}"
     return inline.carry_out(engine, run, owner, lambda _run: None)
 

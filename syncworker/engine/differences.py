@@ -41,8 +41,8 @@ class Difference:
         ours: The value the ledger has, or the one that was refused.
         theirs: The value HubSpot has.
         at: When it was set in HubSpot, by HubSpot's clock; None where it is not known.
-        by: Who set it: HubSpot's source type, with the person's id where one is told; or why it
-            was refused.
+        by: Who set it: HubSpot's source type, with the person's or the app's id where one is told;
+            or why it was refused.
         run_id: The run that sent ours last; "" where none did.
         merged_into: The id of the record it was merged into.
     """
@@ -159,7 +159,9 @@ def _judged(
 
 def who(last: LastChange) -> str:
     """Who set a value, as HubSpot tells it."""
-    return f"{last.source} user {last.user}" if last.user else last.source or "not told"
+    if last.user:
+        return f"{last.source} user {last.user}"
+    return f"{last.source} {last.source_id}".strip() or "not told"
 
 
 def _before(last: LastChange, sent: Writing) -> bool:
