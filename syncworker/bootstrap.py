@@ -48,6 +48,7 @@ from syncworker.store.gauges import Gauge
 from syncworker.store.gauges import gauges as read_gauges
 from syncworker.store.health import SqlHealth
 from syncworker.store.heartbeats import SqlHeartbeats
+from syncworker.store.histories import SqlHistories
 from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
 from syncworker.store.letters import SqlLetters
@@ -114,6 +115,7 @@ def engine(settings: Settings) -> Engine:
         chunks=SqlChunks(state),
         pages=SqlPages(state),
         ledger=SqlLedger(state),
+        histories=SqlHistories(state),
         plans=SqlPlans(state),
         letters=SqlLetters(state),
         unlinked=SqlUnlinked(state),

@@ -53,7 +53,7 @@ def resumed(engine: Engine, portal: str, kind: RunKind, options: Mapping[str, An
     Raises:
         LockHeld: Another kind of run is half done, and its rest comes first.
     """
-    run = _cut_short(engine, portal, kind, options)
+    run = cut_short(engine, portal, kind, options)
     if run is not None and not deferral.rests(engine, run):
         tell(
             f"going on with run {run.id}, as of {run.as_of:%Y-%m-%d %H:%M} UTC, {_why(run)} earlier"
@@ -83,15 +83,13 @@ def follow(engine: Engine, run: Run) -> Run:
     return run
 
 
-def _cut_short(
-    engine: Engine, portal: str, kind: RunKind, options: Mapping[str, Any]
-) -> Run | None:
+def cut_short(engine: Engine, portal: str, kind: RunKind, options: Mapping[str, Any]) -> Run | None:
     """The portal's run that another process began and nobody works on.
 
-    A plan that was cut short is closed: nothing of it is worth keeping; and an apply of which
-    nothing was sent yet. A deferred one is gone on
-    with when a plan is asked for, and gives way to a sync. An extraction gives way to anything but
-    the same extraction: what it staged stays.
+    A plan that was cut short is closed: nothing of it is worth keeping; and so is an apply of
+    which nothing was sent yet. A deferred plan is gone on with when a plan is asked for, and gives
+    way to a sync. An extraction gives way to anything but the same extraction: what it staged
+    stays.
     """
     run = engine.runs.running(portal)
     if run is None or run.mode == "queue" or engine.chunks.held(run.id, now=engine.clock()):

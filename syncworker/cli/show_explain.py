@@ -109,7 +109,7 @@ def _destination(one: Destination) -> Iterator[str]:
     wants = "left as it is" if one.desired is None else (one.desired or _EMPTY)
     written = ""
     if one.written_at is not None:
-        written = f", written as of {_time(one.written_at)} by run {one.run_id}"
+        written = f", written {_time(one.written_at)} by run {one.run_id}"
     stands = f"has {has}" if one.desired == one.has else f"wants {wants}, has {has}"
     yield from _row("", f"{stands}{written}")
     yield from _row("", f"{one.state}: {one.reason}")

@@ -61,7 +61,7 @@ def assemble(engine: Engine, run: Run) -> tuple[dict[str, Any], UnsafePlan | Non
     return summary, UnsafePlan(
         "; ".join(refusal.message for refusal in refusals),
         help="often a broken source: look at `syncworker plan "
-        f"{run.portal}`; if the change is meant: syncworker sync {run.portal} --force",
+        f"{run.portal}`; if the change is meant: {_forced(run)}",
         code="GUARD_REFUSED",
     )
 
@@ -81,6 +81,17 @@ def too_many(plan: Plan, most: int) -> UnsafePlan | None:
         help=f"look at them: syncworker plan {plan.portal}; then allow more",
         code="TOO_MANY_CHANGES",
     )
+
+
+def _forced(run: Run) -> str:
+    """The command that lets it through."""
+    if run.kind == "rollback":
+        return f"syncworker rollback {run.options['of']} --force"
+    if run.kind == "apply":
+        return f"syncworker apply {run.options['target']} --force"
+    if run.kind == "repair":
+        return f"syncworker verify {run.portal} --repair --force"
+    return f"syncworker sync {run.portal} --force"
 
 
 def _tallies(results: Iterable[Mapping[str, Any]]) -> tuple[Tally, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 from syncworker.engine.alert_stores import AlertDelivery, AlertStore
 from syncworker.engine.forgotten import Forgotten
 from syncworker.engine.heartbeats import Heartbeats
+from syncworker.engine.histories import Histories
 from syncworker.engine.memory import Chunk, Priority
 from syncworker.engine.ports import Portal, Source, Staging
 from syncworker.engine.schedule_stores import Pauses, Schedules
@@ -77,6 +78,7 @@ class Engine:
     chunks: Chunks
     pages: Pages
     ledger: Ledger
+    histories: Histories
     plans: Plans
     letters: Letters
     unlinked: Unlinkeds

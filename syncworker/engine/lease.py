@@ -8,10 +8,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from syncworker.engine.engine import Engine
-from syncworker.engine.memory import Chunk
+from syncworker.engine.memory import Chunk, Run
 from syncworker.errors import SyncworkerError
 
 log = logging.getLogger(__name__)
+
+
+def claimed(engine: Engine, run: Run) -> Chunk:
+    """The only chunk of an inline run's step, for this process."""
+    now = engine.clock()
+    ((chunk_id, _),) = engine.chunks.take(run.id, now=now, most=1)
+    until = now + engine.limits.lease
+    chunk = engine.chunks.claim(chunk_id, owner=run.id, now=now, until=until)
+    if chunk is None:
+        raise AssertionError(run.id)  # an inline run's chunks are its own process's
+    return chunk
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from syncworker.engine.target import Target
 from syncworker.mapping.desired import DesiredRecord
 from syncworker.mapping.hubspot_names import DEAL_STAGE
 from syncworker.planning.diff import needs_reading
-from syncworker.planning.lifecycle import PEOPLE, STAGE_PROPERTY, move
+from syncworker.planning.lifecycle import STAGE_PROPERTY, move
 from syncworker.planning.records import Change, LedgerRecord
 
 CONTACTS = "contacts"
@@ -68,6 +68,8 @@ def link(
         _leave_deleted(engine, run, set(unfound), links)
     if unfound:
         engine.ledger.forget(chunk, run.portal, target.name, unfound)
+    if run.options.get("adopt"):
+        links.records.update(_as_ours(run, links))
     read = [record for record in links.records.values() if record.fresh]
     if read:
         engine.ledger.confirm(chunk, run.portal, read, run.as_of)
@@ -297,8 +299,21 @@ def _peoples(
 
 def set_by_people(portal: Portal, object_name: str, moving: Mapping[str, str]) -> set[str]:
     """Of our keys by HubSpot id, those of the records whose stage a person set last."""
-    sources = portal.last_set_by(object_name, list(moving), STAGE_PROPERTY) if moving else {}
-    return {moving[id_] for id_, source in sources.items() if source in PEOPLE}
+    found = portal.last_changes(object_name, list(moving), [STAGE_PROPERTY]) if moving else {}
+    return {
+        moving[id_]
+        for id_, touched in found.items()
+        if (last := touched.changes.get(STAGE_PROPERTY)) and last.by_person
+    }
+
+
+def _as_ours(run: Run, links: Links) -> dict[str, LedgerRecord]:
+    """What was read after a ledger was lost: taken for written now, so that it is left in peace."""
+    return {
+        key: replace(record, written_at=run.as_of)
+        for key, record in links.records.items()
+        if record.fresh and record.written_at is None
+    }
 
 
 def _as_read(record: LedgerRecord, found: PortalRecord) -> LedgerRecord:

@@ -10,7 +10,9 @@ from typing import Any, Literal
 from syncworker.engine.ports import Pair
 from syncworker.planning.records import Change, LedgerRecord
 
-RunKind = Literal["sync", "plan", "extract", "prune", "apply", "rollback", "backfill"]
+RunKind = Literal[
+    "sync", "plan", "extract", "prune", "apply", "rollback", "backfill", "verify", "repair"
+]
 RunMode = Literal["inline", "queue"]
 RunStatus = Literal[
     "running",
@@ -24,7 +26,7 @@ RunStatus = Literal[
     "cancelled",
 ]
 Wish = Literal["", "pause", "cancel"]
-READY_KINDS: tuple[RunKind, ...] = ("apply", "rollback")
+READY_KINDS: tuple[RunKind, ...] = ("apply", "rollback", "repair")
 """Kinds of runs whose plan is there from the start: they read no source and compute nothing."""
 Step = Literal["start", "extract", "prepare", "compute", "canary", "push", "associate", "end"]
 LetterKind = Literal["row", "record", "stream", "identity"]
@@ -40,7 +42,9 @@ class Run:
         portal: The portal's name, as in mappings/<portal>.yaml.
         kind: sync, plan (stops before anything is sent), extract (only reads the sources), prune
             (only clears staging up), apply (sends a plan made earlier), rollback (puts back what
-            another run wrote) or backfill (reads a stretch of the past again, then sends today's).
+            another run wrote), backfill (reads a stretch of the past again, then sends today's),
+            verify (compares the ledger with HubSpot, sends nothing) or repair (sends the ledger's
+            values again).
         mode: inline (in the command's own process) or queue (by workers).
         status: running; waiting (for the portal to be free) and paused (by a person), which do not
             hold the portal; planned; done; rejects (done, with dead letters); refused (by the
@@ -62,12 +66,12 @@ class Run:
         options: What it was asked to do otherwise than usual: `streams` (only these, as
             `source.stream`), `full` (read them whole), `people` and `accounts` (compute and send
             only what concerns these addresses and accounts, and whom the webhooks' deliveries name
-            that this run reads) and `fast` (read from their cursors only, keep only rows that are
-            new, and send what concerns whom those name).
-            that this run reads), `max_changes` (refuse where more records would change), `canary`
+            that this run reads), `fast` (read from their cursors only, keep only rows that are
+            new, and send what concerns whom those name), `max_changes` (refuse where more records would change), `canary`
             (send so many records first, and the rest only where HubSpot holds what was planned),
             `plan`, `planned_at` and `target` (of an apply: the plan's digest, when it was made,
-            and what was typed).
+            and what was typed), `adopt` (what HubSpot holds counts as written by us), `of` (the
+            run that is rolled back).
         wish: What a person asked of it while it ran; it is heeded between two batches.
     """
 

@@ -10,6 +10,7 @@ from typing import Protocol
 import polars as pl
 
 from syncworker.engine.account import AccountReader
+from syncworker.engine.touched import Touched
 from syncworker.planning.records import Batch, RecordOutcome
 
 
@@ -336,12 +337,12 @@ class Portal(Protocol):
         """Records by the id asked for; one that is gone is absent; a merged one has its new id."""
         ...
 
-    def last_set_by(
-        self, object_name: str, ids: Sequence[str], property_name: str
-    ) -> Mapping[str, str]:
-        """By id asked for, what last set the property: HubSpot's source type (`CRM_UI`...).
+    def last_changes(
+        self, object_name: str, ids: Sequence[str], properties: Sequence[str]
+    ) -> Mapping[str, Touched]:
+        """By id asked for, who last set each property, when, and to what.
 
-        A record that is gone, or whose property never had a value, is absent.
+        A record that is gone is absent, and so is a property that never had a value.
         """
         ...
 

@@ -11,7 +11,8 @@ from syncworker import counters
 from syncworker.engine import properties
 from syncworker.engine.engine import Engine
 from syncworker.engine.existing import Written, relink
-from syncworker.engine.memory import Chunk, Planned, Run, Settled
+from syncworker.engine.mapped import with_unmapped
+from syncworker.engine.memory import READY_KINDS, Chunk, Planned, Run, Settled
 from syncworker.engine.ports import Portal
 from syncworker.engine.settle import nothing_to_send, settled, unchanged
 from syncworker.engine.waited import brought_up_to_date, has_waited
@@ -68,13 +69,16 @@ def send(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> dict
         definitions = properties.known(engine, run.portal, object_name, portal)
         stage = definitions.get(STAGE_PROPERTY)
         lifecycle = lifecycle_of(mapping, object_name)
+        rules = property_rules(mapping, object_name, catalog_of(mapping.metrics), definitions)
+        if run.kind in READY_KINDS:
+            rules = with_unmapped(rules, [plan for _, plan in of_object], definitions)
         context = _Push(
             engine,
             run,
             chunk,
             portal,
             Written(
-                property_rules(mapping, object_name, catalog_of(mapping.metrics), definitions),
+                rules,
                 tuple(value for value, _ in stage.options) if stage else (),
                 mapping.volatile_days,
                 config.policy == "create_only",
@@ -245,7 +249,8 @@ def _settle(context: _Push, every: Sequence[Settled]) -> None:
     for one in every:
         counters.record(context.run.portal, one.object, one.status)
     if every:
-        context.engine.plans.settle(context.chunk, context.run.portal, every, context.run.as_of)
+        now = context.engine.clock()
+        context.engine.plans.settle(context.chunk, context.run.portal, every, now)
 
 
 def _settle_held(
@@ -258,4 +263,4 @@ def _settle_held(
         if plan.action == "update" and not plan.changes
     ]
     if held:
-        engine.plans.settle(chunk, run.portal, held, run.as_of)
+        engine.plans.settle(chunk, run.portal, held, engine.clock())

@@ -14,7 +14,7 @@ from typing import Any
 
 from syncworker.engine import finish, sync
 from syncworker.engine.engine import Engine
-from syncworker.engine.lease import held
+from syncworker.engine.lease import claimed, held
 from syncworker.engine.mappings import checked, digest
 from syncworker.engine.memory import Chunk, Planned, Priority, Run, RunKind, RunMode
 from syncworker.errors import SyncworkerError
@@ -44,8 +44,9 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
         engine: The ports.
         portal: The portal's name.
         plans: The records, each once; those of one object together.
-        kind: apply or rollback.
-        tallies: What the guard judges, of the whole portal; none: it lets the plan through.
+        kind: apply, rollback or repair.
+        tallies: What the guard judges, of the whole portal; none: it lets the plan through. Looked
+            at when the last of `plans` was taken.
         as_of: The moment the numbers are for; None: now.
         mode: Whether this process or workers do the rest.
         force: Let it through the guard.
@@ -74,23 +75,13 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
     try:
         asked = sync.asked_of_hubspot(engine, run, checked(portal, run.mapping))
         engine.runs.advance(run.id, old="start", new="compute", payloads=[{}], summary=asked)
-        _store(engine, run, _claimed(engine, run), plans, tallies)
+        _store(engine, run, claimed(engine, run), plans, tallies)
     except SyncworkerError as error:
         finish.fail(engine, run, error)
         raise
     if mode == "queue":
         engine.runs.hand_over(run.id)
     return engine.runs.get(run.id)
-
-
-def _claimed(engine: Engine, run: Run) -> Chunk:
-    now = engine.clock()
-    ((chunk_id, _),) = engine.chunks.take(run.id, now=now, most=1)
-    until = now + engine.limits.lease
-    chunk = engine.chunks.claim(chunk_id, owner=run.id, now=now, until=until)
-    if chunk is None:
-        raise AssertionError(run.id)  # an inline run's chunks are its own process's
-    return chunk
 
 
 def _store(

@@ -170,6 +170,14 @@ class Ledger(Protocol):
         """Every linked record of the portal, by object and key; values are left out."""
         ...
 
+    def count(self, portal: str, object_name: str) -> int:
+        """How many records of the object are linked."""
+        ...
+
+    def page(self, portal: str, object_name: str, *, after: str, most: int) -> list[LedgerRecord]:
+        """The object's next records by key, with their values; "" starts."""
+        ...
+
     def owners(self, portal: str, object_name: str, ids: Sequence[str]) -> dict[str, str]:
         """By HubSpot id, our key that is linked to it; one of them where there are several."""
         ...

@@ -13,6 +13,7 @@ from syncworker.engine.ports import (
     PropertyLimit,
     Quota,
 )
+from syncworker.engine.touched import Touched
 from syncworker.hubspot import (
     account,
     associations,
@@ -158,11 +159,11 @@ class HubSpotPortal:
         """Records by the id asked for; one that is gone is absent; a merged one has its new id."""
         return reading.read(self._transport, object_name, ids, properties)
 
-    def last_set_by(
-        self, object_name: str, ids: Sequence[str], property_name: str
-    ) -> Mapping[str, str]:
-        """By id asked for, HubSpot's source type of the property's newest value."""
-        return reading.last_set_by(self._transport, object_name, ids, property_name)
+    def last_changes(
+        self, object_name: str, ids: Sequence[str], properties: Sequence[str]
+    ) -> Mapping[str, Touched]:
+        """By id asked for, who last set each property, when, and to what."""
+        return reading.last_changes(self._transport, object_name, ids, properties)
 
     def write(self, batch: Batch) -> tuple[RecordOutcome, ...]:
         """Send a batch; one outcome per input, in the order of the inputs."""

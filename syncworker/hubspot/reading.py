@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from syncworker.engine.ports import PortalRecord
+from syncworker.engine.touched import LastChange, Touched
 from syncworker.errors import PortalError
 from syncworker.hubspot.outcomes import values as values_of
 from syncworker.hubspot.paths import BATCH_READ, SEARCH
@@ -41,25 +43,46 @@ def read(
     return found
 
 
-def last_set_by(
-    transport: Transport, object_name: str, ids: Sequence[str], property_name: str
-) -> dict[str, str]:
-    """By id asked for, HubSpot's source type of a property's newest value.
+def last_changes(
+    transport: Transport, object_name: str, ids: Sequence[str], properties: Sequence[str]
+) -> dict[str, Touched]:
+    """By id asked for, the newest version of each property; 50 records per request.
 
-    A record that is gone is absent, and so is one whose property never had a value. Of a merged
-    record it is the other one's property.
+    A record that is gone is absent, and so is a property that never had a value. Of a merged
+    record they are the other one's.
     """
-    found: dict[str, str] = {}
+    found: dict[str, Touched] = {}
     for some in _chunks(_ids(ids), count=HISTORY_AT_ONCE):
-        results = _results_by_id(transport, object_name, some, (), history=[property_name])
+        results = _results_by_id(transport, object_name, some, (), history=properties)
         for asked, result in results.items():
             by_property = result.get("propertiesWithHistory")
-            past = entries(by_property, property_name) if isinstance(by_property, dict) else []
-            if past:
-                # HubSpot writes the newest first; `max` takes the first of equals.
-                newest = max(past, key=lambda version: text(version.get("timestamp")))
-                found[asked] = text(newest.get("sourceType"))
+            past = by_property if isinstance(by_property, dict) else {}
+            newest = {
+                name: _newest(versions) for name in properties if (versions := entries(past, name))
+            }
+            found[asked] = Touched(text(result.get("id")), newest)
     return found
+
+
+def _newest(versions: Sequence[Mapping[str, Any]]) -> LastChange:
+    # HubSpot writes the newest first; `max` takes the first of equals.
+    newest = max(versions, key=lambda version: text(version.get("timestamp")))
+    user = newest.get("updatedByUserId")
+    return LastChange(
+        value=text(newest.get("value")),
+        at=_moment(text(newest.get("timestamp"))),
+        source=text(newest.get("sourceType")),
+        source_id=text(newest.get("sourceId")),
+        user="" if user is None else str(user),
+    )
+
+
+def _moment(written: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def _ids(asked: Sequence[str]) -> list[str]:

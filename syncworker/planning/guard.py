@@ -101,6 +101,22 @@ def narrowed(
     )
 
 
+def done_by(
+    plans: Iterable[RecordPlan], rules: Mapping[str, Mapping[str, PropertyRule]]
+) -> tuple[Tally, ...]:
+    """What plans do to the properties they empty or turn over, as shares of nothing yet.
+
+    Args:
+        plans: Of records that are there.
+        rules: By object and property, how it is written.
+    """
+    cleared: Counter[tuple[str, str]] = Counter()
+    flipped: Counter[tuple[str, str]] = Counter()
+    for plan in plans:
+        _tally(plan, rules[plan.object], cleared, flipped)
+    return tuple(Tally(*key, 0, cleared[key], flipped[key]) for key in sorted({*cleared, *flipped}))
+
+
 def combine(*shards: Iterable[Tally]) -> tuple[Tally, ...]:
     """The tallies of several shards as one, sorted by object and property."""
     sums: dict[tuple[str, str], Tally] = {}

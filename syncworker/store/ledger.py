@@ -101,6 +101,27 @@ class SqlLedger:
             for one in found.mappings():
                 yield LedgerRecord(**one, values={})
 
+    def count(self, portal: str, object_name: str) -> int:
+        """Linked records."""
+        row = ledger.c
+        query = sa.select(sa.func.count()).where(row.portal == portal, row.object == object_name)
+        with self._database.read() as connection:
+            return connection.execute(query).scalar_one()
+
+    def page(self, portal: str, object_name: str, *, after: str, most: int) -> list[LedgerRecord]:
+        """The next records by key."""
+        row = ledger.c
+        query = (
+            sa.select(row.key, row.hubspot_id, row["values"], row.written_at, row.linked_by)
+            .where(row.portal == portal, row.object == object_name, row.key > after)
+            .order_by(row.key)
+            .limit(most)
+        )
+        with self._database.read() as connection:
+            return [
+                LedgerRecord(object_name, **one) for one in connection.execute(query).mappings()
+            ]
+
     def owners(self, portal: str, object_name: str, ids: Sequence[str]) -> dict[str, str]:
         """Our key by HubSpot id."""
         return {id_: keys[0] for id_, keys in self.claims(portal, object_name, ids).items()}

@@ -23,6 +23,7 @@ from syncworker.engine.ports import (
     Quota,
     RejectedRow,
 )
+from syncworker.engine.touched import LastChange, Touched
 from syncworker.metrics.compute import Computed, compute
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.settings import MetricSettings
@@ -37,6 +38,7 @@ from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
 from syncworker.store.forgotten import SqlForgotten
 from syncworker.store.heartbeats import SqlHeartbeats
+from syncworker.store.histories import SqlHistories
 from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
 from syncworker.store.letters import SqlLetters
@@ -91,6 +93,7 @@ class FakePortal:
         self.together: set[Pair] = set()
         self.unwanted: dict[str, PairOutcome] = {}
         self.written: list[tuple[str, dict[str, str]]] = []
+        self.touched: dict[tuple[str, str], LastChange] = {}
         self.refuse: dict[str, RecordOutcome] = {}
         self.types = dict(TYPES)
         self.archived: frozenset[str] = frozenset()
@@ -158,6 +161,29 @@ class FakePortal:
             if i in records
         }
 
+    def last_changes(
+        self, object_name: str, ids: Sequence[str], properties: Sequence[str]
+    ) -> Mapping[str, Touched]:
+        """As `touched` says, by id and property; else an app's value of an unknown moment."""
+        self.requests += 1
+        return {
+            id_: Touched(
+                id_,
+                {
+                    name: self.touched.get((id_, name), LastChange(held[name], None, "INTEGRATION"))
+                    for name in properties
+                    if name in held
+                },
+            )
+            for id_ in ids
+            if (held := self.records(object_name).get(id_)) is not None
+        }
+
+    def edit(self, id_: str, name: str, value: str, by: str = "CRM_UI") -> None:
+        """Change a company's property other than through syncworker, a day after AS_OF."""
+        self.companies[id_][name] = value
+        self.touched[id_, name] = LastChange(value, AS_OF + timedelta(days=1), by, user="7")
+
     def write(self, batch: Batch) -> tuple[RecordOutcome, ...]:
         self.requests += 1
         self.writes += 1
@@ -168,6 +194,8 @@ class FakePortal:
                 continue
             assert one.hubspot_id is not None
             self.records(batch.object)[one.hubspot_id].update(one.properties)
+            for name in one.properties:
+                self.touched.pop((one.hubspot_id, name), None)
             self.written.append((one.key, dict(one.properties)))
             outcomes.append(RecordOutcome(one.key, "sent", one.hubspot_id, dict(one.properties)))
         return tuple(outcomes)
@@ -290,6 +318,7 @@ def make_engine(
         chunks=SqlChunks(state),
         pages=SqlPages(state),
         ledger=SqlLedger(state),
+        histories=SqlHistories(state),
         plans=SqlPlans(state),
         letters=SqlLetters(state),
         unlinked=SqlUnlinked(state),

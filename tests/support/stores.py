@@ -28,6 +28,7 @@ from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
 from syncworker.store.heartbeats import SqlHeartbeats
+from syncworker.store.histories import SqlHistories
 from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
 from syncworker.store.letters import SqlLetters
@@ -54,6 +55,7 @@ class Stores:
         self.chunks = SqlChunks(self.database)
         self.pages = SqlPages(self.database)
         self.ledger = SqlLedger(self.database)
+        self.histories = SqlHistories(self.database)
         self.plans = SqlPlans(self.database)
         self.letters = SqlLetters(self.database)
         self.unlinked = SqlUnlinked(self.database)

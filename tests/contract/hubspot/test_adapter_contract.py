@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from support.adapter_batches import APP_ID, BAND, GROUP, SCORE, causes, companies, create, update
@@ -285,10 +286,19 @@ def test_who_set_a_stage_last_is_known_also_of_merged_records(
     records.merge(records.get(merged), records.get(other), now)
     portal.write(update("contacts", {ids[3]: {"lifecyclestage": "customer"}}))
     before = portal.requests
-    told = portal.last_set_by("contacts", [*ids, "999"], "lifecyclestage")
+    told = portal.last_changes("contacts", [*ids, "999"], ["lifecyclestage", "email"])
     assert portal.requests - before == 2
-    assert told[person] == told[merged] == told[other] == "CRM_UI"
-    assert told[ids[3]] == "INTEGRATION"
+    last = {id_: one.changes["lifecyclestage"] for id_, one in told.items()}
+    assert last[person].source == last[merged].source == last[other].source == "CRM_UI"
+    assert told[other].id == told[merged].id != merged
+    assert (last[person].value, last[person].user, last[person].by_person) == (
+        "customer",
+        "1001",
+        True,
+    )
+    assert last[person].at == datetime.fromisoformat(now)
+    assert (last[ids[3]].source, last[ids[3]].user) == ("INTEGRATION", "")
+    assert told[ids[5]].changes["email"].value == "c5@a.example"
     assert set(told) == set(ids)
 
 

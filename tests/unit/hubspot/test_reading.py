@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -208,16 +209,21 @@ def test_what_last_set_a_property_is_its_newest_version(
         )
     )
     asked = ["1", "2", "3", "4", "5", "x"]
-    assert portal.last_set_by("contacts", asked, "lifecyclestage") == {
+    told = portal.last_changes("contacts", asked, ["lifecyclestage"])
+    last = {id_: one.changes["lifecyclestage"] for id_, one in told.items() if one.changes}
+    assert {id_: one.source for id_, one in last.items()} == {
         "1": "CRM_UI",
         "2": "INTEGRATION",
         "4": "IMPORT",
     }
+    assert {id_ for id_, one in last.items() if one.by_person} == {"1", "4"}
+    assert {one.at for one in last.values()} == {datetime(2026, 2, 1, tzinfo=UTC)}
+    assert told["4"].id == "9"
     assert script.received[0].body["propertiesWithHistory"] == ["lifecyclestage"]
 
 
 def test_history_is_read_for_fifty_records_a_request(portal: HubSpotPortal, script: Script) -> None:
     ids = [str(n) for n in range(1, 121)]
     script.add(*[gone(*ids[start : start + 50]) for start in (0, 50, 100)])
-    assert portal.last_set_by("contacts", ids, "lifecyclestage") == {}
+    assert portal.last_changes("contacts", ids, ["lifecyclestage"]) == {}
     assert [len(received.body["inputs"]) for received in script.received] == [50, 50, 20]
