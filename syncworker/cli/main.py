@@ -14,7 +14,7 @@ from syncworker.errors import SyncworkerError
 
 _COMMANDS = {
     "db": "Look after the state database.",
-    "dead-letters": "Show what did not get through, and why.",
+    "dead-letters": "Show what did not get through and why, try it again, or discard it.",
     "demo": "Enrich a sandbox portal from sample sources, with everything started for you.",
     "explain": "Show where a number comes from, and what HubSpot has of it.",
     "extract": "Read the sources into staging, and nothing more.",

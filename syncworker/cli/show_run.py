@@ -119,19 +119,26 @@ def letter_lines(letters: Iterable[DeadLetter]) -> Iterator[str]:
         where = f"{letter.subject}.{letter.property}" if letter.property else letter.subject
         groups.setdefault((letter.cause, where), []).append(letter)
     for (cause, where), group in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
-        noun = _NOUNS.get(group[0].kind, group[0].kind)
-        yield from columns([(cause, where, counted(len(group), noun))])
-        messages: dict[str, list[str]] = {}
-        for letter in group:
-            messages.setdefault(letter.message, []).append(_named(letter))
-        for message, keys in list(messages.items())[:_EXAMPLES]:
-            yield f"      {_some(keys)}: {message}"
-        if len(messages) > _EXAMPLES:
-            yield f"      … and {len(messages) - _EXAMPLES} more kinds of it"
-        for help_ in list(dict.fromkeys(letter.help for letter in group if letter.help))[
-            :_EXAMPLES
-        ]:
-            yield f"      = help: {help_}"
+        yield from columns([(cause, where, counted(len(group), noun(group[0])))])
+        yield from examples(group)
+
+
+def noun(letter: DeadLetter) -> str:
+    """What a letter is about: record, row or stream."""
+    return _NOUNS.get(letter.kind, letter.kind)
+
+
+def examples(group: Sequence[DeadLetter]) -> Iterator[str]:
+    """Letters of one cause: a few of them with what is wrong, and what to do."""
+    messages: dict[str, list[str]] = {}
+    for letter in group:
+        messages.setdefault(letter.message, []).append(_named(letter))
+    for message, keys in list(messages.items())[:_EXAMPLES]:
+        yield f"      {_some(keys)}: {message}"
+    if len(messages) > _EXAMPLES:
+        yield f"      … and {len(messages) - _EXAMPLES} more kinds of it"
+    for help_ in list(dict.fromkeys(letter.help for letter in group if letter.help))[:_EXAMPLES]:
+        yield f"      = help: {help_}"
 
 
 def as_document(engine: Engine, run: Run, *, with_plan: bool) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from syncworker.engine.letter_stores import Letters
 from syncworker.engine.memory import Chunk, Priority
 from syncworker.engine.ports import Portal, Source, Staging
 from syncworker.engine.source_stores import Inbox, Pages, Snapshots
@@ -15,7 +16,6 @@ from syncworker.engine.stores import (
     Chunks,
     Definitions,
     Ledger,
-    Letters,
     Plans,
     Runs,
     Slots,

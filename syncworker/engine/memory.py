@@ -233,6 +233,7 @@ class DeadLetter:
         help: What to do about it.
         values: The values meant for HubSpot.
         first_at: When it first happened, where it is read back.
+        tried: Whether the values were sent to HubSpot just now, and refused.
     """
 
     kind: LetterKind
@@ -244,6 +245,7 @@ class DeadLetter:
     help: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     first_at: datetime | None = None
+    tried: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from syncworker.engine.engine import Engine
 from syncworker.engine.pipelines import pipelines
@@ -17,6 +18,7 @@ from syncworker.metrics.catalog import catalog_of
 
 GROUP = ("saas_metrics", "SaaS metrics")
 """Name and label of the property group syncworker creates its properties in."""
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 NEARLY_FULL = 0.9
 """Share of an object's property limit from which on people are warned."""
 
@@ -76,6 +78,11 @@ def known(
     found = engine.definitions.get(portal_name, object_name, after=now - engine.limits.schema_age)
     if found is None:
         found = dict(portal.properties(object_name))
+        before = engine.definitions.get(portal_name, object_name, after=_EVER) or {}
+        changed = [name for name, one in found.items() if before.get(name) != one]
+        changed += [name for name in before if name not in found]
+        if before and changed:
+            engine.letters.try_again(portal_name, object_name, changed)
         engine.definitions.put(portal_name, object_name, found, now)
     return found
 

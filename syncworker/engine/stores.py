@@ -14,7 +14,6 @@ from typing import Any, Protocol
 from syncworker.engine.memory import (
     Chunk,
     DeadLetter,
-    LetterKind,
     Planned,
     Run,
     Settled,
@@ -281,35 +280,6 @@ class Plans(Protocol):
         ...
 
 
-class Letters(Protocol):
-    """The dead letters."""
-
-    def open(self, portal: str, *, run_id: str | None, most: int) -> list[DeadLetter]:
-        """Those that are not resolved, of one run where asked, oldest first."""
-        ...
-
-    def count(self, run_id: str) -> dict[str, int]:
-        """How many of each kind the run left open."""
-        ...
-
-    def renew(
-        self,
-        chunk: Chunk,
-        portal: str,
-        kind: LetterKind,
-        letters: Sequence[DeadLetter],
-        now: datetime,
-    ) -> None:
-        """These are all letters of a kind from now on; every other one is resolved."""
-        ...
-
-    def resolve(
-        self, portal: str, kind: LetterKind, subject: str, keys: Sequence[str], now: datetime
-    ) -> None:
-        """What these were about got through."""
-        ...
-
-
 class Slots(Protocol):
     """The schedule's slots, each claimed once however many beats there are."""
 
@@ -338,5 +308,5 @@ class Definitions(Protocol):
         ...
 
     def forget(self, portal: str) -> None:
-        """Read them anew next time."""
+        """Read them anew next time; what they were is kept, to tell what has changed."""
         ...
