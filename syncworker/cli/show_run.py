@@ -57,7 +57,16 @@ def left_alone(run: Run) -> Iterator[str]:
     for name, left_out in sorted(run.summary.get("left_out", {}).items()):
         yield f"  left alone: {name} {', '.join(left_out)}: {NOT_TRACKED}"
     for name, unmapped in sorted(run.summary.get("unmapped", {}).items()):
-        yield f"  left alone: {name} {', '.join(unmapped)}: no longer in the mapping"
+        renamed = run.summary.get("renamed", {}).get(name, {})
+        gone = [one for one in unmapped if one not in renamed]
+        for old, new in sorted(renamed.items()):
+            yield (
+                f"  renamed: {name} {old} is {new} now; what {old} holds stays until "
+                f"`syncworker properties clear {run.portal} --property {old}`"
+            )
+        if gone:
+            yield f"  left alone: {name} {', '.join(gone)}: no longer in the mapping"
+    yield from (f"  {advice}" for advice in run.summary.get("suspected", ()))
     # A mapping of another version may not be read any more.
     mapping = load(run.mapping, f"{run.portal}.yaml").mapping
     for text in lacking_texts(mapping, METRICS) if mapping else ():

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from syncworker.engine.engine import Engine
 from syncworker.engine.pipelines import pipelines
 from syncworker.engine.ports import Pipeline, Portal, PropertyDefinition, PropertyLimit
+from syncworker.engine.renames import advice, suspicions
 from syncworker.errors import ConfigError
 from syncworker.mapping.conflicts import Conflict, conflicts
-from syncworker.mapping.portal import PortalMapping
+from syncworker.mapping.portal import PortalMapping, PropertyMapping
 from syncworker.mapping.properties import WantedProperty, wanted_properties
 from syncworker.mapping.property_rules import left_out
 from syncworker.metrics.catalog import catalog_of
@@ -124,10 +125,15 @@ def require(
         engine.definitions.forget(portal_name)  # the next try must see what was mended
     require_no_conflicts(portal_name, compared)
     if lacking:
+        told = [
+            advice(one)
+            for one in suspicions(engine, portal_name, mapping)
+            if f"{one.object}.{one.new}" in lacking
+        ]
         raise ConfigError(
             f"portal {portal_name} lacks {len(lacking)} mapped "
             f"{'property' if len(lacking) == 1 else 'properties'}: {', '.join(lacking)}",
-            help=f"syncworker properties create {portal_name}",
+            help="; ".join([*told, f"syncworker properties create {portal_name}"]),
             code="PROPERTY_MISSING",
         )
     return {one.object: one.left_out for one in compared if one.left_out}
@@ -195,7 +201,11 @@ def _compared(
         lines = pipelines(engine, portal_name, name, portal)
     catalog = catalog_of(mapping.metrics)
     wanted = wanted_properties(mapping, name, catalog)
-    missing = tuple(_definition(one) for one in wanted if one.name not in there)
+    missing = tuple(
+        _as_before(_definition(one), config.properties.get(one.name), there)
+        for one in wanted
+        if one.name not in there
+    )
     made = {one.name for one in missing}
     return Compared(
         object=name,
@@ -208,6 +218,24 @@ def _compared(
             if one.kind != "missing" or one.property not in made
         ),
         left_out=left_out(mapping, name, there),
+    )
+
+
+def _as_before(
+    definition: PropertyDefinition,
+    mapped: PropertyMapping | None,
+    there: Mapping[str, PropertyDefinition],
+) -> PropertyDefinition:
+    """A renamed property is made like the one it was, unless the mapping asks for a type."""
+    before = there.get(mapped.renamed_from or "") if mapped and mapped.type is None else None
+    if before is None or before.read_only:
+        return definition
+    return replace(
+        definition,
+        type=before.type,
+        field_type=before.field_type,
+        options=before.options,
+        number_format=before.number_format,
     )
 
 

@@ -255,4 +255,10 @@ CODES: dict[str, str] = {
     "currency. Both must be above 0 and the second above the first.",
     "SW174": "The money-back window and the renewal window are counted in whole days, and a window "
     "of no days holds nobody.",
+    "SW208": "A property went from the mapping and another one of the same metric came. If it is "
+    "the same one under another name, say so with `renamed_from`; else nothing is to be done. What "
+    "the old one holds stays in HubSpot until `syncworker properties clear` empties it.",
+    "SW209": "`renamed_from` is the name that the property had in this mapping before. It cannot "
+    "be a name that the mapping still writes.",
+    "SW210": "One property cannot have become two: only one says `renamed_from` with its name.",
 }
