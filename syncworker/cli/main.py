@@ -21,7 +21,7 @@ _COMMANDS = {
     "links": "Show which rows have a HubSpot record, and which have not, and why.",
     "metrics": "Show the metrics a mapping can use, and the numbers of a whole portal.",
     "plan": "Show what a sync would change, and why; sends nothing.",
-    "properties": "Compare the HubSpot properties a mapping needs, and create them.",
+    "properties": "Compare the HubSpot properties a mapping needs, create and clear them.",
     "runs": "Show runs and what they came to.",
     "sandbox": "Run a HubSpot-shaped portal on this machine.",
     "schema": "Print or write the JSON Schema that editors check mappings with.",

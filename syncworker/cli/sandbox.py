@@ -7,12 +7,16 @@ from pathlib import Path
 import click
 
 from syncworker.cli.console import say
+from syncworker.cli.sandbox_clone import clone
 from syncworker.errors import SettingsError
 
 
 @click.group()
 def command() -> None:
     """Run a HubSpot-shaped portal on this machine."""
+
+
+command.add_command(clone)
 
 
 @command.command()
@@ -31,6 +35,11 @@ def command() -> None:
     help="Keep the portal in this file, so that it is there again the next time.",
 )
 @click.option(
+    "--definitions",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Begin with the definitions that `sandbox clone` has read from a portal, and no records.",
+)
+@click.option(
     "--faults",
     default="",
     metavar="FAULT:PERCENT%,...",
@@ -46,7 +55,16 @@ def command() -> None:
     show_default=True,
     help="Seconds a request that times out is kept waiting.",
 )
-def up(port: int, *, empty: bool, state: Path | None, faults: str, seed: int, pause: float) -> None:
+def up(
+    port: int,
+    *,
+    empty: bool,
+    state: Path | None,
+    definitions: Path | None,
+    faults: str,
+    seed: int,
+    pause: float,
+) -> None:
     """Serve the portal until stopped with Ctrl-C; without --state everything in it is gone then.
 
     \b
@@ -55,7 +73,7 @@ def up(port: int, *, empty: bool, state: Path | None, faults: str, seed: int, pa
       syncworker sandbox up --port 9000 --empty --faults 429:5%,500:1%,timeout:1%,reset:1%,207:2%
     """
     try:
-        from syncworker.sandbox import disk
+        from syncworker.sandbox import cloned, disk
         from syncworker.sandbox.portal import Portal
         from syncworker.sandbox.rates import BadRates, Rates
         from syncworker.sandbox.seed import seeded
@@ -70,12 +88,16 @@ def up(port: int, *, empty: bool, state: Path | None, faults: str, seed: int, pa
     except BadRates as wrong:
         raise click.BadParameter(str(wrong), param_hint="--faults") from None
     portal = Portal()
-    if state and state.exists():
+    kept = state is not None and state.exists()
+    if kept and definitions:
+        raise click.UsageError(f"{state} has its definitions already: move it away to begin anew")
+    file = state if kept else definitions
+    if file:
         try:
-            disk.load(state, portal)
+            (disk if kept else cloned).load(file, portal)
         except (disk.BadState, OSError) as wrong:
             raise SettingsError(
-                f"{state} cannot be used: {wrong}",
+                f"{file} cannot be used: {wrong}",
                 help="name another file, or move this one away to begin anew",
             ) from None
     elif not empty:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import cast
 
 from syncworker.engine import properties
 from syncworker.engine.engine import Engine
 from syncworker.engine.existing import Written, relink
 from syncworker.engine.memory import Chunk, Planned, Run, Settled
-from syncworker.engine.ports import Portal
+from syncworker.engine.ports import Portal, PropertyDefinition
 from syncworker.engine.settle import nothing_to_send, settled, unchanged
 from syncworker.engine.waited import brought_up_to_date, has_waited
 from syncworker.errors import Unavailable
+from syncworker.mapping.desired import PropertyRule, PropertyType
 from syncworker.mapping.objects import created_by, lifecycle_of, own_keys
 from syncworker.mapping.portal import PortalMapping
 from syncworker.mapping.property_rules import property_rules
@@ -65,7 +67,7 @@ def push(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> None
             chunk,
             portal,
             Written(
-                property_rules(mapping, object_name, catalog_of(mapping.metrics), definitions),
+                _rules(mapping, object_name, definitions, [plan for _, plan in of_object]),
                 tuple(value for value, _ in stage.options) if stage else (),
                 mapping.volatile_days,
                 config.policy == "create_only",
@@ -102,6 +104,20 @@ def push(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> None
             "waited": portal.waited - waited,
         },
     )
+
+
+def _rules(
+    mapping: PortalMapping,
+    object_name: str,
+    definitions: Mapping[str, PropertyDefinition],
+    plans: Sequence[RecordPlan],
+) -> dict[str, PropertyRule]:
+    """How the properties are written; a plan that was ready may name some no longer mapped."""
+    rules = property_rules(mapping, object_name, catalog_of(mapping.metrics), definitions)
+    for name in {change.property for plan in plans for change in plan.changes} - rules.keys():
+        if name in definitions and name != STAGE_PROPERTY:
+            rules[name] = PropertyRule(name, cast("PropertyType", definitions[name].type))
+    return rules
 
 
 def _sendable(context: _Push) -> list[RecordPlan]:

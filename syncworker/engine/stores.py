@@ -23,7 +23,7 @@ from syncworker.engine.memory import (
     Written,
 )
 from syncworker.engine.ports import Pair, PropertyDefinition
-from syncworker.planning.records import LedgerRecord
+from syncworker.planning.records import Change, LedgerRecord
 
 
 class Runs(Protocol):
@@ -153,6 +153,12 @@ class Ledger(Protocol):
 
     def history(self, portal: str, object_name: str, key: str, most: int) -> list[Written]:
         """What was written to a record, the newest first."""
+        ...
+
+    def written(
+        self, portal: str, object_name: str, keys: Sequence[str]
+    ) -> Mapping[str, list[Change]]:
+        """By our key, every change that HubSpot confirmed, the oldest first."""
         ...
 
     def linked(self, portal: str) -> Iterator[LedgerRecord]:
