@@ -28,6 +28,7 @@ def letters(workspace: Workspace) -> Workspace:
     return workspace
 
 
+@pytest.mark.long
 def test_they_are_listed_shown_exported_retried_and_discarded(
     letters: Workspace, tmp_path: Path
 ) -> None:
@@ -80,6 +81,7 @@ def test_they_are_listed_shown_exported_retried_and_discarded(
     assert wrong.returncode == 1
 
 
+@pytest.mark.long
 def test_a_discarded_one_needs_a_reason_and_comes_back_only_as_another(
     letters: Workspace,
 ) -> None:
