@@ -74,7 +74,7 @@ def _cut_short(
 
     A plan that was cut short is closed: nothing of it is worth keeping. A deferred one is gone on
     with when a plan is asked for, and gives way to a sync. An extraction gives way to anything but
-    the same extraction: what it staged stays.
+    the same extraction: what it staged stays. A retry of dead letters gives way to anything else.
     """
     run = engine.runs.running(portal)
     if run is None or run.mode == "queue" or engine.chunks.held(run.id, now=engine.clock()):
@@ -83,7 +83,8 @@ def _cut_short(
         return run
     if run.kind == "extract" and (run.kind, run.options) == (kind, options):
         return run
-    if run.kind != "sync":
+    retries_others = "records" in run.options and run.options != options
+    if run.kind != "sync" or retries_others:  # of a retry nothing is worth going on with
         finish.fail(engine, run, SyncworkerError(f"the {run.kind} was cut short", code="CUT_SHORT"))
         return None
     if kind != "sync":

@@ -121,7 +121,8 @@ def require(
     """
     compared = compare(engine, portal_name, mapping, portal)
     lacking = [f"{one.object}.{p.name}" for one in compared for p in one.missing]
-    if lacking or any(one.conflicts for one in compared):
+    # A missing option stops nothing: the run's end has it looked at again.
+    if lacking or any(c.kind != "options" for one in compared for c in one.conflicts):
         engine.definitions.forget(portal_name)  # the next try must see what was mended
     require_no_conflicts(portal_name, compared)
     if lacking:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import stat
-from pathlib import Path
 
 import pytest
 from support.workspace import PORTAL, Workspace
@@ -29,9 +27,7 @@ def letters(workspace: Workspace) -> Workspace:
 
 
 @pytest.mark.long
-def test_they_are_listed_shown_exported_retried_and_discarded(
-    letters: Workspace, tmp_path: Path
-) -> None:
+def test_they_are_listed_and_tried_again_from_todays_values(letters: Workspace) -> None:
     listed = letters.run("dead-letters", "list")
     assert listed.returncode == 0, listed.stderr
     assert f"INVALID_OPTION  companies.{PLAN}  1 record  first seen" in listed.stdout
@@ -39,23 +35,6 @@ def test_they_are_listed_shown_exported_retried_and_discarded(
         listed.stdout
     )
     assert "2 open dead letters. Next: mend the causes" in listed.stdout
-
-    shown = letters.run("dead-letters", "show", PORTAL, "a5")
-    assert shown.returncode == 0
-    assert f"property       {PLAN}" in shown.stdout
-    assert shown.stdout.endswith("syncworker dead-letters retry acme --key a5\n")
-    nobody = letters.run("dead-letters", "show", PORTAL, "a99")
-    assert (nobody.returncode, "has no such dead letter" in nobody.stderr) == (1, True)
-
-    open_file = letters.run("dead-letters", "export", PORTAL, "--with-personal-data")
-    assert (open_file.returncode, "needs --out" in open_file.stderr) == (64, True)
-    out = tmp_path / "letters.csv"
-    written = letters.run(
-        "dead-letters", "export", PORTAL, "--out", str(out), "--with-personal-data"
-    )
-    assert written.returncode == 0, written.stderr
-    assert stat.S_IMODE(out.stat().st_mode) == 0o600
-    assert out.read_text().count("\n") == 3
 
     still = letters.run("dead-letters", "retry", PORTAL, "--cause", "INVALID_OPTION")
     assert still.returncode == 3, still.stdout + still.stderr
@@ -76,9 +55,6 @@ def test_they_are_listed_shown_exported_retried_and_discarded(
         if one.values["domain"] == "company-5.example"
     )
     assert company.values[PLAN] == "active", "today's value, not the one that was refused"
-    assert letters.run("dead-letters", "retry", PORTAL).stdout.startswith("No open dead letters.")
-    wrong = letters.run("dead-letters", "retry", PORTAL, "--cause", "NO_SUCH")
-    assert wrong.returncode == 1
 
 
 @pytest.mark.long
@@ -107,3 +83,31 @@ def test_a_discarded_one_needs_a_reason_and_comes_back_only_as_another(
     assert letters.sync()["exit"] == 3, "another value"
     listed = json.loads(letters.run("dead-letters", "list", "--json").stdout)
     assert [one["keys"] for one in listed["groups"]] == [["a5"]]
+
+
+@pytest.mark.long
+def test_at_the_portal_a_known_cause_costs_no_write_and_a_mend_is_noticed_in_the_next_run(
+    synced: Workspace,
+) -> None:
+    set_options(synced, "none", "trialing", "active", "canceled")  # remembered with `past_due` too
+    synced.sql("UPDATE subscriptions SET status = 'past_due' WHERE sub_id = 's5'")
+    stats = synced.portal.stats
+
+    stats.reset()
+    assert synced.sync()["exit"] == 3
+    assert stats.writes > 0, "the definition that is remembered still has the option"
+    assert synced.sync()["exit"] == 3  # what else changed of the record goes through
+    stats.reset()
+    again = synced.sync()
+    assert (again["exit"], stats.writes) == (3, 0)
+    assert [one["cause"] for one in again["dead_letters"]] == ["INVALID_OPTION"]
+    assert stats.reads == 3, "the definitions of two objects, and how much of the day is used"
+
+    set_options(synced, "none", "trialing", "active", "canceled", "past_due")
+    assert synced.sync()["exit"] == 0
+    (company,) = (
+        one
+        for one in synced.portal.records("companies").live.values()
+        if one.values["domain"] == "company-5.example"
+    )
+    assert company.values[PLAN] == "past_due"
