@@ -11,9 +11,9 @@ from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run
 from syncworker.engine.part import last_whole, restricted
 from syncworker.engine.prepared import prepared
-from syncworker.engine.renames import advice, suspicions
+from syncworker.engine.renames import suspicions
 from syncworker.errors import UnsafePlan
-from syncworker.mapping.renames import renamed
+from syncworker.mapping.renames import advice, renamed
 from syncworker.planning import guard
 from syncworker.planning.guard import Tally
 from syncworker.planning.plan import plan_from_json, plan_to_json

@@ -74,7 +74,7 @@ def find(
         names: The properties that are meant; empty: all.
 
     Raises:
-        ConfigError: syncworker never wrote one of the names.
+        ConfigError: One of the names was never written.
         PortalError: HubSpot cannot be read.
     """
     found = Found()
@@ -90,7 +90,7 @@ def find(
     )
     if never:
         raise ConfigError(
-            f"syncworker never wrote {', '.join(never)} in portal {portal_name}",
+            f"{', '.join(never)} was never written in portal {portal_name}",
             help=f"what it writes: syncworker properties list {portal_name}",
             code="PROPERTY_NEVER_WRITTEN",
         )

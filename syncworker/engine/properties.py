@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from syncworker.engine.engine import Engine
 from syncworker.engine.pipelines import pipelines
 from syncworker.engine.ports import Pipeline, Portal, PropertyDefinition, PropertyLimit
-from syncworker.engine.renames import advice, suspicions
+from syncworker.engine.renames import suspicions
 from syncworker.errors import ConfigError
 from syncworker.mapping.conflicts import Conflict, conflicts
 from syncworker.mapping.portal import PortalMapping, PropertyMapping
 from syncworker.mapping.properties import WantedProperty, wanted_properties
 from syncworker.mapping.property_rules import left_out
+from syncworker.mapping.renames import advice
 from syncworker.metrics.catalog import catalog_of
 
 GROUP = ("saas_metrics", "SaaS metrics")

@@ -22,11 +22,3 @@ def suspicions(engine: Engine, portal: str, mapping: PortalMapping) -> list[Susp
         if found:
             return found
     return []
-
-
-def advice(one: Suspected) -> str:
-    """What to write where it is a rename."""
-    return (
-        f"if {one.object} {one.new} is {one.old} under another name, write "
-        f"`{one.new}: {{metric: {one.metric}, renamed_from: {one.old}}}` (SW208)"
-    )

@@ -43,3 +43,11 @@ def suspected(before: PortalMapping, now: PortalMapping) -> Iterator[Suspected]:
             new = [name for name in come if config.properties[name].metric == metric]
             if len(left) == len(new) == 1:
                 yield Suspected(object_name, old, new[0], metric)
+
+
+def advice(one: Suspected) -> str:
+    """What to write where it is a rename."""
+    return (
+        f"if {one.object} {one.new} is {one.old} under another name, write "
+        f"`{one.new}: {{metric: {one.metric}, renamed_from: {one.old}}}` (SW208)"
+    )

@@ -32,7 +32,7 @@ def test_values_go_others_and_stages_stay_and_an_unmapped_property_can_go_too(
     text = MAPPING.replace("saas_mrr: mrr, ", "")
     engine = make_engine(tmp_path, portal, source, mapping=text, limits=limits)
     mapping = checked("acme", text)
-    with pytest.raises(ConfigError, match="never wrote saas_other in portal acme"):
+    with pytest.raises(ConfigError, match="saas_other was never written in portal acme"):
         clear.find(engine, "acme", mapping, portal, ["saas_other"])
     found = clear.find(engine, "acme", mapping, portal)
     assert dict(found.cleared) == {("companies", MRR): 1, ("companies", STATUS): 2}

@@ -6,7 +6,7 @@ import pytest
 
 from syncworker.mapping.loader import load
 from syncworker.mapping.portal import PortalMapping
-from syncworker.mapping.renames import Suspected, renamed, suspected
+from syncworker.mapping.renames import Suspected, advice, renamed, suspected
 
 TEXT = """\
 version: 1
@@ -52,7 +52,9 @@ def test_a_former_name_that_cannot_be_is_an_error(properties: str, code: str) ->
 
 def test_one_that_went_and_one_of_the_same_metric_that_came_are_suspected() -> None:
     before, now = mapping("old: mrr, stays: arr"), mapping("new: mrr, stays: arr")
-    assert list(suspected(before, now)) == [Suspected("companies", "old", "new", "mrr")]
+    (found,) = suspected(before, now)
+    assert found == Suspected("companies", "old", "new", "mrr")
+    assert advice(found).endswith("write `new: {metric: mrr, renamed_from: old}` (SW208)")
 
 
 @pytest.mark.parametrize(
