@@ -89,7 +89,7 @@ def cut_short(engine: Engine, portal: str, kind: RunKind, options: Mapping[str, 
     A plan that was cut short is closed: nothing of it is worth keeping; and so is an apply of
     which nothing was sent yet. A deferred plan is gone on with when a plan is asked for, and gives
     way to a sync. An extraction gives way to anything but the same extraction: what it staged
-    stays.
+    stays. A retry of dead letters gives way to anything else.
     """
     run = engine.runs.running(portal)
     if run is None or run.mode == "queue" or engine.chunks.held(run.id, now=engine.clock()):
@@ -105,7 +105,8 @@ def cut_short(engine: Engine, portal: str, kind: RunKind, options: Mapping[str, 
         return run
     if run.kind == "extract" and (run.kind, run.options) == (kind, options):
         return run
-    if run.kind != "sync":
+    retries_others = "records" in run.options and run.options != options
+    if run.kind != "sync" or retries_others:  # of a retry nothing is worth going on with
         finish.fail(engine, run, SyncworkerError(f"the {run.kind} was cut short", code="CUT_SHORT"))
         return None
     if kind != "sync":

@@ -9,6 +9,7 @@ import click
 from syncworker import settings
 from syncworker.cli import exits, options
 from syncworker.cli.console import counted, say, say_json
+from syncworker.cli.properties_clear import clear
 
 if TYPE_CHECKING:
     from syncworker.engine.engine import Engine
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 @click.group()
 def command() -> None:
-    """Compare the HubSpot properties a mapping needs, and create them."""
+    """Compare the HubSpot properties a mapping needs, create them, and clear what was written."""
+
+
+command.add_command(clear)
 
 
 @command.command("list")

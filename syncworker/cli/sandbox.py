@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from syncworker.cli import options
 from syncworker.cli.console import say, say_json
+from syncworker.cli.sandbox_clone import clone
 from syncworker.errors import SettingsError
+
+if TYPE_CHECKING:
+    from syncworker.sandbox.portal import Portal
 
 
 @click.group()
 def command() -> None:
     """Run a HubSpot-shaped portal on this machine."""
+
+
+command.add_command(clone)
 
 
 @command.command()
@@ -28,6 +36,11 @@ def command() -> None:
     "--state",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Keep the portal in this file, so that it is there again the next time.",
+)
+@click.option(
+    "--definitions",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Begin with the definitions that `sandbox clone` has read from a portal, and no records.",
 )
 @click.option(
     "--faults",
@@ -45,11 +58,12 @@ def command() -> None:
     help="Seconds a request that times out is kept waiting.",
 )
 @options.output("text", "json")
-def up(
+def up(  # noqa: PLR0913 - one keyword for each thing a person can ask for
     port: int,
     *,
     empty: bool,
     state: Path | None,
+    definitions: Path | None,
     faults: str,
     seed: int,
     pause: float,
@@ -63,7 +77,6 @@ def up(
       syncworker sandbox up --port 9000 --empty --faults 429:5%,500:1%,timeout:1%,reset:1%,207:2%
     """
     try:
-        from syncworker.sandbox import disk
         from syncworker.sandbox.portal import Portal
         from syncworker.sandbox.rates import BadRates, Rates
         from syncworker.sandbox.seed import seeded
@@ -78,15 +91,7 @@ def up(
     except BadRates as wrong:
         raise click.BadParameter(str(wrong), param_hint="--faults") from None
     portal = Portal()
-    if state and state.exists():
-        try:
-            disk.load(state, portal)
-        except (disk.BadState, OSError) as wrong:
-            raise SettingsError(
-                f"{state} cannot be used: {wrong}",
-                help="name another file, or move this one away to begin anew",
-            ) from None
-    elif not empty:
+    if not _loaded(portal, state, definitions) and not empty:
         seeded(portal)
     portal.faults.rates = rates
 
@@ -106,3 +111,23 @@ def up(
         if error.filename:
             what, help_ = str(state), "name a file that can be written: --state FILE"
         raise SettingsError(f"{what} cannot be used: {error.strerror}", help=help_) from None
+
+
+def _loaded(portal: Portal, state: Path | None, definitions: Path | None) -> bool:
+    """Fill the portal from the state that was kept, else from definitions; False: neither is."""
+    from syncworker.sandbox import cloned, disk
+
+    kept = state is not None and state.exists()
+    if kept and definitions:
+        raise click.UsageError(f"{state} has its definitions already: move it away to begin anew")
+    file = state if kept else definitions
+    if file is None:
+        return False
+    try:
+        (disk if kept else cloned).load(file, portal)
+    except (disk.BadState, OSError) as wrong:
+        raise SettingsError(
+            f"{file} cannot be used: {wrong}",
+            help="name another file, or move this one away to begin anew",
+        ) from None
+    return True

@@ -57,7 +57,16 @@ def left_alone(run: Run) -> Iterator[str]:
     for name, left_out in sorted(run.summary.get("left_out", {}).items()):
         yield f"  left alone: {name} {', '.join(left_out)}: {NOT_TRACKED}"
     for name, unmapped in sorted(run.summary.get("unmapped", {}).items()):
-        yield f"  left alone: {name} {', '.join(unmapped)}: no longer in the mapping"
+        renamed = run.summary.get("renamed", {}).get(name, {})
+        gone = [one for one in unmapped if one not in renamed]
+        for old, new in sorted(renamed.items()):
+            yield (
+                f"  renamed: {name} {old} is {new} now; what {old} holds stays until "
+                f"`syncworker properties clear {run.portal} --property {old}`"
+            )
+        if gone:
+            yield f"  left alone: {name} {', '.join(gone)}: no longer in the mapping"
+    yield from (f"  {advice}" for advice in run.summary.get("suspected", ()))
     # A mapping of another version may not be read any more.
     mapping = load(run.mapping, f"{run.portal}.yaml").mapping
     for text in lacking_texts(mapping, METRICS) if mapping else ():
@@ -119,19 +128,26 @@ def letter_lines(letters: Iterable[DeadLetter]) -> Iterator[str]:
         where = f"{letter.subject}.{letter.property}" if letter.property else letter.subject
         groups.setdefault((letter.cause, where), []).append(letter)
     for (cause, where), group in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0])):
-        noun = _NOUNS.get(group[0].kind, group[0].kind)
-        yield from columns([(cause, where, counted(len(group), noun))])
-        messages: dict[str, list[str]] = {}
-        for letter in group:
-            messages.setdefault(letter.message, []).append(_named(letter))
-        for message, keys in list(messages.items())[:_EXAMPLES]:
-            yield f"      {_some(keys)}: {message}"
-        if len(messages) > _EXAMPLES:
-            yield f"      … and {len(messages) - _EXAMPLES} more kinds of it"
-        for help_ in list(dict.fromkeys(letter.help for letter in group if letter.help))[
-            :_EXAMPLES
-        ]:
-            yield f"      = help: {help_}"
+        yield from columns([(cause, where, counted(len(group), noun(group[0])))])
+        yield from examples(group)
+
+
+def noun(letter: DeadLetter) -> str:
+    """What a letter is about: record, row or stream."""
+    return _NOUNS.get(letter.kind, letter.kind)
+
+
+def examples(group: Sequence[DeadLetter]) -> Iterator[str]:
+    """Letters of one cause: a few of them with what is wrong, and what to do."""
+    messages: dict[str, list[str]] = {}
+    for letter in group:
+        messages.setdefault(letter.message, []).append(_named(letter))
+    for message, keys in list(messages.items())[:_EXAMPLES]:
+        yield f"      {_some(keys)}: {message}"
+    if len(messages) > _EXAMPLES:
+        yield f"      … and {len(messages) - _EXAMPLES} more kinds of it"
+    for help_ in list(dict.fromkeys(letter.help for letter in group if letter.help))[:_EXAMPLES]:
+        yield f"      = help: {help_}"
 
 
 def as_document(engine: Engine, run: Run, *, with_plan: bool) -> dict[str, Any]:

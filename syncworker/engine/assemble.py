@@ -11,7 +11,9 @@ from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run
 from syncworker.engine.part import last_whole, restricted
 from syncworker.engine.prepared import prepared
+from syncworker.engine.renames import suspicions
 from syncworker.errors import UnsafePlan
+from syncworker.mapping.renames import advice, renamed
 from syncworker.planning import guard
 from syncworker.planning.guard import Tally
 from syncworker.planning.plan import Plan, plan_from_json, plan_to_json
@@ -41,7 +43,17 @@ def assemble(engine: Engine, run: Run) -> tuple[dict[str, Any], UnsafePlan | Non
     for result in results:
         for object_name, names in result["unmapped"].items():
             unmapped.setdefault(object_name, set()).update(names)
+    mapping = checked(run.portal, run.mapping)
     summary = {
+        "renamed": {
+            name: {old: new for old, new in renamed(mapping, name).items() if old in names}
+            for name, names in unmapped.items()
+        },
+        "suspected": [
+            advice(one)
+            for one in (suspicions(engine, run.portal, mapping) if any(unmapped.values()) else ())
+            if one.old in unmapped.get(one.object, ())
+        ],
         "plan": plan_to_json(plan),
         "held_metrics": results[0]["held_metrics"],
         "unresolved": {} if cut is None else cut.unresolved,

@@ -8,6 +8,7 @@ are only ever added; one to a row's former account stays until a person removes 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -17,6 +18,7 @@ from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import READY_KINDS, Chunk, DeadLetter, Run, SettledPairs
 from syncworker.engine.ports import Pair, PairOutcome, Portal
+from syncworker.engine.refused import refused_pairs
 from syncworker.engine.share import shard_of
 from syncworker.engine.stretches import stretches
 from syncworker.mapping.objects import KEY_COLUMNS, rows_of
@@ -59,8 +61,11 @@ def associate(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) ->
             missing = _unknown(engine, run, from_object, to_object, rows)
             for stretch in stretches(missing):
                 keys = {pair: key for key, pair in stretch}
-                outcomes, made = _sent(portal, from_object, to_object, list(keys))
+                waiting = refused_pairs(engine, run, from_object, to_object, keys)
+                pairs = [pair for pair in keys if pair not in waiting]
+                outcomes, made = _sent(portal, from_object, to_object, pairs) if pairs else ([], 0)
                 settled = _settled(from_object, to_object, outcomes, keys)
+                settled = replace(settled, letters=(*settled.letters, *waiting.values()))
                 engine.associations.settle(chunk, run.portal, settled, run.as_of)
                 _look_up_again(engine, run, settled, outcomes)
                 associated += made
@@ -157,6 +162,7 @@ def _settled(
                 message=mask(outcome.message),
                 help=mask(outcome.help),
                 values={f"association:{to_object}": outcome.pair.to_id},
+                tried=True,
             )
         )
     rejected = {letter.key for letter in letters}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from syncworker.engine import alert_health, properties
@@ -13,9 +14,11 @@ from syncworker.engine.freshness import held_metrics, stale_streams
 from syncworker.engine.link import Links, link
 from syncworker.engine.mappings import digest
 from syncworker.engine.memory import Chunk, Planned, Run, Unlinked
+from syncworker.engine.part import asked_records
 from syncworker.engine.pipelines import pipelines
 from syncworker.engine.ports import Pipeline
 from syncworker.engine.prepared import prepared
+from syncworker.engine.refused import Again, Row, without_refused
 from syncworker.engine.share import share
 from syncworker.engine.snapshots import remembered
 from syncworker.engine.stretches import stretches
@@ -77,11 +80,23 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
         desired = desired_records(
             mapping, object_name, frame, catalog, held, definitions, pipelines=lines
         )
+        asked = asked_records(run)
+        if asked is not None:
+            of_object = asked.get(object_name, frozenset())
+            desired = (record for record in desired if record.key in of_object)
         for stretch in stretches(desired):
             links = link(engine, run, chunk, portal, target, stretch)
-            rows = list(_planned(run, mapping, target, stretch, links))
+            plan_again = partial(_plan, run, mapping, target, links)
+            rows, waiting = without_refused(
+                engine,
+                run,
+                object_name,
+                list(_planned(target, stretch, links, plan_again)),
+                plan_again,
+            )
+            links.letters.extend(waiting)
             plan = plan.plus(_summary(run, target, rows, links))
-            refused += sum(bool(p.refused) for _, _, p in rows if p is not None)
+            refused += sum(any(not one.cause for one in p.refused) for _, _, p in rows if p)
             tallies = guard.combine(tallies, guard.count(rows, target.rules))
             number = _store(engine, run, chunk, rows, links, number)
             _note_unlinked(engine, run, chunk, target, stretch, links)
@@ -130,33 +145,39 @@ def _note_unlinked(
 
 
 def _planned(
-    run: Run,
-    mapping: PortalMapping,
-    target: Target,
-    desired: Iterable[DesiredRecord],
-    links: Links,
-) -> Iterator[tuple[DesiredRecord, LedgerRecord | None, RecordPlan | None]]:
+    target: Target, desired: Iterable[DesiredRecord], links: Links, plan: Again
+) -> Iterator[Row]:
     for record in desired:
         ledger = links.records.get(record.key)
         if ledger is not None and target.config.policy == "create_only":
             yield record, ledger, None  # it is there: never changed
         elif ledger is not None or record.key in links.new:
-            plan = diff(
-                record,
-                ledger,
-                target.rules,
-                run.as_of,
-                mapping.volatile_days,
-                target.stages,
-                peoples=record.key in links.peoples,
-            )
-            yield record, ledger, plan
+            yield record, ledger, plan(record, ledger)
+
+
+def _plan(
+    run: Run,
+    mapping: PortalMapping,
+    target: Target,
+    links: Links,
+    record: DesiredRecord,
+    ledger: LedgerRecord | None,
+) -> RecordPlan | None:
+    return diff(
+        record,
+        ledger,
+        target.rules,
+        run.as_of,
+        mapping.volatile_days,
+        target.stages,
+        peoples=record.key in links.peoples,
+    )
 
 
 def _summary(
     run: Run,
     target: Target,
-    rows: Iterable[tuple[DesiredRecord, LedgerRecord | None, RecordPlan | None]],
+    rows: Iterable[Row],
     links: Links,
 ) -> Plan:
     return summarize(
@@ -182,7 +203,7 @@ def _store(
     engine: Engine,
     run: Run,
     chunk: Chunk,
-    rows: Iterable[tuple[DesiredRecord, LedgerRecord | None, RecordPlan | None]],
+    rows: Iterable[Row],
     links: Links,
     number: int,
 ) -> int:

@@ -11,6 +11,7 @@ from syncworker.engine.alert_stores import AlertDelivery, AlertStore
 from syncworker.engine.forgotten import Forgotten
 from syncworker.engine.heartbeats import Heartbeats
 from syncworker.engine.histories import Histories
+from syncworker.engine.letter_stores import Letters
 from syncworker.engine.memory import Chunk, Priority
 from syncworker.engine.ports import Portal, Source, Staging
 from syncworker.engine.schedule_stores import Pauses, Schedules
@@ -20,7 +21,6 @@ from syncworker.engine.stores import (
     Chunks,
     Definitions,
     Ledger,
-    Letters,
     Plans,
     Runs,
     Slots,

@@ -12,6 +12,7 @@ from syncworker.engine import alerts, retention
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import READY_KINDS, Run, Step
 from syncworker.engine.part import restricted
+from syncworker.engine.refused import DEFINED
 from syncworker.errors import SyncworkerError, UnsafePlan
 from syncworker.masking import mask
 
@@ -121,7 +122,8 @@ def _sweep(engine: Engine, run: Run) -> None:
 
     Where the portal's properties lacked something, the next run must see what was mended there.
     """
-    if any(result.get("refused") for result in engine.chunks.results(run.id, "compute")):
+    lacking = any(result.get("refused") for result in engine.chunks.results(run.id, "compute"))
+    if lacking or DEFINED & engine.letters.causes(run.id):
         engine.definitions.forget(run.portal)
     engine.plans.forget(run.portal, finished_before=engine.clock() - _PLANS_KEPT)
     if run.kind not in READY_KINDS and not restricted(run):  # those looked at a few people only

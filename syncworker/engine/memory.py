@@ -67,11 +67,11 @@ class Run:
             `source.stream`), `full` (read them whole), `people` and `accounts` (compute and send
             only what concerns these addresses and accounts, and whom the webhooks' deliveries name
             that this run reads), `fast` (read from their cursors only, keep only rows that are
-            new, and send what concerns whom those name), `max_changes` (refuse where more records would change), `canary`
-            (send so many records first, and the rest only where HubSpot holds what was planned),
-            `plan`, `planned_at` and `target` (of an apply: the plan's digest, when it was made,
-            and what was typed), `adopt` (what HubSpot holds counts as written by us), `of` (the
-            run that is rolled back).
+            new, and send what concerns whom those name), `max_changes` (refuse where more records
+            would change), `canary` (send so many records first, and the rest only where HubSpot
+            holds what was planned), `plan`, `planned_at` and `target` (of an apply: the plan's
+            digest, when it was made, and what was typed), `adopt` (what HubSpot holds counts as
+            written by us), `of` (the run that is rolled back).
         wish: What a person asked of it while it ran; it is heeded between two batches.
     """
 
@@ -242,6 +242,7 @@ class DeadLetter:
         help: What to do about it.
         values: The values meant for HubSpot.
         first_at: When it first happened, where it is read back.
+        tried: Whether the values were sent to HubSpot just now, and refused.
     """
 
     kind: LetterKind
@@ -253,6 +254,7 @@ class DeadLetter:
     help: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     first_at: datetime | None = None
+    tried: bool = False
 
 
 @dataclass(frozen=True, slots=True)

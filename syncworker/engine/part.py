@@ -7,6 +7,7 @@ import polars as pl
 from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import READY_KINDS, Chunk, Run
+from syncworker.mapping.objects import KEY_COLUMNS, rows_of
 from syncworker.mapping.source_webhook import WebhookSource
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.focus import focus, focus_keys
@@ -19,6 +20,13 @@ _LOOKED_AT = 20  # runs
 def restricted(run: Run) -> bool:
     """Whether the run is about a few people only: what it says nothing of stays as it is."""
     return "people" in run.options
+
+
+def asked_records(run: Run) -> dict[str, frozenset[str]] | None:
+    """Of a run that tries dead letters again: by object, our keys; None: no such run."""
+    if "records" not in run.options:
+        return None
+    return {name: frozenset(keys) for name, keys in run.options["records"].items()}
 
 
 def last_whole(engine: Engine, run: Run) -> str | None:
@@ -44,6 +52,7 @@ def part(engine: Engine, run: Run, chunk: Chunk, whole: Facts) -> Facts:
     if not restricted(run):
         return shard(whole, chunk.payload["shard"], chunk.payload["of"])  # an older version's run
     people, accounts = set(run.options["people"]), set(run.options.get("accounts", ()))
+    apart = _of_records(run, whole, people, accounts)
     for stream, rows in whole.streams.items():
         keys = _brought(engine, run, stream)
         if not keys.len():
@@ -54,7 +63,27 @@ def part(engine: Engine, run: Run, chunk: Chunk, whole: Facts) -> Facts:
                 told = concerned.select(column).drop_nulls().unique().collect(engine="streaming")
                 named.update(told[column])
     of_them = focus_keys(whole, people, accounts).collect(engine="streaming")
-    return focus(whole, of_them["key"])
+    return focus(whole, pl.concat([of_them["key"], pl.Series("key", apart, dtype=pl.String)]))
+
+
+def _of_records(run: Run, whole: Facts, people: set[str], accounts: set[str]) -> list[str]:
+    """Add whom the records belong to that are tried again; who has neither account nor address."""
+    mapping = checked(run.portal, run.mapping)
+    apart: list[str] = []
+    for name, keys in (asked_records(run) or {}).items():
+        if name not in mapping.objects:
+            continue
+        stream = rows_of(name, mapping.objects[name])
+        column = KEY_COLUMNS[stream]
+        wanted = pl.Series(sorted(keys), dtype=pl.String).implode()
+        rows = whole.streams[stream].filter(pl.col(column).cast(pl.String).is_in(wanted))
+        owners = [c for c in ("account_id", "email") if STREAMS[stream].column(c)]
+        told = rows.select(*owners).collect(engine="streaming")
+        accounts.update(told["account_id"].drop_nulls())
+        if "email" in owners:
+            people.update(told["email"].drop_nulls())
+            apart.extend(keys)
+    return apart
 
 
 def _brought(engine: Engine, run: Run, stream: str) -> pl.Series:

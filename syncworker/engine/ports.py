@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -308,8 +308,20 @@ class Portal(Protocol):
         """
         ...
 
+    def archive_properties(self, object_name: str, names: Sequence[str]) -> None:
+        """Archive properties: their values can no longer be reached, and the names stay taken."""
+        ...
+
     def archived_properties(self, object_name: str) -> frozenset[str]:
         """Names of the object's archived properties, which HubSpot may not give a second time."""
+        ...
+
+    def definitions(self) -> dict[str, Any]:
+        """Every definition of the account as HubSpot tells it, without records, for a sandbox.
+
+        `objects`: by name, `properties`, `groups`, `pipelines` and, of a custom object, `schema`;
+        `left_out`: by what the token may not read, why.
+        """
         ...
 
     def find(

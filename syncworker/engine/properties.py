@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from syncworker.engine.engine import Engine
 from syncworker.engine.pipelines import pipelines
 from syncworker.engine.ports import Pipeline, Portal, PropertyDefinition, PropertyLimit
+from syncworker.engine.renames import suspicions
 from syncworker.errors import ConfigError
 from syncworker.mapping.conflicts import Conflict, conflicts
-from syncworker.mapping.portal import PortalMapping
+from syncworker.mapping.portal import PortalMapping, PropertyMapping
 from syncworker.mapping.properties import WantedProperty, wanted_properties
 from syncworker.mapping.property_rules import left_out
+from syncworker.mapping.renames import advice
 from syncworker.metrics.catalog import catalog_of
 
 GROUP = ("saas_metrics", "SaaS metrics")
 """Name and label of the property group syncworker creates its properties in."""
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 NEARLY_FULL = 0.9
 """Share of an object's property limit from which on people are warned."""
 
@@ -76,6 +80,11 @@ def known(
     found = engine.definitions.get(portal_name, object_name, after=now - engine.limits.schema_age)
     if found is None:
         found = dict(portal.properties(object_name))
+        before = engine.definitions.get(portal_name, object_name, after=_EVER) or {}
+        changed = [name for name, one in found.items() if before.get(name) != one]
+        changed += [name for name in before if name not in found]
+        if before and changed:
+            engine.letters.try_again(portal_name, object_name, changed)
         engine.definitions.put(portal_name, object_name, found, now)
     return found
 
@@ -113,14 +122,20 @@ def require(
     """
     compared = compare(engine, portal_name, mapping, portal)
     lacking = [f"{one.object}.{p.name}" for one in compared for p in one.missing]
-    if lacking or any(one.conflicts for one in compared):
+    # A missing option stops nothing: the run's end has it looked at again.
+    if lacking or any(c.kind != "options" for one in compared for c in one.conflicts):
         engine.definitions.forget(portal_name)  # the next try must see what was mended
     require_no_conflicts(portal_name, compared)
     if lacking:
+        told = [
+            advice(one)
+            for one in suspicions(engine, portal_name, mapping)
+            if f"{one.object}.{one.new}" in lacking
+        ]
         raise ConfigError(
             f"portal {portal_name} lacks {len(lacking)} mapped "
             f"{'property' if len(lacking) == 1 else 'properties'}: {', '.join(lacking)}",
-            help=f"syncworker properties create {portal_name}",
+            help="; ".join([*told, f"syncworker properties create {portal_name}"]),
             code="PROPERTY_MISSING",
         )
     return {one.object: one.left_out for one in compared if one.left_out}
@@ -188,7 +203,11 @@ def _compared(
         lines = pipelines(engine, portal_name, name, portal)
     catalog = catalog_of(mapping.metrics)
     wanted = wanted_properties(mapping, name, catalog)
-    missing = tuple(_definition(one) for one in wanted if one.name not in there)
+    missing = tuple(
+        _as_before(_definition(one), config.properties.get(one.name), there)
+        for one in wanted
+        if one.name not in there
+    )
     made = {one.name for one in missing}
     return Compared(
         object=name,
@@ -201,6 +220,24 @@ def _compared(
             if one.kind != "missing" or one.property not in made
         ),
         left_out=left_out(mapping, name, there),
+    )
+
+
+def _as_before(
+    definition: PropertyDefinition,
+    mapped: PropertyMapping | None,
+    there: Mapping[str, PropertyDefinition],
+) -> PropertyDefinition:
+    """A renamed property is made like the one it was, unless the mapping asks for a type."""
+    before = there.get(mapped.renamed_from or "") if mapped and mapped.type is None else None
+    if before is None or before.read_only:
+        return definition
+    return replace(
+        definition,
+        type=before.type,
+        field_type=before.field_type,
+        options=before.options,
+        number_format=before.number_format,
     )
 
 

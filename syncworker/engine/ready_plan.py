@@ -73,7 +73,10 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
         options=options,
     )
     try:
-        asked = sync.asked_of_hubspot(engine, run, checked(portal, run.mapping))
+        if run.options.get("clear"):  # a property that is missing is no hindrance to leaving
+            asked = {"left_out": {}, "start_requests": 0, "start_waited": 0.0}
+        else:
+            asked = sync.asked_of_hubspot(engine, run, checked(portal, run.mapping))
         engine.runs.advance(run.id, old="start", new="compute", payloads=[{}], summary=asked)
         _store(engine, run, claimed(engine, run), plans, tallies)
     except SyncworkerError as error:

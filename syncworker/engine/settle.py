@@ -11,7 +11,7 @@ from syncworker.engine.conflicts import LINK_CONFLICT
 from syncworker.engine.memory import DeadLetter, Settled
 from syncworker.mapping.desired import PropertyRule
 from syncworker.planning.outcome import Judged, judge
-from syncworker.planning.records import Change, LedgerRecord, RecordOutcome, RecordPlan
+from syncworker.planning.records import Change, Held, LedgerRecord, RecordOutcome, RecordPlan
 
 _GONE = frozenset({"OBJECT_NOT_FOUND", "VANISHED", LINK_CONFLICT})
 """Causes of a rejection that mean: it was deleted or merged since it was linked."""
@@ -37,7 +37,7 @@ def settled(
     """
     if outcome.hubspot_id is None:
         told = _letter(plan, outcome.cause, outcome.property, outcome.message, outcome.help)
-        letters = (told, *refused(plan))
+        letters = (_tried(plan, told), *refused(plan))
         # Without values it is read in the next run, and looked for again if it is gone.
         back = any(change.clear_first for change in plan.changes)
         unsure = replace(known, values={}) if known and (outcome.cause in _GONE or back) else None
@@ -54,7 +54,7 @@ def settled(
     if base.hubspot_id != outcome.hubspot_id:  # merged: the next run reads what it holds, and
         values = {}  # whether it is linked to another key already
     letters = tuple(
-        _letter(plan, j.cause, j.change.property, j.message, j.help)
+        _tried(plan, _letter(plan, j.cause, j.change.property, j.message, j.help))
         for j in judged
         if j.status == "rejected"
     )
@@ -72,17 +72,16 @@ def settled(
 
 
 def refused(plan: RecordPlan) -> tuple[DeadLetter, ...]:
-    """What the portal's properties cannot take of the record."""
-    return tuple(
-        _letter(
-            plan,
-            "INVALID_OPTION",
-            one.property,
-            one.reason,
-            f"add the option to {one.property} in HubSpot, or map another property",
-        )
-        for one in plan.refused
-    )
+    """What the portal's properties cannot take of the record, or would not a short while ago."""
+    return tuple(_refused(plan, one) for one in plan.refused)
+
+
+def _refused(plan: RecordPlan, one: Held) -> DeadLetter:
+    if one.cause:
+        known = _letter(plan, one.cause, one.property, one.reason, one.help)
+        return replace(known, values={**known.values, one.property: one.new})
+    help_ = f"add the option to {one.property} in HubSpot, or map another property"
+    return _letter(plan, "INVALID_OPTION", one.property, one.reason, help_)
 
 
 def nothing_to_send(position: int, plan: RecordPlan) -> Settled:
@@ -109,6 +108,15 @@ def _status(judged: Sequence[Judged]) -> Literal["sent", "held", "rejected"]:
     if "rejected" in every:
         return "rejected"
     return "held" if every == {"held"} else "sent"
+
+
+def _tried(plan: RecordPlan, letter: DeadLetter) -> DeadLetter:
+    """The letter of something that was sent: with all that may be at fault, to know it again."""
+    blamed = letter.property
+    if blamed in letter.values:
+        return replace(letter, tried=True)
+    created = {n: v for n, v in plan.create_values.items() if blamed in {"", n}}
+    return replace(letter, values={**created, **letter.values}, tried=True)
 
 
 def _letter(plan: RecordPlan, cause: str, name: str, message: str, help: str) -> DeadLetter:  # noqa: A002

@@ -14,7 +14,6 @@ from typing import Any, Protocol
 from syncworker.engine.memory import (
     Chunk,
     DeadLetter,
-    LetterKind,
     Planned,
     Run,
     Settled,
@@ -24,7 +23,7 @@ from syncworker.engine.memory import (
     Written,
 )
 from syncworker.engine.ports import Pair, PropertyDefinition
-from syncworker.planning.records import LedgerRecord
+from syncworker.planning.records import Change, LedgerRecord
 
 
 class Runs(Protocol):
@@ -164,6 +163,11 @@ class Ledger(Protocol):
         self, portal: str, object_name: str, keys: Sequence[str], position: int
     ) -> dict[str, str]:
         """By our key, the last run that wrote to it after that position; others are absent."""
+
+    def written(
+        self, portal: str, object_name: str, keys: Sequence[str]
+    ) -> Mapping[str, list[Change]]:
+        """By our key, every change that HubSpot confirmed, the oldest first."""
         ...
 
     def linked(self, portal: str) -> Iterator[LedgerRecord]:
@@ -299,39 +303,6 @@ class Plans(Protocol):
         ...
 
 
-class Letters(Protocol):
-    """The dead letters."""
-
-    def open(self, portal: str, *, run_id: str | None, most: int) -> list[DeadLetter]:
-        """Those that are not resolved, of one run where asked, oldest first."""
-        ...
-
-    def count(self, run_id: str) -> dict[str, int]:
-        """How many of each kind the run left open."""
-        ...
-
-    def number(self, portal: str) -> int:
-        """How many of the portal's are open."""
-        ...
-
-    def renew(
-        self,
-        chunk: Chunk,
-        portal: str,
-        kind: LetterKind,
-        letters: Sequence[DeadLetter],
-        now: datetime,
-    ) -> None:
-        """These are all letters of a kind from now on; every other one is resolved."""
-        ...
-
-    def resolve(
-        self, portal: str, kind: LetterKind, subject: str, keys: Sequence[str], now: datetime
-    ) -> None:
-        """What these were about got through."""
-        ...
-
-
 class Slots(Protocol):
     """The schedule's slots, each claimed once however many beats there are."""
 
@@ -360,5 +331,5 @@ class Definitions(Protocol):
         ...
 
     def forget(self, portal: str) -> None:
-        """Read them anew next time."""
+        """Read them anew next time; what they were is kept, to tell what has changed."""
         ...

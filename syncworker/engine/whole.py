@@ -35,7 +35,7 @@ def settle(
         progress: The reading's. Which streams are settled is added to it: once its files are
             exchanged, what a reading met can no longer be told.
     """
-    letters = engine.letters.open(run.portal, run_id=run.id, most=1_000_000)
+    letters = engine.letters.open(run.portal, run_id=run.id, most=1_000_000, discarded=True)
     settled: list[str] = list(progress.get("settled", ()))
     for stream in source.provides(chunk.payload["stream"]):
         if stream in settled:

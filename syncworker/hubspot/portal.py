@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from syncworker.engine.ports import (
     Pair,
@@ -16,6 +17,7 @@ from syncworker.engine.ports import (
 from syncworker.engine.touched import Touched
 from syncworker.hubspot import (
     account,
+    account_definitions,
     associations,
     limits,
     objects,
@@ -131,9 +133,17 @@ class HubSpotPortal:
         """Create the group (name, label) and the properties where the portal has none."""
         properties.create(self._transport, object_name, group, definitions)
 
+    def archive_properties(self, object_name: str, names: Sequence[str]) -> None:
+        """Archive properties; HubSpot may not give their names a second time."""
+        properties.archive(self._transport, object_name, names)
+
     def archived_properties(self, object_name: str) -> frozenset[str]:
         """Names of the object's archived properties."""
         return properties.archived(self._transport, object_name)
+
+    def definitions(self) -> dict[str, Any]:
+        """Every definition of the account that the token may read."""
+        return account_definitions.definitions(self._transport)
 
     def find(
         self,

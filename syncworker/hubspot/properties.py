@@ -8,6 +8,7 @@ from typing import Any
 from syncworker.engine.ports import PropertyDefinition
 from syncworker.errors import PortalError
 from syncworker.hubspot.paths import (
+    ARCHIVE_PROPERTIES,
     CREATE_GROUP,
     CREATE_PROPERTIES,
     CREATE_PROPERTY,
@@ -67,6 +68,17 @@ def create(
         inputs = [_input(one, name) for one in missing[start : start + AT_ONCE]]
         if not _tolerant(transport, CREATE_PROPERTIES, object_name, {"inputs": inputs}):
             _one_by_one(transport, object_name, inputs)
+
+
+def archive(transport: Transport, object_name: str, names: Sequence[str]) -> None:
+    """Archive properties; one that is archived already is fine.
+
+    Raises:
+        PortalError: HubSpot refused, for example a property that a workflow or a list uses.
+    """
+    for start in range(0, len(names), AT_ONCE):
+        inputs = [{"name": name} for name in names[start : start + AT_ONCE]]
+        transport.send(ARCHIVE_PROPERTIES, object_name, {"inputs": inputs})
 
 
 def _one_by_one(

@@ -192,6 +192,8 @@ class Transport:
         if len(token) >= _SHORTEST:
             # HubSpot may repeat the token in its complaint.
             data = data.replace(token.encode(), b"***")
+        if status == HTTPStatus.NO_CONTENT:
+            return {}
         if rule(status).then == "each":
             return _read(request, data)
         refusal = refused(status, names, data.decode(errors="replace"), request)

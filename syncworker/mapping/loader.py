@@ -31,6 +31,7 @@ from syncworker.mapping.rules_numbers import check_numbers
 from syncworker.mapping.rules_objects import check_objects
 from syncworker.mapping.rules_pql import check_pql
 from syncworker.mapping.rules_profiles import check_profiles
+from syncworker.mapping.rules_renames import check_renames
 from syncworker.mapping.rules_schedule import check_schedule
 from syncworker.mapping.rules_sources import check_reporting, check_sources
 from syncworker.mapping.rules_sql import check_sql
@@ -95,6 +96,7 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
         findings += check_objects(document)
         findings += check_profiles(document, catalog)
         findings += check_properties(document, catalog)
+        findings += check_renames(document)
         findings += check_lifecycle(document, catalog)
         findings += check_sources(document)
         findings += check_hubspot_sources(document)

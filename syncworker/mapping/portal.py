@@ -101,6 +101,9 @@ class PropertyMapping(Part):
     )
     label: Text | None = Field(default=None, description="Label on the record, empty: the metric's")
     guard: bool = Field(default=False, description="Count changed numbers as flips in the guard")
+    renamed_from: Text | None = Field(
+        default=None, description="The name the property had in this mapping before"
+    )
 
 
 def _written_out(value: object) -> object:

@@ -58,12 +58,18 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A change that was wanted and is deliberately not made, with the reason."""
+    """A change that was wanted and is deliberately not made, with the reason.
+
+    `cause` and `help` are of a value that HubSpot refused not long ago and that is not sent again
+    yet; "" for any other.
+    """
 
     property: str
     old: str
     new: str
     reason: str
+    cause: str = ""
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)

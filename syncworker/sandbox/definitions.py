@@ -92,7 +92,7 @@ class Definitions:
             )
             if body.get("hasUniqueValue") and unique >= MAX_UNIQUE:
                 raise invalid(f"There can be at most {MAX_UNIQUE} unique properties")
-        definition = _definition(body, now, hubspot_defined=hubspot_defined)
+        definition = definition_of(body, now, hubspot_defined=hubspot_defined)
         self._check(definition)
         made = Property.of(definition)
         self.properties[name] = made
@@ -158,7 +158,8 @@ class Definitions:
             raise invalid('A bool property needs the options "true" and "false"')
 
 
-def _definition(body: Json, now: str, *, hubspot_defined: bool) -> Json:
+def definition_of(body: Json, now: str, *, hubspot_defined: bool) -> Json:
+    """A definition as the properties API shows it, from a create request."""
     read_only = bool(body.get("readOnly"))
     return {
         "name": body["name"],

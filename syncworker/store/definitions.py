@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from syncworker.engine.ports import PropertyDefinition
 from syncworker.store.database import Database
 from syncworker.store.tables import definitions
+
+LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)
 
 
 class SqlDefinitions:
@@ -49,9 +51,13 @@ class SqlDefinitions:
             )
 
     def forget(self, portal: str) -> None:
-        """Drop the portal's definitions."""
+        """The portal's definitions count as old; what they were can still be compared with."""
         with self._database.write() as connection:
-            connection.execute(sa.delete(definitions).where(definitions.c.portal == portal))
+            connection.execute(
+                sa.update(definitions)
+                .where(definitions.c.portal == portal)
+                .values(read_at=LONG_AGO)
+            )
 
 
 def _definition(body: dict[str, Any]) -> PropertyDefinition:

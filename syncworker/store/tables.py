@@ -232,6 +232,7 @@ dead_letters = sa.Table(
     _time("last_at"),
     _time("resolved_at", nullable=True),
     sa.Column("discard_reason", sa.Text),
+    _time("tried_at", nullable=True),  # when its value was last sent; NULL: it may be at once
     sa.Index("letters_of_run", "run_id"),
 )
 

@@ -157,5 +157,5 @@ def test_a_letter_about_an_association_stays_while_a_plan_finds_nothing_to_chang
 
     assert letters(engine) == [("u1", "ASSOCIATION_LIMIT")]
     portal.unwanted = {}
-    assert run(engine, 2).status == "done"
+    assert run(engine, 24).status == "done"
     assert letters(engine) == []

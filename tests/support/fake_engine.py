@@ -125,6 +125,13 @@ class FakePortal:
     def archived_properties(self, object_name: str) -> frozenset[str]:
         return self.archived
 
+    def definitions(self) -> dict[str, Any]:
+        return {"objects": {}, "left_out": {}}
+
+    def archive_properties(self, object_name: str, names: Sequence[str]) -> None:
+        self.archived |= set(names)
+        self.types = {name: kind for name, kind in self.types.items() if name not in names}
+
     def pipelines(self, object_name: str) -> tuple[Pipeline, ...]:
         self.requests += 1
         return self.lines

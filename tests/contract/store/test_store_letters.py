@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from support.stores import NOW, PORTAL, Stores
 
+from syncworker.engine.letter_stores import Wanted
 from syncworker.engine.memory import DeadLetter
 
 LETTER = DeadLetter(
@@ -81,3 +82,35 @@ def test_a_letter_takes_any_text(state: Stores) -> None:
     (found,) = state.letters.open(PORTAL, run_id=None, most=9)
     assert found.message == "NUL \ufffd and 株"
     assert found.values == {"saas_status": "\0"}
+
+
+def test_a_discarded_letter_stays_so_while_cause_and_value_are_the_same(state: Stores) -> None:
+    put(state, [LETTER])
+    state.letters.discard(PORTAL, [LETTER], "a test", LATER)
+    put(state, [replace(LETTER, values={"saas_status": "gone", "saas_mrr": "9"})], LATER)
+    assert state.letters.open(PORTAL, run_id=None, most=9) == []
+    assert len(state.letters.open(PORTAL, run_id=None, most=9, discarded=True)) == 1
+    (kept,) = state.letters.kept(PORTAL, Wanted(key="a1"), discarded=True)
+    assert (kept.discarded, kept.resolved_at, kept.letter.values["saas_mrr"]) == (
+        *("a test", LATER), "9",
+    )  # fmt: skip
+    assert state.letters.portals() == [PORTAL]
+    run_id = put(state, [replace(LETTER, values={"saas_status": "lost"})], LATER)
+    (kept,) = state.letters.kept(PORTAL, Wanted(cause="INVALID_OPTION", run_id=run_id))
+    assert (kept.discarded, kept.resolved_at) == ("", None)
+    assert state.letters.causes(run_id) == {"INVALID_OPTION"}
+    assert state.letters.kept(PORTAL, Wanted(kind="row")) == []
+
+
+def test_when_a_value_was_sent_is_kept_until_its_property_changes(state: Stores) -> None:
+    put(state, [replace(LETTER, tried=True)])
+    put(state, [LETTER], LATER)  # met again, and not sent
+
+    def refused(after: datetime) -> list[str]:
+        return [*state.letters.refused(PORTAL, "companies", ["a1", "a2"], after=after)]
+
+    assert (refused(NOW - timedelta(seconds=1)), refused(NOW)) == (["a1"], [])
+    state.letters.try_again(PORTAL, "companies", ["other"])
+    assert refused(NOW - timedelta(seconds=1)) == ["a1"]
+    state.letters.try_again(PORTAL, "companies", ["saas_status"])
+    assert refused(NOW - timedelta(seconds=1)) == []

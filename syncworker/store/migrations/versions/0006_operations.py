@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.add_column("runs", sa.Column("wish", sa.Text(), nullable=False, server_default=""))
     op.add_column("history", sa.Column("action", sa.Text()))
     op.add_column("dead_letters", sa.Column("discard_reason", sa.Text()))
+    op.add_column("dead_letters", sa.Column("tried_at", _TIME))
     op.create_index("history_of_run", "history", ["run_id"])
     _lock("finished_at IS NULL AND status NOT IN ('waiting', 'paused')")
     op.create_table(
@@ -119,6 +120,7 @@ def downgrade() -> None:
         op.drop_table(table)
     _lock("finished_at IS NULL")
     op.drop_index("history_of_run", "history")
+    op.drop_column("dead_letters", "tried_at")
     op.drop_column("dead_letters", "discard_reason")
     op.drop_column("history", "action")
     op.drop_column("runs", "wish")
