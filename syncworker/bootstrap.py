@@ -46,6 +46,7 @@ from syncworker.store.plans import SqlPlans
 from syncworker.store.runs import SqlRuns
 from syncworker.store.slots import SqlSlots
 from syncworker.store.snapshots import SqlSnapshots
+from syncworker.store.turns import SqlTurns
 from syncworker.store.unlinked import SqlUnlinked
 
 Connect = Callable[[str, PortalMapping, Priority], HubSpotPortal]
@@ -91,6 +92,7 @@ def engine(settings: Settings) -> Engine:
         inbox=SqlInbox(state),
         snapshots=SqlSnapshots(state),
         staging=ParquetStaging(settings.staging),
+        turns=SqlTurns(state),
         sources=_sources(settings, connect, state),
         connect=connect,
         mapping_text=lambda portal: _mapping_text(settings, portal),

@@ -13,6 +13,7 @@ from syncworker.cli.console import complain
 from syncworker.errors import SyncworkerError
 
 _COMMANDS = {
+    "backfill": "Read a stretch of the past again, and send what that changes today.",
     "db": "Look after the state database.",
     "dead-letters": "Show what did not get through, and why.",
     "demo": "Enrich a sandbox portal from sample sources, with everything started for you.",

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
 
-from syncworker.cli import exits, pages
+from syncworker.cli import exits, interrupt, pages
 from syncworker.cli.console import tell
-from syncworker.engine import deferral, finish, inline, sync
+from syncworker.engine import deferral, finish, inline, sync, turn
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Run, RunKind
+from syncworker.engine.progress import progress
 from syncworker.errors import LockHeld, SyncworkerError
 
 _POLL_SECONDS = 0.25
-_LINE_SECONDS = 10.0
+_LOOK_SECONDS = 1.0
+_OTHERS_FIRST = timedelta(minutes=2)
+"""How long a backfill that gave way waits for the other run to begin: the next tick starts it."""
 
 
 def carry_out(
@@ -39,6 +42,7 @@ def carry_out(
     Raises:
         MappingError: The mapping has errors.
         LockHeld: Another run holds the portal, or a plan is asked for while a sync is half done.
+        KeyboardInterrupt: Ctrl-C was pressed; what was in flight is settled.
     """
     run = _cut_short(engine, portal, kind, options or {})
     if run is None:
@@ -46,25 +50,70 @@ def carry_out(
     elif deferral.rests(engine, run):
         return run
     else:
-        tell(
-            f"going on with run {run.id}, as of {run.as_of:%Y-%m-%d %H:%M} UTC, {_why(run)} earlier"
-        )
-    with pages.shown(engine) as watched:
-        return inline.carry_out(watched, run, f"{socket.gethostname()}:{os.getpid()}", _reporter())
+        tell_going_on(run)
+    return work_off(engine, run)
+
+
+def work_off(engine: Engine, run: Run) -> Run:
+    """Work on an open run in this process until it ends or rests; one that waits waits here.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C was pressed; what was in flight is settled.
+    """
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    with interrupt.noted() as pressed, pages.shown() as display:
+        watched = replace(engine, on_page=display.page, interrupted=pressed)
+        report = _now_and_then(watched, display)
+        while run.status in ("running", "waiting") and not deferral.rests(engine, run):
+            if run.status == "waiting":
+                run = _its_turn(watched, run, pressed)
+            run = inline.carry_out(watched, run, owner, report)
+            if run.status == "running" and not deferral.rests(engine, run):
+                break  # a chunk of it is another process's
+    return run
 
 
 def follow(engine: Engine, run: Run) -> Run:
-    """Wait until workers have ended or deferred the run; Ctrl-C ends the waiting, not the run."""
-    report = _reporter()
+    """Wait until workers have ended, deferred or paused the run; Ctrl-C ends the waiting only."""
     try:
-        while run.finished_at is None and run.deferred_until is None:
-            time.sleep(_POLL_SECONDS)
-            run = engine.runs.get(run.id)
-            report(run)
+        with pages.shown() as display:
+            report = _now_and_then(engine, display)
+            while run.status in ("running", "waiting") and run.deferred_until is None:
+                time.sleep(_POLL_SECONDS)
+                run = engine.runs.get(run.id)
+                report(run)
     except KeyboardInterrupt:
-        tell(f"the workers go on with it. Next: syncworker runs show {run.id}")
+        tell(f"the run goes on without this. Next: syncworker runs show {run.id}")
         raise click.exceptions.Exit(exits.INTERRUPTED) from None
     return run
+
+
+def tell_going_on(run: Run) -> None:
+    """Say which run is gone on with."""
+    tell(f"going on with run {run.id}, as of {run.as_of:%Y-%m-%d %H:%M} UTC, {_why(run)} earlier")
+
+
+def _its_turn(engine: Engine, run: Run, pressed: Callable[[], bool]) -> Run:
+    """Wait until the run has the portal, or is told to pause or to end.
+
+    One that gave way lets the other run begin first.
+    """
+    others_until = engine.clock() + _OTHERS_FIRST
+    gave_way = bool(engine.turns.counts(run.id))
+    told = ""
+    while run.status == "waiting":
+        if pressed():
+            raise KeyboardInterrupt
+        other = engine.runs.running(run.portal)
+        gave_way = gave_way and other is None and engine.clock() < others_until
+        if other is not None and other.id != told:
+            told = other.id
+            tell(f"waiting for run {other.id} ({other.kind}, at {other.step})")
+        if other is None and not gave_way and turn.take(engine, run):
+            break
+        time.sleep(_POLL_SECONDS)
+        run = engine.runs.get(run.id)
+    return engine.runs.get(run.id)
 
 
 def _cut_short(
@@ -74,7 +123,7 @@ def _cut_short(
 
     A plan that was cut short is closed: nothing of it is worth keeping. A deferred one is gone on
     with when a plan is asked for, and gives way to a sync. An extraction gives way to anything but
-    the same extraction: what it staged stays.
+    the same extraction: what it staged stays. A backfill gives way and waits.
     """
     run = engine.runs.running(portal)
     if run is None or run.mode == "queue" or engine.chunks.held(run.id, now=engine.clock()):
@@ -83,6 +132,10 @@ def _cut_short(
         return run
     if run.kind == "extract" and (run.kind, run.options) == (kind, options):
         return run
+    if run.kind == "backfill" and engine.turns.rest(run, "paused", now=engine.clock()):
+        tell(f"backfill {run.id} was {_why(run)} and is paused. Next: syncworker runs resume "
+             f"{run.id}")  # fmt: skip
+        return None
     if run.kind != "sync":
         finish.fail(engine, run, SyncworkerError(f"the {run.kind} was cut short", code="CUT_SHORT"))
         return None
@@ -96,19 +149,21 @@ def _cut_short(
 
 def _why(run: Run) -> str:
     """Why it was not worked on to its end."""
+    if run.status != "running":
+        return run.status
     return "cut short" if run.deferred_until is None else "deferred"
 
 
-def _reporter() -> Callable[[Run], None]:
-    """Prints each new step on a terminal; elsewhere also a line each ten seconds."""
+def _now_and_then(engine: Engine, display: pages.Display) -> Callable[[Run], None]:
+    """Shows how far a run is with each new step, and at most once a second."""
     last = ("", 0.0)
 
     def report(run: Run) -> None:
         nonlocal last
         now = time.monotonic()
-        waited = now - last[1] >= _LINE_SECONDS and not sys.stderr.isatty()
-        if run.step != "end" and (run.step != last[0] or waited):
-            tell(f"  {run.step} …")
+        shown = run.status == "running" and run.step != "end"
+        if shown and (run.step != last[0] or now - last[1] >= _LOOK_SECONDS):
             last = (run.step, now)
+            display.step(progress(engine, run))
 
     return report

@@ -16,6 +16,7 @@ from syncworker.engine.memory import Chunk, Planned, Run, Unlinked
 from syncworker.engine.pipelines import pipelines
 from syncworker.engine.ports import Pipeline
 from syncworker.engine.prepared import prepared
+from syncworker.engine.selection import Narrow, narrow, narrows
 from syncworker.engine.share import share
 from syncworker.engine.snapshots import remembered
 from syncworker.engine.stretches import stretches
@@ -37,6 +38,8 @@ from syncworker.planning.guard import Tally
 from syncworker.planning.lifecycle import STAGE_PROPERTY
 from syncworker.planning.plan import Plan, plan_to_json, summarize, to_json
 from syncworker.planning.records import LedgerRecord, RecordPlan
+
+Row = tuple[DesiredRecord, LedgerRecord | None, RecordPlan | None]
 
 
 def shards(engine: Engine, run: Run) -> list[dict[str, Any]]:
@@ -77,9 +80,10 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
         desired = desired_records(
             mapping, object_name, frame, catalog, held, definitions, pipelines=lines
         )
+        may_send = narrow(run, mapping, object_name) if narrows(run) else None
         for stretch in stretches(desired):
             links = link(engine, run, chunk, portal, target, stretch)
-            rows = list(_planned(run, mapping, target, stretch, links))
+            rows = _narrowed(_planned(run, mapping, target, stretch, links), may_send)
             plan = plan.plus(_summary(run, target, rows, links))
             refused += sum(bool(p.refused) for _, _, p in rows if p is not None)
             tallies = guard.combine(tallies, guard.count(rows, target.rules))
@@ -131,7 +135,7 @@ def _planned(
     target: Target,
     desired: Iterable[DesiredRecord],
     links: Links,
-) -> Iterator[tuple[DesiredRecord, LedgerRecord | None, RecordPlan | None]]:
+) -> Iterator[Row]:
     for record in desired:
         ledger = links.records.get(record.key)
         if ledger is not None and target.config.policy == "create_only":
@@ -149,10 +153,22 @@ def _planned(
             yield record, ledger, plan
 
 
+def _narrowed(rows: Iterable[Row], may_send: Narrow | None) -> list[Row]:
+    """The rows, where the run sends a part only: those that need nothing or have such a part."""
+    if may_send is None:
+        return list(rows)
+    return [
+        (record, ledger, part)
+        for record, ledger, plan in rows
+        for part in (None if plan is None else may_send(plan),)
+        if part is not None or plan is None
+    ]
+
+
 def _summary(
     run: Run,
     target: Target,
-    rows: Iterable[tuple[DesiredRecord, LedgerRecord | None, RecordPlan | None]],
+    rows: Iterable[Row],
     links: Links,
 ) -> Plan:
     return summarize(
@@ -178,7 +194,7 @@ def _store(
     engine: Engine,
     run: Run,
     chunk: Chunk,
-    rows: Iterable[tuple[DesiredRecord, LedgerRecord | None, RecordPlan | None]],
+    rows: Iterable[Row],
     links: Links,
     number: int,
 ) -> int:

@@ -21,6 +21,7 @@ from syncworker.engine.stores import (
     Slots,
     Unlinkeds,
 )
+from syncworker.engine.turns import Turns
 from syncworker.mapping.portal import PortalMapping
 
 
@@ -38,6 +39,7 @@ class Limits:
         in_flight: Chunks of one run in the queue at a time.
         attempts: How often a chunk is tried without progress before the run fails.
         schema_age: How long HubSpot's property definitions are remembered.
+        backfill_turn: How long a backfill has the portal before it gives way to what is due.
     """
 
     lease: timedelta = timedelta(seconds=60)
@@ -48,6 +50,7 @@ class Limits:
     in_flight: int = 4
     attempts: int = 4
     schema_age: timedelta = timedelta(hours=1)
+    backfill_turn: timedelta = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Engine:
         portals: Names of the portals that have a mapping.
         clock: The time now; aware UTC.
         on_page: Told of a chunk and its progress after each page it committed, for showing it.
+        interrupted: Whether Ctrl-C was pressed in this process; asked between two batches.
     """
 
     runs: Runs
@@ -77,6 +81,7 @@ class Engine:
     inbox: Inbox
     snapshots: Snapshots
     staging: Staging
+    turns: Turns
     sources: Callable[[str, PortalMapping], Mapping[str, Source]]
     connect: Callable[[str, PortalMapping, Priority], Portal]
     mapping_text: Callable[[str], str]
@@ -84,3 +89,4 @@ class Engine:
     clock: Callable[[], datetime]
     limits: Limits = Limits()
     on_page: Callable[[Chunk, Mapping[str, Any]], None] = lambda _chunk, _progress: None
+    interrupted: Callable[[], bool] = lambda: False

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from syncworker.engine import sync
+from syncworker.engine import sync, turn
 from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run
@@ -46,6 +46,7 @@ def start(engine: Engine, portal: str) -> Run | None:
     try:
         return sync.start(engine, portal, mode="queue", options=options)
     except LockHeld:
+        turn.ask_to_yield(engine, portal)
         return None
 
 

@@ -23,7 +23,7 @@ RunStatus = Literal[
     "failed",
     "cancelled",
 ]
-Wish = Literal["", "pause", "cancel"]
+Wish = Literal["", "pause", "cancel", "yield"]
 READY_KINDS: tuple[RunKind, ...] = ("apply", "rollback")
 """Kinds of runs whose plan is there from the start: they read no source and compute nothing."""
 Step = Literal["start", "extract", "prepare", "compute", "push", "associate", "end"]
@@ -62,8 +62,10 @@ class Run:
         options: What it was asked to do otherwise than usual: `streams` (only these, as
             `source.stream`), `full` (read them whole), `people` and `accounts` (compute and send
             only what concerns these addresses and accounts, and whom the webhooks' deliveries name
-            that this run reads).
-        wish: What a person asked of it while it ran; it is heeded between two batches.
+            that this run reads). Of a backfill: `from` and `to` (ISO 8601), `chunk` (a duration),
+            and `metrics` and `select`, which narrow down what is sent.
+        wish: What is asked of it while it runs: a person's pause or cancel, or to yield to what is
+            due; it is heeded between two batches.
     """
 
     id: str

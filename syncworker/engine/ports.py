@@ -288,6 +288,14 @@ class PortalRecord:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A portal's requests of one day: how many all apps may make, and have made."""
+
+    limit: int
+    used: int
+
+
 class Portal(Protocol):
     """A HubSpot account. Every method raises PortalError; retries have happened inside."""
 
@@ -304,6 +312,10 @@ class Portal(Protocol):
     @property
     def writes(self) -> int:
         """Those of the requests that change records or property definitions."""
+        ...
+
+    def today(self) -> Day | None:
+        """The day's requests so far; None where the portal does not tell this app."""
         ...
 
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:

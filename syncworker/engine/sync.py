@@ -27,6 +27,7 @@ from syncworker.engine import (
     deferral,
     extract,
     finish,
+    halt,
     past,
     prepare,
     properties,
@@ -38,8 +39,10 @@ from syncworker.engine.mappings import checked
 from syncworker.engine.memory import READY_KINDS, Chunk, Priority, Run, RunKind, RunMode, Step
 from syncworker.engine.part import restricted
 from syncworker.engine.todo import CHUNK_TASKS, Todo
+from syncworker.engine.wish import Halted
 from syncworker.errors import (
     ClaimLost,
+    LockHeld,
     RateLimited,
     SourceError,
     StoreError,
@@ -69,6 +72,7 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
     force: bool = False,
     priority: Priority = "interactive",
     options: Mapping[str, Any] | None = None,
+    waits: bool = False,
 ) -> Run:
     """Open a run; the portal is this run's until it ends.
 
@@ -81,11 +85,12 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
         force: Let it through the guard.
         priority: Who goes first where the portal's requests are scarce.
         options: What it is asked to do otherwise than usual, as in `Run.options`.
+        waits: Store it for later where others hold the portal or wait for it.
 
     Raises:
         MappingError: The mapping has errors.
         ConfigError: A sync of a moment before the sources were last read.
-        LockHeld: Another run of the portal is open.
+        LockHeld: Another run of the portal is open, and this one does not wait.
     """
     text = engine.mapping_text(portal)
     checked(portal, text)
@@ -108,8 +113,16 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
         priority=priority,
         options=options or {},
     )
-    engine.runs.open(run)
-    return run
+    if not waits:
+        engine.runs.open(run)
+        return run
+    later = replace(run, status="waiting")
+    if not engine.turns.waiting(portal):
+        with suppress(LockHeld):
+            engine.runs.open(run)
+            return run
+    engine.runs.open(later)
+    return later
 
 
 def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
@@ -128,7 +141,7 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
         return []
     try:
         mapping = checked(run.portal, run.mapping)
-        engine.sources(run.portal, mapping)
+        sources = engine.sources(run.portal, mapping)
         for stream in STREAMS:
             staged = engine.pages.staged(run.portal, stream)
             engine.staging.require([page.place for page in staged])
@@ -136,7 +149,7 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
         if past.is_past(engine, run):
             payloads, asked = [], {**asked, "past": True}
         else:
-            payloads = extract.payloads(run, mapping)
+            payloads = extract.payloads(run, mapping, sources)
     except SyncworkerError as error:
         if deferral.asks_for(error):
             deferral.defer(engine, run, error)
@@ -200,6 +213,9 @@ def work(engine: Engine, chunk_id: int, owner: str) -> list[Todo]:
     try:
         with held(engine, chunk):
             _WORK[chunk.step](engine, run, checked(run.portal, run.mapping), chunk)
+    except Halted:
+        with suppress(ClaimLost):
+            engine.chunks.release(chunk)
     except KeyboardInterrupt:
         with suppress(SyncworkerError):
             engine.chunks.release(chunk)  # who goes on need not wait for the lease to run out
@@ -215,7 +231,9 @@ def work(engine: Engine, chunk_id: int, owner: str) -> list[Todo]:
 def onward(engine: Engine, run_id: str) -> list[Todo]:
     """What the run needs next: its free chunks, the next step's, or its end. Safe to ask twice."""
     run = engine.runs.get(run_id)
-    if run.finished_at is not None or deferral.rests(engine, run):
+    if run.wish and run.status == "running":
+        return halt.heeded(engine, run)
+    if run.status != "running" or deferral.rests(engine, run):
         return []
     if run.deferred_until is not None:
         engine.runs.resume(run.id)

@@ -15,6 +15,7 @@ TaskName = Literal[
     "push_chunk",
     "associate_chunk",
     "finish_run",
+    "next_run",
 ]
 
 CHUNK_TASKS: dict[Step, TaskName] = {
@@ -31,7 +32,7 @@ QUEUE_PRIORITY: dict[Priority, int] = {"interactive": 0, "scheduled": 3, "backfi
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """One task: a run's id for `sync_portal` and `finish_run`, a chunk's for the others.
+    """One task and its id: a run's, a chunk's, or for `next_run` a portal's name.
 
     `priority` is the run's and orders the queue; it is not part of the message.
     """

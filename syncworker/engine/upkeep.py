@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime, timedelta
 
-from syncworker.engine import fast_lane, finish, sync
+from syncworker.engine import fast_lane, finish, sync, turn
 from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run
@@ -15,6 +15,7 @@ from syncworker.mapping.duration import duration
 
 log = logging.getLogger(__name__)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LOOKED_AT = 50  # runs
 _PATIENCE = 5
 """Leases without a sign of life, after which a message or a command counts as lost."""
 
@@ -40,7 +41,11 @@ def due(engine: Engine, portal: str) -> list[Todo]:
     """Start what the portal waits for: its scheduled sync, else what webhooks have received."""
     now = engine.clock()
     try:
-        return _scheduled(engine, portal, now) or _received(engine, portal, now)
+        return (
+            _scheduled(engine, portal, now)
+            or _received(engine, portal, now)
+            or turn.next_of(engine, portal)
+        )
     except LockHeld:
         return []
     except SyncworkerError as error:
@@ -61,6 +66,10 @@ def _scheduled(engine: Engine, portal: str, now: datetime) -> list[Todo]:
         return []
     open_run = engine.runs.running(portal)
     if open_run is not None:
+        since = _slot(now, duration(schedule.every))
+        latest = engine.runs.latest(portal, _LOOKED_AT)
+        if not any(run.kind == "sync" and run.created_at >= since for run in latest):
+            turn.ask_to_yield(engine, portal)
         return _taken_over(engine, open_run, now)
     if not engine.slots.claim(portal, "sync", _slot(now, duration(schedule.every))):
         return []
@@ -85,12 +94,12 @@ def _taken_over(engine: Engine, run: Run, now: datetime) -> list[Todo]:
         sign = max(sign, run.deferred_until)
     if run.mode == "queue" or now - sign < _PATIENCE * engine.limits.lease:
         return []
-    if run.kind != "sync":
+    if run.kind not in ("sync", "backfill"):
         finish.fail(engine, run, SyncworkerError(f"the {run.kind} was cut short", code="CUT_SHORT"))
         return []
     if not engine.runs.hand_over(run.id):
         return []
-    log.warning("workers go on with a sync that was cut short", extra={"run": run.id})
+    log.warning("workers go on with a %s that was cut short", run.kind, extra={"run": run.id})
     engine.chunks.free_lost(now=now, enqueued_before=now, run_id=run.id)
     return sync.onward(engine, run.id)
 

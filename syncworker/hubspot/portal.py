@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from syncworker.engine.ports import (
+    Day,
     Pair,
     PairOutcome,
     Pipeline,
@@ -99,6 +100,10 @@ class HubSpotPortal:
         Nothing happens where the token may not ask.
         """
         usage.learn(self._transport)
+
+    def today(self) -> Day | None:
+        """The day's requests so far; None for OAuth apps, and where the token may not ask."""
+        return usage.today(self._transport)
 
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:
         """The object's properties by name."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from syncworker.engine.ports import Day
 from syncworker.errors import PortalError
 from syncworker.hubspot.budget import Usage
 from syncworker.hubspot.paths import DAILY_USAGE
@@ -15,22 +16,31 @@ from syncworker.hubspot.transport import Transport
 _NOT_FOR_US = ("HUBSPOT_403", "HUBSPOT_404")
 
 
-def learn(transport: Transport) -> None:
+def today(transport: Transport) -> Day | None:
+    """What HubSpot says of the day; None where the token may not ask. Raises as `learn` does."""
+    found = learn(transport)
+    return None if found is None else Day(found.limit, found.used)
+
+
+def learn(transport: Transport) -> Usage | None:
     """Ask HubSpot and tell the budget; nothing happens where the token may not ask.
 
     Raises:
         PortalError: HubSpot refused for another reason, or did not answer.
     """
+    told = None
     try:
         answer = transport.send(DAILY_USAGE)
     except PortalError as error:
         if error.code not in _NOT_FOR_US:
             raise
-        return
+        return None
     for result in entries(answer, "results"):
         usage = _usage(result)
         if usage is not None:
             transport.budget.learn_usage(usage)
+            told = usage
+    return told
 
 
 def _usage(result: Mapping[str, Any]) -> Usage | None:

@@ -13,6 +13,7 @@ import polars as pl
 
 from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.ports import (
+    Day,
     Page,
     Pair,
     PairOutcome,
@@ -20,6 +21,7 @@ from syncworker.engine.ports import (
     PortalRecord,
     PropertyDefinition,
     PropertyLimit,
+    Reach,
     RejectedRow,
 )
 from syncworker.metrics.compute import Computed, compute
@@ -41,6 +43,7 @@ from syncworker.store.plans import SqlPlans
 from syncworker.store.runs import SqlRuns
 from syncworker.store.slots import SqlSlots
 from syncworker.store.snapshots import SqlSnapshots
+from syncworker.store.turns import SqlTurns
 from syncworker.store.unlinked import SqlUnlinked
 
 AS_OF = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -89,6 +92,9 @@ class FakePortal:
         self.archived: frozenset[str] = frozenset()
         self.limit: PropertyLimit | None = None
         self.lines = (Pipeline("7", "Renewals", (("71", "Won"),)),)
+
+    def today(self) -> Day | None:
+        return None
 
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:
         self.requests += 1
@@ -219,6 +225,12 @@ class FakeSource:
     def count(self, stream: str) -> int | None:
         return len(self.streams[stream])
 
+    def reach(self, stream: str) -> Reach:
+        return "whole"
+
+    def between(self, stream: str, **_: object) -> Iterator[Page]:
+        raise NotImplementedError
+
     def pages(
         self, stream: str, *, since: str | None, resume: str | None, watermark: datetime
     ) -> Iterator[Page]:
@@ -289,6 +301,7 @@ def make_engine(
         inbox=SqlInbox(state),
         snapshots=SqlSnapshots(state),
         staging=ParquetStaging(str(folder / "staging")),
+        turns=SqlTurns(state),
         sources=lambda _portal, _mapping: {"app": source},
         connect=lambda _name, _mapping, _priority: portal,
         mapping_text=lambda _portal: mapping,
