@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from syncworker.engine import halt, turn
 from syncworker.engine.engine import Engine
-from syncworker.engine.memory import Run, RunKind, RunMode, RunStatus, Wish
-from syncworker.errors import ConfigError, LockHeld
+from syncworker.engine.holder import held_by
+from syncworker.engine.memory import READY_KINDS, Run, RunKind, RunMode, RunStatus, Wish
+from syncworker.errors import ConfigError
 
 _AGAIN: tuple[RunStatus, ...] = ("failed", "cancelled", "rejects")
 _KINDS: tuple[RunKind, ...] = ("sync", "extract", "backfill", "apply", "rollback")
@@ -64,14 +65,14 @@ def retry(engine: Engine, run_id: str, *, mode: RunMode) -> Run:
     if run.kind not in _KINDS or run.status not in _AGAIN or not _left(engine, run):
         raise _ended(run, "nothing of it is left to do", f"syncworker plan {run.portal}")
     if not turn.take(engine, run, mode=mode):
-        raise LockHeld(
-            f"another run holds portal {run.portal}",
-            help=f"see which: syncworker runs list {run.portal}",
-        )
+        raise held_by(run.portal, engine.runs.running(run.portal), engine.clock())
     return engine.runs.get(run_id)
 
 
 def _left(engine: Engine, run: Run) -> bool:
+    pushes = any(one.step == "push" for one in engine.turns.counts(run.id))
+    if run.kind in READY_KINDS and not pushes:
+        return False  # without its whole plan there is nothing to go on with
     if run.status != "rejects":
         return True
     stopped = any("stopped" in result for result in engine.chunks.results(run.id, "extract"))

@@ -68,7 +68,7 @@ class Turns(Protocol):
         ...
 
     def overtaken(self, run: Run) -> bool:
-        """Whether another run of the portal has read sources or written to HubSpot since."""
+        """Whether another run of the portal has been at work since the run's `as_of`."""
         ...
 
     def take(self, run: Run, turn: Turn) -> bool:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from syncworker.engine.holder import held_by
 from syncworker.engine.memory import Run, Step
-from syncworker.errors import LockHeld, StoreError
+from syncworker.errors import StoreError
 from syncworker.store import letters, pages, plans
 from syncworker.store.database import Database
 from syncworker.store.tables import HOLDS, chunks, runs
@@ -30,7 +31,7 @@ class SqlRuns:
                 connection.execute(sa.insert(runs).values(asdict(run)))
         except IntegrityError:
             other = self.running(run.portal)
-            raise _held(run, other) from None
+            raise held_by(run.portal, other, run.created_at) from None
 
     def get(self, run_id: str) -> Run:
         """The run of that id."""
@@ -156,20 +157,6 @@ def run_of(row: Mapping[Any, Any]) -> Run:
     """A row of `runs` as it is read back."""
     # A run of an older version has no options.
     return Run(**{**row, "options": row["options"] or {}})
-
-
-def _held(run: Run, other: Run | None) -> LockHeld:
-    """Who holds the portal, at what, since when and for how long."""
-    if other is None:  # it let go of the portal this moment
-        return LockHeld(f"another run has just held portal {run.portal}", help="try again")
-    age = timedelta(seconds=max(round((run.created_at - other.created_at).total_seconds()), 0))
-    deferred = f"; {other.message}" if other.deferred_until else ""
-    return LockHeld(
-        f"run {other.id} ({other.kind}, at {other.step}) has held portal {run.portal} since "
-        f"{other.created_at:%Y-%m-%d %H:%M:%S} UTC, for {age}{deferred}",
-        help=f"watch it: syncworker runs watch {other.id}; stop it: syncworker runs cancel "
-        f"{other.id}",
-    )
 
 
 def _new_chunk(run_id: str, step: Step, payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -77,12 +77,13 @@ class SqlTurns:
             return [run_of(row) for row in connection.execute(query).mappings()]
 
     def overtaken(self, run: Run) -> bool:
-        """Whether another run has read or written since."""
-        did = sa.exists().where(
-            chunks.c.run_id == runs.c.id, chunks.c.step.in_(("extract", "push"))
-        )
+        """Whether another run has been at work since; what a run prepared, the next one removes."""
+        worked = sa.exists().where(chunks.c.run_id == runs.c.id)
         query = sa.select(sa.func.count()).where(
-            runs.c.portal == run.portal, runs.c.id != run.id, runs.c.as_of > run.as_of, did
+            runs.c.portal == run.portal,
+            runs.c.id != run.id,
+            sa.or_(runs.c.as_of > run.as_of, runs.c.created_at > run.as_of),
+            sa.or_(worked, runs.c.kind == "prune"),
         )
         with self._database.read() as connection:
             return connection.execute(query).scalar_one() > 0

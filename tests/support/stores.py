@@ -34,6 +34,7 @@ from syncworker.store.plans import SqlPlans
 from syncworker.store.runs import SqlRuns
 from syncworker.store.slots import SqlSlots
 from syncworker.store.snapshots import SqlSnapshots
+from syncworker.store.turns import SqlTurns
 from syncworker.store.unlinked import SqlUnlinked
 
 NOW = datetime(2026, 11, 21, 6, 0, 0, 123456, tzinfo=UTC)
@@ -58,6 +59,7 @@ class Stores:
         self.definitions = SqlDefinitions(self.database)
         self.inbox = SqlInbox(self.database)
         self.snapshots = SqlSnapshots(self.database)
+        self.turns = SqlTurns(self.database)
 
     def run(self, portal: str = PORTAL, **more: object) -> Run:
         """Open a run."""
