@@ -46,7 +46,9 @@ def shown() -> Iterator[Display]:
         TimeElapsedColumn(),
     )
     with Bars(*columns, console=Console(stderr=True), transient=False) as bars:
-        yield _Bars(bars)
+        display = _Bars(bars)
+        yield display
+        display.close()
 
 
 class _Bars:
@@ -67,6 +69,7 @@ class _Bars:
         if progress.step == "extract" and progress.unit != "slices":
             return  # a bar per stream tells more
         if progress.step != self._step:
+            self.close()
             self._pace, self._step = Pace(), progress.step
         self._pace.measure(time.monotonic(), progress.done)
         told = _told(progress, self._pace)
@@ -80,8 +83,9 @@ class _Bars:
 
     def close(self) -> None:
         """What came before is over."""
-        for bar in self._known.values():
-            self._bars.update(bar, total=1, completed=1)
+        for name, bar in self._known.items():
+            told = {"told": ""} if name == self._step else {}  # what was left is over
+            self._bars.update(bar, total=1, completed=1, **told)
             self._bars.stop_task(bar)
 
 
@@ -115,7 +119,7 @@ class _Lines:
 
 def _told(progress: Progress, pace: Pace) -> str:
     """What is done, how fast, and how long the rest takes at that rate."""
-    if not progress.of:
+    if progress.of <= 1:
         return ""
     text = f"{progress.done:,} of {progress.of:,} {progress.unit} ({progress.share:.0%})"
     if progress.unit == "records" and pace.rate:
