@@ -35,7 +35,7 @@ def begun(workspace: Workspace, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def test_a_backfill_says_what_it_takes_runs_and_is_listed(synced: Workspace) -> None:
+def test_a_backfill_says_what_it_takes_and_runs(synced: Workspace) -> None:
     dry = synced.run("backfill", PORTAL, "--from", "2026-11-01", "--to", "2026-11-15", "--dry-run")
     assert dry.returncode == 0, dry.stderr
     assert "app.events" in dry.stdout
@@ -47,11 +47,6 @@ def test_a_backfill_says_what_it_takes_runs_and_is_listed(synced: Workspace) -> 
     run = json.loads(done.stdout)
     assert (done.returncode, run["kind"], run["status"]) == (0, "backfill", "done"), done.stderr
 
-    listed = synced.run("runs", "list", PORTAL, "--kind", "backfill")
-    assert listed.stdout.splitlines()[-1] == f"Next: syncworker runs show {run['id']}"
-    retried = synced.run("runs", "retry", run["id"])
-    assert retried.returncode == 1
-    assert "nothing of it is left to do" in retried.stderr
     wrong = synced.run("backfill", PORTAL, "--from", "2026-11-15", "--to", "2026-11-01")
     assert (wrong.returncode, "does not lie before" in wrong.stderr) == (64, True)
 
@@ -128,3 +123,7 @@ def test_a_run_is_paused_watched_resumed_cancelled_and_retried(workspace: Worksp
     watched = workspace.run("runs", "watch", run)
     assert (watched.returncode, "24 sent" in watched.stdout) == (0, True)
     assert workspace.run("runs", "watch", "none").returncode == 1
+    listed = workspace.run("runs", "list", PORTAL, "--kind", "backfill")
+    assert listed.stdout.splitlines()[-1] == f"Next: syncworker runs show {run}"
+    again = workspace.run("runs", "retry", run)
+    assert (again.returncode, "nothing of it is left to do" in again.stderr) == (1, True)
