@@ -60,6 +60,7 @@ from syncworker.store.runs import SqlRuns
 from syncworker.store.schedules import SqlSchedules
 from syncworker.store.slots import SqlSlots
 from syncworker.store.snapshots import SqlSnapshots
+from syncworker.store.turns import SqlTurns
 from syncworker.store.unlinked import SqlUnlinked
 
 Connect = Callable[[str, PortalMapping, Priority], HubSpotPortal]
@@ -130,6 +131,7 @@ def engine(settings: Settings) -> Engine:
         forgotten=SqlForgotten(state),
         alerts=SqlAlerts(state),
         staging=ParquetStaging(settings.staging),
+        turns=SqlTurns(state),
         sources=_sources(settings, connect, state),
         connect=connect,
         mapping_text=lambda portal: _mapping_text(settings, portal),

@@ -59,6 +59,12 @@ def finish_run(run_id: str) -> None:
     send(schedules.due(engine(), run.portal))
 
 
+@app.task(name="syncworker.next_run")  # type: ignore[untyped-decorator]
+def next_run(portal: str) -> None:
+    """The portal is free: start what is due, else what has waited for it."""
+    send(schedules.due(engine(), portal))
+
+
 def _work(task: Task, chunk_id: int) -> None:
     # The task's id stays the same when it runs again for a killed child: the chunk is its own.
     _do(task, lambda: sync.work(engine(), chunk_id, owner=task.request.id))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from syncworker.errors import LockHeld, PlanError, SyncworkerError
 
 if TYPE_CHECKING:
-    from syncworker.engine.memory import Run, RunStatus
+    from syncworker.engine.memory import Run
+    from syncworker.engine.run_words import RunStatus
 
 OK = 0
 FAILED = 1

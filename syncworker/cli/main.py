@@ -15,6 +15,7 @@ _COMMANDS = {
     "alerts": "Show what people were told of, and try the ways they are told.",
     "completion": "Print what makes a shell complete commands, options and names.",
     "apply": "Send exactly the plan that was made, from a file or made now.",
+    "backfill": "Read a stretch of the past again, and send what that changes today.",
     "db": "Look after the state database.",
     "dead-letters": "Show what did not get through and why, try it again, or discard it.",
     "demo": "Enrich a sandbox portal from sample sources, with everything started for you.",

@@ -15,7 +15,8 @@ from syncworker.cli import confirm, progress
 from syncworker.cli.console import tell
 from syncworker.engine import assemble, finish, inline
 from syncworker.engine.engine import Engine
-from syncworker.engine.memory import Run, RunKind
+from syncworker.engine.memory import Run
+from syncworker.engine.run_words import RunKind
 from syncworker.errors import StalePlan, SyncworkerError
 from syncworker.planning.plan import plan_from_json
 

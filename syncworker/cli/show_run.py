@@ -10,7 +10,8 @@ from typing import Any
 
 from syncworker.cli.console import columns, counted
 from syncworker.engine.engine import Engine
-from syncworker.engine.memory import DeadLetter, Run, RunMode
+from syncworker.engine.memory import DeadLetter, Run
+from syncworker.engine.run_words import RunMode, RunStatus
 from syncworker.mapping.loader import load
 from syncworker.mapping.profiles import lacking_texts
 from syncworker.metrics.catalog import METRICS
@@ -81,8 +82,8 @@ def result_text(run: Run) -> Iterator[str]:
         yield f"  {run.message}"
         yield f"  = help: {_GOES_ON[run.mode]}"
         return
-    if run.status == "running":
-        yield f"Run {run.id}: {run.portal}, at {run.step}, since {_time(run.created_at)}"
+    if run.finished_at is None:
+        yield f"Run {run.id}: {_open(run)}, at {run.step}, since {_time(run.created_at)}"
         return
     outcomes = summary.get("outcomes", {})
     letters = summary.get("dead_letters", {})
@@ -110,14 +111,16 @@ def result_text(run: Run) -> Iterator[str]:
 def report(engine: Engine, run: Run) -> Iterator[str]:
     """How a run ended, what did not get through, and the next command to type."""
     yield from result_text(run)
-    if run.status == "running":
-        yield f"Next: syncworker runs show {run.id}"
+    if run.finished_at is None:
+        yield f"Next: syncworker runs {_NEXT.get(run.status, 'watch')} {run.id}"
         return
     letters = engine.letters.open(run.portal, run_id=run.id, most=_LETTERS_SHOWN)
     if run.status == "failed":  # the run's own words say why no stream could be read
         letters = [letter for letter in letters if letter.kind != "stream"]
     yield from letter_lines(letters)
-    if letters and run.status != "failed":
+    if run.status in ("failed", "cancelled"):
+        yield f"Next: syncworker runs retry {run.id}"
+    elif letters:
         yield f"Next: syncworker dead-letters list {run.portal}"
 
 
@@ -180,6 +183,15 @@ _GOES_ON: dict[RunMode, str] = {
     "inline": "the same command goes on after that",
     "queue": "the workers go on after that by themselves",
 }
+
+
+_NEXT: dict[RunStatus, str] = {"paused": "resume", "waiting": "watch"}
+
+
+def _open(run: Run) -> str:
+    """What kind of run it is, of which portal, and why it is not at work."""
+    state = "" if run.status == "running" else f", {run.status}"
+    return f"{run.portal}, {run.kind}{state}"
 
 
 def _named(letter: DeadLetter) -> str:

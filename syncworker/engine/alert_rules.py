@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from syncworker.engine.engine import Engine
-from syncworker.engine.memory import Run, RunKind, RunStatus
+from syncworker.engine.memory import Run
 from syncworker.engine.part import restricted
+from syncworker.engine.run_words import RunKind, RunStatus
 from syncworker.mapping.alerts import AlertRule
 from syncworker.mapping.portal import PortalMapping
 from syncworker.metrics.availability import GROWING

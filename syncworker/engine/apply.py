@@ -11,8 +11,9 @@ from syncworker.engine import ready_plan, stale
 from syncworker.engine.assemble import too_many
 from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
-from syncworker.engine.memory import Run, RunMode
+from syncworker.engine.memory import Run
 from syncworker.engine.proposal import Proposal
+from syncworker.engine.run_words import RunMode
 from syncworker.errors import UnsafePlan
 from syncworker.planning import guard
 from syncworker.planning.records import RecordPlan

@@ -19,6 +19,7 @@ from syncworker.engine.pipelines import pipelines
 from syncworker.engine.ports import Pipeline
 from syncworker.engine.prepared import prepared
 from syncworker.engine.refused import Again, Row, without_refused
+from syncworker.engine.selection import Narrow, narrow, narrows
 from syncworker.engine.share import share
 from syncworker.engine.snapshots import remembered
 from syncworker.engine.stretches import stretches
@@ -84,6 +85,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
         if asked is not None:
             of_object = asked.get(object_name, frozenset())
             desired = (record for record in desired if record.key in of_object)
+        may_send = narrow(run, mapping, object_name) if narrows(run) else None
         for stretch in stretches(desired):
             links = link(engine, run, chunk, portal, target, stretch)
             plan_again = partial(_plan, run, mapping, target, links)
@@ -91,7 +93,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
                 engine,
                 run,
                 object_name,
-                list(_planned(target, stretch, links, plan_again)),
+                _narrowed(_planned(target, stretch, links, plan_again), may_send),
                 plan_again,
             )
             links.letters.extend(waiting)
@@ -172,6 +174,18 @@ def _plan(
         target.stages,
         peoples=record.key in links.peoples,
     )
+
+
+def _narrowed(rows: Iterable[Row], may_send: Narrow | None) -> list[Row]:
+    """The rows, where the run sends a part only: those that need nothing or have such a part."""
+    if may_send is None:
+        return list(rows)
+    return [
+        (record, ledger, part)
+        for record, ledger, plan in rows
+        for part in (None if plan is None else may_send(plan),)
+        if part is not None or plan is None
+    ]
 
 
 def _summary(

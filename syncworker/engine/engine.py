@@ -26,6 +26,7 @@ from syncworker.engine.stores import (
     Slots,
     Unlinkeds,
 )
+from syncworker.engine.turns import Turns
 from syncworker.mapping.alerts import Channel
 from syncworker.mapping.portal import PortalMapping
 
@@ -44,6 +45,7 @@ class Limits:
         in_flight: Chunks of one run in the queue at a time.
         attempts: How often a chunk is tried without progress before the run fails.
         schema_age: How long HubSpot's property definitions are remembered.
+        backfill_turn: How long a backfill has the portal before it gives way to what is due.
     """
 
     lease: timedelta = timedelta(seconds=60)
@@ -54,6 +56,7 @@ class Limits:
     in_flight: int = 4
     attempts: int = 4
     schema_age: timedelta = timedelta(hours=1)
+    backfill_turn: timedelta = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Engine:
         tell: Sends a message through a channel and says what was answered; raises AlertError, and
             SettingsError for a missing secret.
         on_page: Told of a chunk and its progress after each page it committed, for showing it.
+        interrupted: Whether Ctrl-C was pressed in this process; asked between two batches.
     """
 
     runs: Runs
@@ -93,6 +97,7 @@ class Engine:
     forgotten: Forgotten
     alerts: AlertStore
     staging: Staging
+    turns: Turns
     sources: Callable[[str, PortalMapping], Mapping[str, Source]]
     connect: Callable[[str, PortalMapping, Priority], Portal]
     mapping_text: Callable[[str], str]
@@ -102,3 +107,4 @@ class Engine:
     limits: Limits = Limits()
     used_today: Callable[[str, PortalMapping], tuple[int, int | None] | None] = lambda *_: None
     on_page: Callable[[Chunk, Mapping[str, Any]], None] = lambda _chunk, _progress: None
+    interrupted: Callable[[], bool] = lambda: False

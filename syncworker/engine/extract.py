@@ -7,13 +7,14 @@ just as it was is not staged again, so staging keeps every version of a row, onc
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 import polars as pl
 
-from syncworker.engine import drift, whole
+from syncworker.engine import backfill_slices, drift, whole
 from syncworker.engine.compact import compact
 from syncworker.engine.engine import Engine
 from syncworker.engine.forgotten import KeptOut
@@ -21,6 +22,7 @@ from syncworker.engine.memory import Chunk, DeadLetter, Run, StreamRead
 from syncworker.engine.news import news
 from syncworker.engine.ports import Page, RejectedRow, Source
 from syncworker.engine.staged import kept, stage
+from syncworker.engine.wish import heed
 from syncworker.errors import SourceError
 from syncworker.mapping.portal import PortalMapping
 from syncworker.masking import mask
@@ -29,9 +31,13 @@ from syncworker.model.streams import STREAMS
 _FIGURES = ("pages", "rows", "rejected", "whole", "unchanged", "cursor", "columns", "kept_out")
 
 
-def payloads(run: Run, mapping: PortalMapping) -> list[dict[str, Any]]:
+def payloads(
+    run: Run, mapping: PortalMapping, sources: Mapping[str, Source]
+) -> list[dict[str, Any]]:
     """The extraction chunks: every stream, or those that the run was asked for."""
     wanted = run.options.get("streams")
+    if run.kind == "backfill":
+        return backfill_slices.payloads(sources, run, mapping)
     return [
         {"source": source, "stream": stream, "full": bool(run.options.get("full"))}
         for source, config in mapping.sources.items()
@@ -57,7 +63,8 @@ def extract(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
     source = engine.sources(run.portal, mapping)[name]
     earlier = last_read(engine, run.portal, name, stream)
     progress = dict(chunk.progress) or _begun(run, chunk, source, earlier)
-    if not chunk.progress:
+    stretch = backfill_slices.stretch(chunk)
+    if not chunk.progress and stretch is None:
         for provided in source.provides(stream):
             for deletions in (False, True):
                 compact(engine, run, chunk, provided, deletions=deletions)
@@ -65,12 +72,12 @@ def extract(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
     waiting = {} if progress["whole"] else _waiting(engine, run, name, source.provides(stream))
     out = engine.forgotten.kept_out(run.portal)
     until = engine.clock() + engine.limits.page_budget
-    pages = source.pages(
-        stream,
-        since=progress["since"],
-        resume=progress.get("resume"),
-        watermark=run.as_of,
-    )
+    resume = progress.get("resume")
+    if stretch is None:
+        pages = source.pages(stream, since=progress["since"], resume=resume, watermark=run.as_of)
+    else:
+        start, end = stretch
+        pages = source.between(stream, start=start, end=end, resume=resume, watermark=run.as_of)
     for page in pages:
         drift.check(run.portal, name, stream, page, known)
         progress = _progress(progress, page)
@@ -85,24 +92,25 @@ def extract(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
         letters = [_letter(run, source, stream, row) for row in rejected]
         engine.pages.commit(chunk, staged, letters, progress, _through(page, waiting))
         engine.on_page(chunk, progress)
+        heed(engine, run)
         if engine.clock() > until:
             engine.chunks.release(chunk)
             return
     if progress["whole"] and progress["rows"] and not progress["passing"]:
         whole.settle(engine, run, chunk, source, progress)
-    engine.letters.resolve(run.portal, "stream", name, [stream], run.as_of)
+    engine.letters.resolve(run.portal, "stream", name, [_told_as(chunk)], run.as_of)
     figures = {key: progress.get(key) for key in _FIGURES}
     figures["columns"] = drift.together(known, progress["columns"])
+    figures["read_at"] = run.as_of.isoformat()
     engine.chunks.complete(chunk, {**chunk.payload, **figures})
 
 
 def stop(engine: Engine, chunk: Chunk, error: SourceError) -> None:
     """Give a stream up for this run: its place is kept, and the rest of the run goes on."""
-    name, stream = chunk.payload["source"], chunk.payload["stream"]
     letter = DeadLetter(
         kind="stream",
-        subject=name,
-        key=stream,
+        subject=chunk.payload["source"],
+        key=_told_as(chunk),
         cause=error.code,
         message=mask(error.message),
         help=mask(error.help),
@@ -125,11 +133,14 @@ def summary(engine: Engine, run: Run) -> dict[str, Any]:
     if results and len(stopped) == len(results):
         first = stopped[0]
         raise SourceError(first["message"], help=first["help"], code=first["stopped"])
+    rows = Counter[str]()
+    for result in results:
+        rows[f"{result['source']}.{result['stream']}"] += result["rows"]
     return {
         "rows": sum(result["rows"] for result in results),
         "rejected_rows": sum(result["rejected"] for result in results),
         "kept_out_rows": sum(result.get("kept_out") or 0 for result in results),
-        "streams": {f"{r['source']}.{r['stream']}": r["rows"] for r in results},
+        "streams": dict(rows),
         "stopped": {f"{r['source']}.{r['stream']}": r["stopped"] for r in stopped},
         "extracted_at": engine.clock().isoformat(),
     }
@@ -146,7 +157,8 @@ def _begun(run: Run, chunk: Chunk, source: Source, earlier: StreamRead | None) -
     stream = chunk.payload["stream"]
     every = None if run.options.get("fast") else source.full_every(stream)
     since = None if earlier is None else earlier.cursor
-    if chunk.payload.get("full") or (every is not None and _due(run, earlier, every)):
+    part = "from" in chunk.payload
+    if part or chunk.payload.get("full") or (every is not None and _due(run, earlier, every)):
         since = None
     return {
         "pages": 0,
@@ -155,8 +167,15 @@ def _begun(run: Run, chunk: Chunk, source: Source, earlier: StreamRead | None) -
         "keyless": 0,
         "columns": {},
         "since": since,
-        "whole": since is None or not source.incremental(stream),
+        "whole": not part and (since is None or not source.incremental(stream)),
     }
+
+
+def _told_as(chunk: Chunk) -> str:
+    """The key of the letter that says the stream, or this stretch of it, could not be read."""
+    if "from" not in chunk.payload:
+        return str(chunk.payload["stream"])
+    return f"{chunk.payload['stream']} {chunk.payload['from']} to {chunk.payload['to']}"
 
 
 def _due(run: Run, earlier: StreamRead | None, every: timedelta) -> bool:

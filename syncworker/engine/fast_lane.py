@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from syncworker.engine import pausing, sync
+from syncworker.engine import pausing, sync, turn
 from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run, StreamRead
@@ -102,12 +102,19 @@ def _started(engine: Engine, portal: str, options: dict[str, Any]) -> Run | None
     try:
         return sync.start(engine, portal, mode="queue", options=options)
     except LockHeld:
+        turn.ask_to_yield(engine, portal)
         return None
 
 
 def receives(engine: Engine, portal: str) -> bool:
     """Whether the portal has webhooks; raises MappingError."""
     return any(True for _ in _streams(checked(portal, engine.mapping_text(portal))))
+
+
+def unread(engine: Engine, portal: str) -> bool:
+    """Whether webhooks have received what no run has read; raises MappingError."""
+    mapping = checked(portal, engine.mapping_text(portal))
+    return any(True for _ in _unread(engine, portal, mapping, engine.clock()))
 
 
 def tidy(engine: Engine, portal: str) -> None:

@@ -60,10 +60,31 @@ def stop_at_plan(engine: Engine, run: Run, refusal: UnsafePlan | None) -> None:
     _sweep(engine, run)
 
 
+def came_to(engine: Engine, run: Run) -> dict[str, int]:
+    """How many records came to which outcome, with those of a plan that was made anew since."""
+    outcomes = engine.plans.outcomes(run.id)
+    sent = run.summary.get("before", {}).get("sent", 0) + outcomes.get("sent", 0)
+    return {**outcomes, "sent": sent} if sent else outcomes
+
+
+def cancel(engine: Engine, run: Run) -> None:
+    """Close a run that a person does not want any more; what was sent stays, and is told."""
+    outcomes = came_to(engine, run)
+    summary = {**run.summary, "outcomes": outcomes, "delayed_by_budget": _delayed(engine, run)}
+    sent, left = outcomes.get("sent", 0), outcomes.get("planned", 0)
+    told = f"; {left:,} were left" if left else ""
+    words = SyncworkerError(
+        f"cancelled at {run.step}: {sent:,} records had been sent{told}",
+        help=f"go on with what is left: syncworker runs retry {run.id}",
+        code="CANCELLED",
+    )
+    _close(engine, _with_words(replace(run, status="cancelled", summary=summary), words))
+
+
 def fail(engine: Engine, run: Run, error: SyncworkerError) -> None:
     """Close a run that cannot go on; what HubSpot confirmed stays in the ledger."""
     log.error("%s", error, extra={"run": run.id, "portal": run.portal})
-    outcomes = engine.plans.outcomes(run.id)
+    outcomes = came_to(engine, run)
     summary = {
         **engine.runs.get(run.id).summary,
         "outcomes": outcomes,
@@ -77,14 +98,18 @@ def _came_to(engine: Engine, run: Run) -> dict[str, Any]:
     pushed = [r for step in _SENDING for r in engine.chunks.results(run.id, step)]
     associated = engine.chunks.results(run.id, "associate")
     planning = run.summary["start_requests"] + run.summary.get("plan_requests", 0)
+    before = run.summary.get("before", {})  # what its plan came to before it was made anew
     return {
         **run.summary,
-        "outcomes": engine.plans.outcomes(run.id),
+        "outcomes": came_to(engine, run),
         "associated": sum(result["associated"] for result in associated),
         "association_requests": sum(result["requests"] for result in associated),
         "dead_letters": engine.letters.count(run.id),
-        "requests": planning + sum(result["requests"] for result in [*pushed, *associated]),
-        "writes": sum(result["writes"] for result in [*pushed, *associated]),
+        "requests": planning
+        + before.get("requests", 0)
+        + sum(result["requests"] for result in [*pushed, *associated]),
+        "writes": before.get("writes", 0)
+        + sum(result["writes"] for result in [*pushed, *associated]),
         "delayed_by_budget": _delayed(engine, run),
     }
 

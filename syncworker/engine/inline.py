@@ -27,6 +27,8 @@ def carry_out(
     engine.chunks.free_lost(now=now, enqueued_before=now, run_id=run.id)
     todos = deque(sync.onward(engine, run.id))
     while todos:
+        if engine.interrupted():
+            raise KeyboardInterrupt
         todos.extend(do(engine, todos.popleft(), owner))
         if on_step is not None:
             on_step(engine.runs.get(run.id))
@@ -46,4 +48,6 @@ def do(engine: Engine, todo: Todo, owner: str) -> list[Todo]:
         return []
     if todo.task == "look_for_news":
         return schedules.look(engine, str(todo.id))
+    if todo.task == "next_run":  # workers see to what waits for the portal
+        return []
     return sync.work(engine, int(todo.id), owner)

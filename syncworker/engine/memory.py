@@ -8,24 +8,9 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from syncworker.engine.ports import Pair
+from syncworker.engine.run_words import RunKind, RunMode, RunStatus, Wish
 from syncworker.planning.records import Change, LedgerRecord
 
-RunKind = Literal[
-    "sync", "plan", "extract", "prune", "apply", "rollback", "backfill", "verify", "repair"
-]
-RunMode = Literal["inline", "queue"]
-RunStatus = Literal[
-    "running",
-    "waiting",
-    "paused",
-    "planned",
-    "done",
-    "rejects",
-    "refused",
-    "failed",
-    "cancelled",
-]
-Wish = Literal["", "pause", "cancel"]
 READY_KINDS: tuple[RunKind, ...] = ("apply", "rollback", "repair")
 """Kinds of runs whose plan is there from the start: they read no source and compute nothing."""
 Step = Literal["start", "extract", "prepare", "compute", "canary", "push", "associate", "end"]
@@ -67,12 +52,16 @@ class Run:
             `source.stream`), `full` (read them whole), `people` and `accounts` (compute and send
             only what concerns these addresses and accounts, and whom the webhooks' deliveries name
             that this run reads), `fast` (read from their cursors only, keep only rows that are
-            new, and send what concerns whom those name), `max_changes` (refuse where more records
-            would change), `canary` (send so many records first, and the rest only where HubSpot
-            holds what was planned), `plan`, `planned_at` and `target` (of an apply: the plan's
-            digest, when it was made, and what was typed), `adopt` (what HubSpot holds counts as
-            written by us), `of` (the run that is rolled back).
-        wish: What a person asked of it while it ran; it is heeded between two batches.
+            new, and send what concerns whom those name), `records` (by object, the keys of those
+            that are sent), `max_changes` (refuse where more records would change), `canary` (send
+            so many records first, and the rest only where HubSpot holds what was planned), `plan`,
+            `planned_at` and `target` (of an apply: the plan's digest, when it was made, and what
+            was typed), `clear` (the plan empties what was written), `adopt` (what HubSpot holds
+            counts as written by us), `of` (the run that is rolled back). Of a backfill: `from` and
+            `to` (ISO 8601), `chunk` (a duration), and `metrics` and `select`, which narrow down
+            what is sent.
+        wish: What is asked of it while it runs: a person's pause or cancel, or to yield to what is
+            due; it is heeded between two batches.
     """
 
     id: str

@@ -7,6 +7,7 @@ import polars as pl
 from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import READY_KINDS, Chunk, Run
+from syncworker.engine.selection import narrows
 from syncworker.mapping.objects import KEY_COLUMNS, rows_of
 from syncworker.mapping.source_webhook import WebhookSource
 from syncworker.metrics.facts import Facts
@@ -38,7 +39,8 @@ def last_whole(engine: Engine, run: Run) -> str | None:
         if "judged_by" in earlier.summary:
             return str(earlier.summary["judged_by"])
         ready = earlier.kind in READY_KINDS
-        if "plan" in earlier.summary and not ready and not restricted(earlier):
+        part = restricted(earlier) or narrows(earlier)
+        if "plan" in earlier.summary and not ready and not part:
             return earlier.id
     return None
 

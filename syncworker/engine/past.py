@@ -23,7 +23,7 @@ def is_past(engine: Engine, run: Run) -> bool:
     read_until = engine.runs.read_until(run.portal)
     if read_until is None or run.as_of >= read_until:
         return False
-    if run.kind == "sync":
+    if run.kind in ("sync", "backfill"):
         raise refusal(run.portal, run.as_of, read_until)
     return True
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from syncworker.engine.engine import Engine
-from syncworker.engine.memory import RunKind
+from syncworker.engine.run_words import RunKind
 from syncworker.engine.schedule_stores import Pause
 from syncworker.errors import ConfigError, MappingError
 from syncworker.mapping.suggest import did_you_mean, listed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import polars as pl
 
@@ -66,6 +66,10 @@ class Page:
     unchanged: bool = False
 
 
+Reach = Literal["slices", "stretch", "whole"]
+"""How a stretch of the past is read: in slices, at once, or with all the rest of the stream."""
+
+
 class Source(Protocol):
     """A place rows come from."""
 
@@ -105,6 +109,40 @@ class Source(Protocol):
                 A stream that is read whole may use it to tell that nothing has changed.
             resume: The `resume` of the last page this run committed. None: from the start.
             watermark: Rows whose cursor column lies after it wait for the next run.
+
+        Raises:
+            SourceError: The source cannot be read.
+        """
+        ...
+
+    def reach(self, stream: str) -> Reach:
+        """How a stretch of the past can be read without the rest of the stream, if at all.
+
+        A stream that is `whole` is read by `pages` only; one that is a `stretch` costs as much for
+        a small part of it as for all that comes after its start.
+        """
+        ...
+
+    def between(
+        self,
+        stream: str,
+        *,
+        start: datetime,
+        end: datetime,
+        resume: str | None,
+        watermark: datetime,
+    ) -> Iterator[Page]:
+        """The rows whose cursor lies in [start, end), page by page; no overlap is subtracted.
+
+        Rows without a cursor value are left to `pages`. A page's `cursor` means nothing here, and
+        what is not met is not deleted. At least one page comes, if an empty one.
+
+        Args:
+            stream: A stream whose `reach` is not `whole`.
+            start: From when on.
+            end: Until when, not included; not after the watermark.
+            resume: As in `pages`.
+            watermark: The moment the rows are read as of.
 
         Raises:
             SourceError: The source cannot be read.
@@ -269,6 +307,14 @@ class Quota:
     used: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A portal's requests of one day: how many all apps may make, and have made."""
+
+    limit: int
+    used: int
+
+
 class Portal(Protocol):
     """A HubSpot account. Every method raises PortalError; retries have happened inside."""
 
@@ -289,10 +335,15 @@ class Portal(Protocol):
 
     def home(self) -> str:
         """Where people see the portal's records (`…/record/TYPE/ID` below it); "": not told."""
+        ...
 
     @property
     def quota(self) -> Quota:
         """What the portal allows, as far as it is known; HubSpot is not asked."""
+        ...
+
+    def today(self) -> Day | None:
+        """The day's requests so far; None where the portal does not tell this app."""
         ...
 
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:

@@ -16,6 +16,7 @@ from syncworker.engine.memory import READY_KINDS, Chunk, Planned, Run, Settled
 from syncworker.engine.ports import Portal
 from syncworker.engine.settle import nothing_to_send, settled, unchanged
 from syncworker.engine.waited import brought_up_to_date, has_waited
+from syncworker.engine.wish import heed
 from syncworker.errors import Unavailable
 from syncworker.mapping.objects import created_by, lifecycle_of, own_keys
 from syncworker.mapping.portal import PortalMapping
@@ -95,6 +96,7 @@ def send(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> dict
         # Written down before anything is sent: what is not settled when a run ends is read again.
         engine.plans.sending(chunk, [context.positions[plan.key] for plan in _sendable(context)])
         back = {plan.key: plan for plan in context.plans.values() if goes_back(plan)}
+        heed(engine, run)
         cleared, late = _clear_stages(context, back)
         deferred += late
         sending = [
@@ -104,6 +106,8 @@ def send(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> dict
         ]
         for batch in batches(sending, way.property if way else ""):
             deferred += _send(context, batch, cleared)
+            if not cleared:  # a stage that was emptied is set before anything else
+                heed(engine, run)
     if deferred:
         raise Unavailable(f"HubSpot did not take {deferred} records this time")
     return {

@@ -16,7 +16,8 @@ from syncworker.engine import finish, sync
 from syncworker.engine.engine import Engine
 from syncworker.engine.lease import claimed, held
 from syncworker.engine.mappings import checked, digest
-from syncworker.engine.memory import Chunk, Planned, Priority, Run, RunKind, RunMode
+from syncworker.engine.memory import Chunk, Planned, Priority, Run
+from syncworker.engine.run_words import RunKind, RunMode
 from syncworker.errors import SyncworkerError
 from syncworker.planning.guard import Tally
 from syncworker.planning.plan import Plan, plan_to_json, summarize, to_json

@@ -15,8 +15,9 @@ from syncworker.engine.engine import Engine
 from syncworker.engine.histories import Writing
 from syncworker.engine.mapped import Rules, mapped, with_unmapped
 from syncworker.engine.mappings import checked
-from syncworker.engine.memory import Run, RunKind
+from syncworker.engine.memory import Run
 from syncworker.engine.put_back import Kept, put_back, whole
+from syncworker.engine.run_words import RunKind
 from syncworker.engine.stretches import STRETCH
 from syncworker.engine.with_values import with_values
 from syncworker.errors import ConfigError

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from syncworker.engine import fast_lane, finish, pausing, sync
+from syncworker.engine import fast_lane, finish, pausing, sync, turn
 from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run
@@ -62,14 +62,20 @@ def _due(engine: Engine, portal: str) -> list[Todo]:
     tables = timetables(checked(portal, engine.mapping_text(portal)))
     jobs = _up_to_date(engine, portal, tables, now)
     open_run = engine.runs.running(portal)
+    waiting = [jobs[name] for name in _WHOLE if name in jobs and jobs[name].next_at <= now]
     if open_run is not None:
-        return _taken_over(engine, open_run, now) if jobs else []
+        if waiting or fast_lane.unread(engine, portal):
+            turn.ask_to_yield(engine, portal)
+        return _taken_over(engine, open_run, now) if jobs or open_run.kind == "backfill" else []
     if pausing.paused(engine, portal) is not None:
         return []
-    waiting = [jobs[name] for name in _WHOLE if name in jobs and jobs[name].next_at <= now]
     if waiting:
         return _started(engine, waiting, tables, now)
-    return _received(engine, portal, now) or _looked(engine, jobs.get("fast"), now)
+    return (
+        _received(engine, portal, now)
+        or _looked(engine, jobs.get("fast"), now)
+        or turn.next_of(engine, portal)
+    )
 
 
 def _up_to_date(
@@ -150,11 +156,11 @@ def _taken_over(engine: Engine, run: Run, now: datetime) -> list[Todo]:
         sign = max(sign, run.deferred_until)
     if run.mode == "queue" or now - sign < PATIENCE * engine.limits.lease:
         return []
-    if run.kind != "sync":
+    if run.kind not in ("sync", "backfill"):
         finish.fail(engine, run, SyncworkerError(f"the {run.kind} was cut short", code="CUT_SHORT"))
         return []
     if not engine.runs.hand_over(run.id):
         return []
-    log.warning("workers go on with a sync that was cut short", extra={"run": run.id})
+    log.warning("workers go on with a %s that was cut short", run.kind, extra={"run": run.id})
     engine.chunks.free_lost(now=now, enqueued_before=now, run_id=run.id)
     return sync.onward(engine, run.id)

@@ -12,7 +12,7 @@ from itertools import islice
 
 from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import digest
-from syncworker.engine.memory import RunStatus
+from syncworker.engine.run_words import RunStatus
 from syncworker.errors import StalePlan, StoreError
 from syncworker.planning.records import LedgerRecord, RecordPlan
 from syncworker.planning.saved import Header

@@ -13,7 +13,8 @@ from syncworker.engine import pausing
 from syncworker.engine.engine import Engine
 from syncworker.engine.heartbeats import ALIVE
 from syncworker.engine.mappings import checked
-from syncworker.engine.memory import Run, RunKind
+from syncworker.engine.memory import Run
+from syncworker.engine.run_words import RunKind
 from syncworker.engine.schedule_stores import Pause, Scheduled
 from syncworker.errors import MappingError
 from syncworker.mapping.portal import PortalMapping

@@ -29,6 +29,7 @@ from syncworker.engine import (
     deferral,
     extract,
     finish,
+    halt,
     past,
     pausing,
     prepare,
@@ -39,12 +40,15 @@ from syncworker.engine.engine import Engine
 from syncworker.engine.forgotten import require_finished
 from syncworker.engine.lease import held
 from syncworker.engine.mappings import checked
-from syncworker.engine.memory import READY_KINDS, Chunk, Priority, Run, RunKind, RunMode, Step
+from syncworker.engine.memory import READY_KINDS, Chunk, Priority, Run, Step
 from syncworker.engine.part import restricted
+from syncworker.engine.run_words import RunKind, RunMode
 from syncworker.engine.todo import CHUNK_TASKS, Todo
 from syncworker.engine.told import told
+from syncworker.engine.wish import Halted
 from syncworker.errors import (
     ClaimLost,
+    LockHeld,
     RateLimited,
     SourceError,
     StoreError,
@@ -75,6 +79,7 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
     force: bool = False,
     priority: Priority = "interactive",
     options: Mapping[str, Any] | None = None,
+    waits: bool = False,
 ) -> Run:
     """Open a run; the portal is this run's until it ends.
 
@@ -87,12 +92,13 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
         force: Likewise.
         priority: Likewise.
         options: Likewise.
+        waits: Store it for later where others hold the portal or wait for it.
 
     Raises:
         MappingError: The mapping has errors.
         ConfigError: A sync of a moment before the sources were last read, or one that would send
             to a paused portal.
-        LockHeld: Another run of the portal is open.
+        LockHeld: Another run of the portal is open, and this one does not wait.
     """
     pausing.refuse(engine, portal, kind)
     run = new(
@@ -105,8 +111,16 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
         priority=priority,
         options=options,
     )
-    engine.runs.open(run)
-    return run
+    if not waits:
+        engine.runs.open(run)
+        return run
+    later = replace(run, status="waiting")
+    if not engine.turns.waiting(portal):
+        with suppress(LockHeld):
+            engine.runs.open(run)
+            return run
+    engine.runs.open(later)
+    return later
 
 
 def new(  # noqa: PLR0913 - one keyword for each thing a person can ask for
@@ -176,7 +190,7 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
     try:
         mapping = checked(run.portal, run.mapping)
         require_finished(engine.forgotten, run.portal)
-        engine.sources(run.portal, mapping)
+        sources = engine.sources(run.portal, mapping)
         for stream in STREAMS:
             staged = engine.pages.staged(run.portal, stream)
             engine.staging.require([page.place for page in staged])
@@ -184,7 +198,7 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
         if past.is_past(engine, run):
             payloads, asked = [], {**asked, "past": True}
         else:
-            payloads = extract.payloads(run, mapping)
+            payloads = extract.payloads(run, mapping, sources)
     except SyncworkerError as error:
         if deferral.asks_for(error):
             deferral.defer(engine, run, error)
@@ -248,6 +262,9 @@ def work(engine: Engine, chunk_id: int, owner: str) -> list[Todo]:
     try:
         with told(engine, run, chunk), held(engine, chunk):
             _WORK[chunk.step](engine, run, checked(run.portal, run.mapping), chunk)
+    except Halted:
+        with suppress(ClaimLost):
+            engine.chunks.release(chunk)
     except KeyboardInterrupt:
         with suppress(SyncworkerError):
             engine.chunks.release(chunk)  # who goes on need not wait for the lease to run out
@@ -263,7 +280,9 @@ def work(engine: Engine, chunk_id: int, owner: str) -> list[Todo]:
 def onward(engine: Engine, run_id: str) -> list[Todo]:
     """What the run needs next: its free chunks, the next step's, or its end. Safe to ask twice."""
     run = engine.runs.get(run_id)
-    if run.finished_at is not None or deferral.rests(engine, run):
+    if run.wish and run.status == "running":
+        return halt.heeded(engine, run)
+    if run.status != "running" or deferral.rests(engine, run):
         return []
     if run.deferred_until is not None:
         engine.runs.resume(run.id)

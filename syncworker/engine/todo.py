@@ -16,6 +16,7 @@ TaskName = Literal[
     "associate_chunk",
     "finish_run",
     "look_for_news",
+    "next_run",
 ]
 
 CHUNK_TASKS: dict[Step, TaskName] = {

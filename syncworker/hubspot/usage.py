@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from syncworker.engine.ports import Day
 from syncworker.errors import PortalError
 from syncworker.hubspot.budget import Usage
 from syncworker.hubspot.paths import DAILY_USAGE
@@ -13,6 +14,12 @@ from syncworker.hubspot.problems import entries, text
 from syncworker.hubspot.transport import Transport
 
 _NOT_FOR_US = ("HUBSPOT_403", "HUBSPOT_404")
+
+
+def today(transport: Transport) -> Day | None:
+    """What HubSpot says of the day; None where the token may not ask. Raises as `learn` does."""
+    found = learn(transport)
+    return None if found is None else Day(found.limit, found.used)
 
 
 def learn(transport: Transport) -> Usage | None:

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from syncworker.engine.ports import Page
+from syncworker.engine.ports import Page, Reach
 from syncworker.errors import SourceError
 from syncworker.mapping.rules_files import is_inside
 from syncworker.mapping.source_files import FilesSource as FilesConfig
@@ -29,7 +29,7 @@ from syncworker.sources.chunks import Chunk
 from syncworker.sources.file_listing import Listing, Place
 from syncworker.sources.file_page import PageBuilder
 from syncworker.sources.file_storage import Entry, Storage, StorageError
-from syncworker.sources.pages import require_columns, stream_of
+from syncworker.sources.pages import not_by_range, require_columns, stream_of
 
 PAGE_ROWS = 20_000
 
@@ -97,6 +97,14 @@ class FilesSource:
             raise file_errors.changed_in_run(self._where(stream), storage.place)
         due = [f for f in due if f.name >= place.file and (whole or not before.holds(f))]
         yield from self._pages(stream, storage, due, place, watermark)
+
+    def reach(self, stream: str) -> Reach:  # noqa: ARG002 - a Source is asked by stream
+        """Whole: a file's name and time do not tell what time its rows are of."""
+        return "whole"
+
+    def between(self, stream: str, **_: object) -> Iterator[Page]:
+        """See `syncworker.engine.ports.Source`: no stream is asked."""
+        raise not_by_range(self.name, stream)
 
     def _pages(
         self,

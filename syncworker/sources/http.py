@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from syncworker.engine.ports import Page
+from syncworker.engine.ports import Page, Reach
 from syncworker.errors import SourceError
 from syncworker.mapping.duration import duration
 from syncworker.mapping.source_http import HttpSource as HttpConfig
@@ -23,7 +23,7 @@ from syncworker.sources.http_pace import Pace
 from syncworker.sources.http_position import Position
 from syncworker.sources.http_reading import Bounds, Reading
 from syncworker.sources.http_sender import Sender
-from syncworker.sources.http_times import first_start
+from syncworker.sources.http_times import asks_until, first_start, whole_unit
 from syncworker.sources.pages import stream_of
 
 
@@ -95,12 +95,47 @@ class HttpSource:
         self, stream: str, *, since: str | None, resume: str | None, watermark: datetime
     ) -> Iterator[Page]:
         """See `syncworker.engine.ports.Source`; at least one page comes, if an empty one."""
-        definition, config = stream_of(self.name, stream), self._config.streams[stream]
+        config = self._config.streams[stream]
         if resume is not None:
             position = Position.load(resume)
         else:
             newest = None if since is None else datetime.fromisoformat(since)
             position = Position(start=first_start(config, since), newest=newest)
+        yield from self._read(stream, position, watermark, watermark)
+
+    def reach(self, stream: str) -> Reach:
+        """In slices where the API is asked until when; where it is not, from the start to now."""
+        cursor = self._config.streams[stream].cursor
+        if cursor is None:
+            return "whole"
+        return "slices" if asks_until(self._config.streams[stream]) else "stretch"
+
+    def between(
+        self,
+        stream: str,
+        *,
+        start: datetime,
+        end: datetime,
+        resume: str | None,
+        watermark: datetime,
+    ) -> Iterator[Page]:
+        """See `syncworker.engine.ports.Source`."""
+        config = self._config.streams[stream]
+        position = Position(start=whole_unit(config, start))
+        if resume is not None:
+            position = Position.load(resume)
+        until = end - timedelta(microseconds=1)
+        yield from self._read(stream, position, until, watermark, start)
+
+    def _read(
+        self,
+        stream: str,
+        position: Position,
+        until: datetime,
+        watermark: datetime,
+        since: datetime | None = None,
+    ) -> Iterator[Page]:
+        definition, config = stream_of(self.name, stream), self._config.streams[stream]
         sender = Sender(
             self._config.timeout_seconds, self._pace, self._time.sleep, self._time.clock
         )
@@ -113,6 +148,8 @@ class HttpSource:
                 config=config,
                 client=Client(api.base_url, api.headers, self._credentials, sender),
                 bounds=self._bounds,
+                since=since,
+                until=until,
                 watermark=watermark,
                 now=self._time.now,
                 secrets=self._credentials.secrets,

@@ -50,7 +50,9 @@ class Reading:
         config: How it is asked for.
         client: Asks.
         bounds: How much is read at a time.
-        watermark: Up to which time rows are read.
+        since: Rows whose cursor lies before it are left out; None: none.
+        until: Up to which time rows are read.
+        watermark: The moment the rows are read as of.
         now: Seconds of a clock that only goes forward.
         secrets: Texts that no message may hold.
     """
@@ -64,6 +66,8 @@ class Reading:
         config: HttpStream,
         client: Client,
         bounds: Bounds,
+        since: datetime | None,
+        until: datetime,
         watermark: datetime,
         now: Callable[[], float],
         secrets: Sequence[str],
@@ -74,6 +78,8 @@ class Reading:
         self._config = config
         self._client = client
         self._bounds = bounds
+        self._since = since
+        self._until = until
         self._watermark = watermark
         self._now = now
         self._secrets = secrets
@@ -108,7 +114,7 @@ class Reading:
             self._position.requests + 1,
             self._secrets,
         )
-        request = page_request(self._base, self._config, self._position, self._watermark, place)
+        request = page_request(self._base, self._config, self._position, self._until, place)
         answer = self._client.ask(request, place, missing_is_empty=self._config.missing_is_empty)
         if answer is None:
             self._onward(None)
@@ -132,12 +138,18 @@ class Reading:
             self._rows.reject(number, record)
         else:
             changed = self._changed(record)
-            if changed is None or changed <= self._watermark:
+            if self._wanted(changed):
                 self._rows.add(record, number)
                 newest = max(newest or changed, changed) if changed is not None else newest
         self._position = replace(
             position, records=number, inside=position.inside + 1, newest=newest
         )
+
+    def _wanted(self, changed: datetime | None) -> bool:
+        """What does not tell when it changed is left to readings that are not of a stretch."""
+        if changed is None:
+            return self._since is None
+        return changed <= self._until and (self._since is None or changed >= self._since)
 
     def _changed(self, record: Record) -> datetime | None:
         """When the record changed; None where it does not tell, and then it is always taken."""
@@ -155,10 +167,10 @@ class Reading:
         if next_ is not None:
             self._position = replace(position, at=next_, inside=0, requests=position.requests + 1)
             return
-        end = window_end(self._config.cursor, position.start, self._watermark)
+        end = window_end(self._config.cursor, position.start, self._until)
         self._pages.window()
         self._position = replace(
-            position, start=end, at=None, inside=0, requests=0, ended=end >= self._watermark
+            position, start=end, at=None, inside=0, requests=0, ended=end >= self._until
         )
 
     def _full(self) -> bool:

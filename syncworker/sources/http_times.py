@@ -43,8 +43,21 @@ def first_start(stream: HttpStream, since: str | None) -> datetime | None:
         start = datetime.combine(cursor.start, time(), UTC)
     else:
         return None
-    # Windows that begin at a whole unit do not ask for one unit twice.
-    return start - (start - _EPOCH) % _COARSE.get(cursor.format, timedelta(microseconds=1))
+    return whole_unit(stream, start)
+
+
+def whole_unit(stream: HttpStream, start: datetime) -> datetime:
+    """The start of the unit it lies in: windows that begin there ask for no unit twice."""
+    format_ = stream.cursor.format if stream.cursor else "iso"
+    return start - (start - _EPOCH) % _COARSE.get(format_, timedelta(microseconds=1))
+
+
+def asks_until(stream: HttpStream) -> bool:
+    """Whether a request says until when; else it brings everything from its start on."""
+    if stream.cursor is None:
+        return False
+    said = str([stream.path, stream.params, stream.body])
+    return stream.cursor.upper_param is not None or "{until}" in said
 
 
 def window_end(cursor: HttpCursor | None, start: datetime | None, watermark: datetime) -> datetime:

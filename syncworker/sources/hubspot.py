@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from syncworker.engine.hubspot_reader import CrmRecord, HubSpotReader, Submissions
-from syncworker.engine.ports import Page
+from syncworker.engine.ports import Page, Reach
 from syncworker.errors import PortalError
 from syncworker.mapping.duration import duration
 from syncworker.mapping.source_hubspot import FORM_STREAMS
@@ -101,20 +101,51 @@ class HubSpotSource:
             Unavailable: HubSpot does not answer.
             Unauthorized: The mapping's token is not valid.
         """
-        definition = stream_of(self.name, stream)
         newest = None if since is None else datetime.fromisoformat(since)
         start = None if newest is None else newest - duration(self._config.overlap)
         position = Position(newest=newest) if resume is None else Position.load(resume)
-        read = self._submissions if stream in FORM_STREAMS else self._records
+        yield from self._read(stream, position, start, watermark, watermark)
+
+    def reach(self, stream: str) -> Reach:  # noqa: ARG002 - a Source is asked by stream
+        """At once: archived records and submissions are looked through from the newest on."""
+        return "stretch"
+
+    def between(
+        self,
+        stream: str,
+        *,
+        start: datetime,
+        end: datetime,
+        resume: str | None,
+        watermark: datetime,
+    ) -> Iterator[Page]:
+        """See `syncworker.engine.ports.Source`; raises as `pages` does."""
+        position = Position() if resume is None else Position.load(resume)
+        until = end - timedelta(milliseconds=1)  # HubSpot's times have no more
+        yield from self._read(stream, position, start, until, watermark)
+
+    def _read(
+        self,
+        stream: str,
+        position: Position,
+        start: datetime | None,
+        until: datetime,
+        watermark: datetime,
+    ) -> Iterator[Page]:
+        definition = stream_of(self.name, stream)
+        if stream in FORM_STREAMS:
+            read = self._submissions(stream, position, start, until)
+        else:
+            read = self._records(stream, position, start, until, watermark)
         came = False
-        for made in read(stream, position, start, watermark):
+        for made in read:
             came = True
             yield page_of(made, definition, self.name, watermark)
         if not came:
             yield page_of(Made("", (), position), definition, self.name, watermark)
 
     def _submissions(
-        self, stream: str, position: Position, start: datetime | None, watermark: datetime
+        self, stream: str, position: Position, start: datetime | None, until: datetime
     ) -> Iterator[Made]:
         forms = {
             form: config
@@ -134,14 +165,19 @@ class HubSpotSource:
             list(forms),
             position,
             start=start,
-            watermark=watermark,
+            watermark=until,
             most=self._page_records,
         ):
             read = submission_rows(stream, sent.form, forms[sent.form], sent.submissions)
             yield Made(f"form {sent.form}", read, sent.position)
 
     def _records(
-        self, stream: str, position: Position, start: datetime | None, watermark: datetime
+        self,
+        stream: str,
+        position: Position,
+        start: datetime | None,
+        until: datetime,
+        watermark: datetime,
     ) -> Iterator[Made]:
         try:
             reader = self._connect()
@@ -151,7 +187,7 @@ class HubSpotSource:
                 parts,
                 position,
                 start=start,
-                watermark=watermark,
+                watermark=until,
                 most=self._page_records,
             ):
                 yield Made(some.part.object, rows(some.part, some.records), some.position)

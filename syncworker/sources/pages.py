@@ -45,6 +45,15 @@ def stream_of(source: str, name: str) -> Stream:
     return STREAMS[name]
 
 
+def not_by_range(source: str, stream: str) -> SourceError:
+    """What a stream says that is asked for a stretch and has only the whole."""
+    return SourceError(
+        f"source {source}, stream {stream} cannot be asked for a stretch of time",
+        help="It is read whole.",
+        code="SOURCE_RANGE",
+    )
+
+
 def require_columns(
     source: str, stream: Stream, place: str, names: Collection[str], help_: str
 ) -> None:

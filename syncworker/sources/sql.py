@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from syncworker.engine.ports import Page
+from syncworker.engine.ports import Page, Reach
 from syncworker.errors import SourceError
 from syncworker.mapping.duration import duration
 from syncworker.mapping.source_sql import SqlSource as SqlConfig
@@ -75,18 +75,39 @@ class SqlSource:
         self, stream: str, *, since: str | None, resume: str | None, watermark: datetime
     ) -> Iterator[Page]:
         """See `syncworker.engine.ports.Source`; at least one page comes, if an empty one."""
-        definition = stream_of(self.name, stream)
         config = self._stream(stream)
         start = newest = None if since is None else datetime.fromisoformat(since)
         if start is not None:
             start -= duration(config.overlap)
         after = Position(None, (), 0, newest) if resume is None else Position.load(resume)
+        yield from self._read(stream, Span(start, watermark, after, watermark))
+
+    def reach(self, stream: str) -> Reach:
+        """In slices of the cursor column."""
+        return "slices" if self.incremental(stream) else "whole"
+
+    def between(
+        self,
+        stream: str,
+        *,
+        start: datetime,
+        end: datetime,
+        resume: str | None,
+        watermark: datetime,
+    ) -> Iterator[Page]:
+        """See `syncworker.engine.ports.Source`."""
+        after = Position(None, (), 0, None) if resume is None else Position.load(resume)
+        until = end - timedelta(microseconds=1)
+        yield from self._read(stream, Span(start, until, after, watermark, undated=False))
+
+    def _read(self, stream: str, span: Span) -> Iterator[Page]:
+        definition, config = stream_of(self.name, stream), self._stream(stream)
         place = f"table {config.table}" if config.table else f"query of {stream}"
         with self._session(stream) as (connection, restart):
             query = self._query(connection, definition, config)
             yield from Reading(
                 connection, restart, self.name, definition, place, query, self._page_rows
-            ).pages(Span(start, watermark, after))
+            ).pages(span)
 
     def _stream(self, stream: str) -> SqlStream:
         config = self._streams[stream]

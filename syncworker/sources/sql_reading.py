@@ -26,11 +26,21 @@ _MOST_TOGETHER = 2  # pages' worth of rows with one cursor value and key
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What is read: from `since` on, or all; up to `watermark`; going on behind `after`."""
+    """What is read.
+
+    Attributes:
+        since: From which cursor value on, or None for all.
+        until: Up to which, included.
+        after: Go on behind this position.
+        watermark: The moment the rows are read as of.
+        undated: Whether rows without a cursor value are read too.
+    """
 
     since: datetime | None
-    watermark: datetime
+    until: datetime
     after: Position
+    watermark: datetime
+    undated: bool = True
 
 
 class Reading:
@@ -73,7 +83,9 @@ class Reading:
         last = span.after
         begun = last.rows > 0
         without = self._query.kind is None or (begun and last.cursor is None)
-        phases = (False,) if without else (True, False)
+        phases: tuple[bool, ...] = (False,) if without else (True, False)
+        if not span.undated:
+            phases = () if without else (True,)
         came = False
         for dated in phases:
             after = last if begun and dated == (last.cursor is not None) else None
@@ -88,7 +100,7 @@ class Reading:
         query = self._query
         statement = query.undated(after)
         if dated:
-            statement = query.dated(span.since, span.watermark, after)
+            statement = query.dated(span.since, span.until, after)
         compiled = statement.compile(dialect=self._connection.dialect)
         parameters: object = compiled.params
         if compiled.positional:

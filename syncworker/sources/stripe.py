@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from syncworker.engine.ports import Page
+from syncworker.engine.ports import Page, Reach
 from syncworker.errors import SourceError
 from syncworker.mapping.duration import duration
 from syncworker.mapping.source_stripe import StripeSource as StripeConfig
@@ -103,6 +103,29 @@ class StripeSource:
                 yield from reading.whole(place, self._limit)
             else:
                 yield from reading.changed(place, self._limit, start, since)
+
+    def reach(self, stream: str) -> Reach:  # noqa: ARG002 - a Source is asked by stream
+        """In slices of when objects were made: lists have no other time to ask by."""
+        return "slices"
+
+    def between(
+        self,
+        stream: str,
+        *,
+        start: datetime,
+        end: datetime,
+        resume: str | None,
+        watermark: datetime,
+    ) -> Iterator[Page]:
+        """See `syncworker.engine.ports.Source`."""
+        self.provides(stream)
+        where = f"source {self.name}, stream {stream}"
+        place = Place("") if resume is None else Place.load(resume)
+        made = (int(start.timestamp()), int(end.timestamp()) - 1)
+        with Client(where, self._key, self._config.base_url, self._patience) as client:
+            reader = self._reader(stream, client, None, watermark)
+            reading = Reading(self.name, self.provides(stream), reader, client, watermark, made)
+            yield from reading.whole(place, self._limit)
 
     def _reader(
         self, stream: str, client: Client, start: datetime | None, watermark: datetime

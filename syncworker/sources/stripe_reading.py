@@ -25,6 +25,7 @@ class Reading:
         reader: What is read.
         client: The session.
         watermark: What was made after it waits for the next run.
+        made: Of lists, from when until when objects were made, in seconds since 1970; None: all.
     """
 
     def __init__(
@@ -34,13 +35,15 @@ class Reading:
         reader: Reader,
         client: Client,
         watermark: datetime,
+        made: tuple[int, int] | None = None,
     ) -> None:
         self._source = source
         self._provides = provides
         self._reader = reader
         self._client = client
         self._watermark = watermark
-        self._until = int(watermark.timestamp())
+        self._until = int(watermark.timestamp()) if made is None else made[1]
+        self._from = [] if made is None else [("created[gte]", made[0])]
 
     def whole(self, place: Place | None, limit: int) -> Iterator[Page]:
         """Everything, list by list."""
@@ -88,7 +91,7 @@ class Reading:
         """The list's answers; it goes on by time where the object it stood at is deleted."""
         after, created, until = place.after, place.created, self._until
         while True:
-            asked = [*listing.parameters, ("created[lte]", until)]
+            asked = [*listing.parameters, *self._from, ("created[lte]", until)]
             try:
                 for one in self._client.slices(listing.path, asked, after=after, limit=limit):
                     created = number(one.objects[-1].get("created")) if one.objects else created

@@ -15,13 +15,13 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from syncworker.engine.memory import Delivery
-from syncworker.engine.ports import Page, RejectedRow
+from syncworker.engine.ports import Page, Reach, RejectedRow
 from syncworker.engine.source_stores import Inbox
 from syncworker.mapping.source_webhook import WebhookSource as WebhookConfig
 from syncworker.model import stripe
 from syncworker.model.stream import POLARS_TYPES
 from syncworker.model.streams import STREAMS
-from syncworker.sources.pages import RawRows, canonical
+from syncworker.sources.pages import RawRows, canonical, not_by_range
 from syncworker.sources.webhook_form import Row, form_row, told
 from syncworker.sources.webhook_json import document
 from syncworker.sources.webhook_stripe import event_rows
@@ -96,6 +96,14 @@ class WebhookSource:
                 yield replace(page, resume=f"{after} {cursor}", cursor=place, passing=True)
             if len(found) < self._page_rows:
                 return
+
+    def reach(self, stream: str) -> Reach:  # noqa: ARG002 - a Source is asked by stream
+        """Whole: what is still in the inbox is read again."""
+        return "whole"
+
+    def between(self, stream: str, **_: object) -> Iterator[Page]:
+        """See `syncworker.engine.ports.Source`: no stream is asked."""
+        raise not_by_range(self.name, stream)
 
     def _form(self, stream: str, due: Sequence[Delivery], watermark: datetime) -> Page:
         rows: list[Row] = []

@@ -13,7 +13,11 @@ from syncworker.errors import ClaimLost
 from syncworker.store.database import Database
 from syncworker.store.tables import chunks, runs
 
-_OPEN_RUN = sa.exists().where(runs.c.id == chunks.c.run_id, runs.c.finished_at.is_(None))
+_OPEN_RUN = sa.exists().where(
+    runs.c.id == chunks.c.run_id,
+    runs.c.finished_at.is_(None),
+    runs.c.status.not_in(("waiting", "paused")),
+)
 # Statements that a push repeats with every batch are made once: making one takes as long as what
 # it does.
 _MINE = sa.update(chunks).where(

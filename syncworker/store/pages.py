@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -164,22 +165,38 @@ def move_cursors(connection: sa.Connection, database: Database, run: Run) -> Non
             chunks.c.run_id == run.id, chunks.c.step == "extract", chunks.c.status == "done"
         )
     ).all()
-    read = [(payload, result) for payload, result in done if "stopped" not in result]
+    # A stretch of the past says nothing of where the next reading starts.
+    read = [
+        (payload, result)
+        for payload, result in done
+        if "stopped" not in result and "from" not in payload
+    ]
+    newer_than = _read_at(connection, run.portal)
     told = ("cursor", "read_at", "rows", "run_id", "columns")
     for payload, result in read:
+        read_at = datetime.fromisoformat(result.get("read_at", run.as_of.isoformat()))
+        known = newer_than.get((payload["source"], payload["stream"]))
+        if known is not None and known > read_at:
+            continue  # another run has read it since, while this one waited
         row = {
             "portal": run.portal,
             "source": payload["source"],
             "stream": payload["stream"],
             "cursor": result["cursor"],
-            "read_at": run.as_of,
+            "read_at": read_at,
             "rows": result["rows"],
             "run_id": run.id,
             "columns": result.get("columns", {}),
-            "full_at": run.as_of if result.get("whole") else None,
+            "full_at": read_at if result.get("whole") else None,
         }
         newer = (*told, "full_at") if result.get("whole") else told
         connection.execute(database.upsert(cursors, ("portal", "source", "stream"), newer), row)
+
+
+def _read_at(connection: sa.Connection, portal: str) -> dict[tuple[str, str], datetime]:
+    row = cursors.c
+    query = sa.select(row.source, row.stream, row.read_at).where(row.portal == portal)
+    return {(source, stream): at for source, stream, at in connection.execute(query)}
 
 
 def _run(connection: sa.Connection, chunk: Chunk) -> Any:  # noqa: ANN401

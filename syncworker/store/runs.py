@@ -10,8 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from syncworker.engine.holder import held_by
 from syncworker.engine.memory import Run, Step
-from syncworker.errors import LockHeld, StoreError
+from syncworker.errors import StoreError
 from syncworker.store import letters, pages, plans
 from syncworker.store.database import Database
 from syncworker.store.tables import HOLDS, chunks, runs
@@ -30,13 +31,7 @@ class SqlRuns:
                 connection.execute(sa.insert(runs).values(asdict(run)))
         except IntegrityError:
             other = self.running(run.portal)
-            since = f"{other.created_at:%Y-%m-%d %H:%M:%S} UTC" if other else "just now"
-            deferred = f"; {other.message}" if other and other.deferred_until else ""
-            raise LockHeld(
-                f"run {other.id if other else '?'} has held portal {run.portal} since {since}"
-                f"{deferred}",
-                help=f"watch it: syncworker runs show {other.id if other else ''}".rstrip(),
-            ) from None
+            raise held_by(run.portal, other, run.created_at) from None
 
     def get(self, run_id: str) -> Run:
         """The run of that id."""
@@ -45,20 +40,20 @@ class SqlRuns:
             row = connection.execute(query).mappings().one_or_none()
         if row is None:
             raise StoreError(f"there is no run {run_id}", help="syncworker runs list")
-        return _run(row)
+        return run_of(row)
 
     def running(self, portal: str) -> Run | None:
         """The portal's run that holds it."""
         query = sa.select(runs).where(runs.c.portal == portal, sa.text(HOLDS))
         with self._database.read() as connection:
             row = connection.execute(query).mappings().one_or_none()
-        return None if row is None else _run(row)
+        return None if row is None else run_of(row)
 
     def queued(self) -> list[Run]:
         """Open runs of workers."""
         query = sa.select(runs).where(runs.c.mode == "queue", sa.text(HOLDS))
         with self._database.read() as connection:
-            return [_run(row) for row in connection.execute(query).mappings()]
+            return [run_of(row) for row in connection.execute(query).mappings()]
 
     def latest(self, portal: str | None, most: int) -> list[Run]:
         """The newest runs."""
@@ -66,7 +61,7 @@ class SqlRuns:
         if portal is not None:
             query = query.where(runs.c.portal == portal)
         with self._database.read() as connection:
-            return [_run(row) for row in connection.execute(query).mappings()]
+            return [run_of(row) for row in connection.execute(query).mappings()]
 
     def read_until(self, portal: str) -> datetime | None:
         """As of when the sources were last read."""
@@ -145,6 +140,7 @@ class SqlRuns:
                     help=run.help,
                     code=run.code,
                     deferred_until=None,
+                    wish="",
                     summary=dict(run.summary),
                 )
             ).rowcount
@@ -152,12 +148,13 @@ class SqlRuns:
                 pages.move_cursors(connection, self._database, run)
                 if run.kind == "sync" and not run.options.keys() - {"full", "max_changes"}:
                     letters.resolve_records_not_met(connection, run)
-            if mine and run.status == "failed":
+            if mine and run.status in ("failed", "cancelled"):
                 plans.doubt_unsettled(connection, run)
         return bool(mine)
 
 
-def _run(row: Mapping[Any, Any]) -> Run:
+def run_of(row: Mapping[Any, Any]) -> Run:
+    """A row of `runs` as it is read back."""
     # A run of an older version has no options.
     return Run(**{**row, "options": row["options"] or {}})
 

@@ -17,8 +17,9 @@ from support.fake_engine import (
 
 from syncworker.engine import inline, sync
 from syncworker.engine.engine import Engine, Limits
-from syncworker.engine.memory import Run, RunKind
+from syncworker.engine.memory import Run
 from syncworker.engine.ports import Pair, PairOutcome
+from syncworker.engine.run_words import RunKind
 
 ALL = {Pair(f"p{i}", str(i)) for i in range(5)}
 REFUSED = PairOutcome(Pair("", ""), "ASSOCIATION_LIMIT", "too many for contact u@c.example", "x")

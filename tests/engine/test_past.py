@@ -11,7 +11,8 @@ from support.fake_engine import AS_OF, Clock, FakePortal, FakeSource, make_engin
 
 from syncworker.engine import inline, sync
 from syncworker.engine.engine import Engine
-from syncworker.engine.memory import Run, RunKind
+from syncworker.engine.memory import Run
+from syncworker.engine.run_words import RunKind
 from syncworker.errors import ConfigError
 
 

@@ -12,7 +12,8 @@ from support.fake_engine import WITH_CONTACTS, FakePortal, FakeSource, make_engi
 from syncworker.cli import show_run
 from syncworker.engine import finish, inline, sync
 from syncworker.engine.engine import Engine
-from syncworker.engine.memory import Priority, Run, RunKind
+from syncworker.engine.memory import Priority, Run
+from syncworker.engine.run_words import RunKind
 from syncworker.engine.todo import QUEUE_PRIORITY, Todo
 from syncworker.errors import Unauthorized
 from syncworker.planning.records import Batch, RecordOutcome

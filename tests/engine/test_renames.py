@@ -12,7 +12,8 @@ from syncworker.cli.show_run import left_alone
 from syncworker.engine import inline, properties, sync
 from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
-from syncworker.engine.memory import Run, RunKind
+from syncworker.engine.memory import Run
+from syncworker.engine.run_words import RunKind
 from syncworker.errors import ConfigError
 
 SILENT = MAPPING.replace("saas_mrr: mrr", "saas_money: mrr")

@@ -18,8 +18,9 @@ from support.fake_engine import (
 
 from syncworker.engine import inline, sync
 from syncworker.engine.engine import Engine, Limits
-from syncworker.engine.memory import Chunk, Run, RunKind
+from syncworker.engine.memory import Chunk, Run
 from syncworker.engine.ports import Pair, PairOutcome, PortalRecord
+from syncworker.engine.run_words import RunKind
 from syncworker.planning.records import Batch, LedgerRecord, RecordOutcome
 from syncworker.store.database import Database
 from syncworker.store.ledger import SqlLedger

@@ -14,7 +14,8 @@ from support.fake_engine import AS_OF, MAPPING, FakePortal, FakeSource, make_eng
 
 from syncworker.engine import inline, snapshots, sync
 from syncworker.engine.engine import Engine, Limits
-from syncworker.engine.memory import Run, RunKind
+from syncworker.engine.memory import Run
+from syncworker.engine.run_words import RunKind
 from syncworker.metrics.compute import Computed
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.known import instant, known

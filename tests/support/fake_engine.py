@@ -13,6 +13,7 @@ import polars as pl
 
 from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.ports import (
+    Day,
     Page,
     Pair,
     PairOutcome,
@@ -21,6 +22,7 @@ from syncworker.engine.ports import (
     PropertyDefinition,
     PropertyLimit,
     Quota,
+    Reach,
     RejectedRow,
 )
 from syncworker.engine.touched import LastChange, Touched
@@ -49,6 +51,7 @@ from syncworker.store.runs import SqlRuns
 from syncworker.store.schedules import SqlSchedules
 from syncworker.store.slots import SqlSlots
 from syncworker.store.snapshots import SqlSnapshots
+from syncworker.store.turns import SqlTurns
 from syncworker.store.unlinked import SqlUnlinked
 
 AS_OF = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -102,6 +105,9 @@ class FakePortal:
 
     def home(self) -> str:
         return "https://app.hubspot.example/contacts/7"
+
+    def today(self) -> Day | None:
+        return None
 
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:
         self.requests += 1
@@ -264,6 +270,12 @@ class FakeSource:
     def count(self, stream: str) -> int | None:
         return len(self.streams[stream])
 
+    def reach(self, stream: str) -> Reach:
+        return "whole"
+
+    def between(self, stream: str, **_: object) -> Iterator[Page]:
+        raise NotImplementedError
+
     def pages(
         self, stream: str, *, since: str | None, resume: str | None, watermark: datetime
     ) -> Iterator[Page]:
@@ -340,6 +352,7 @@ def make_engine(
         forgotten=SqlForgotten(state),
         alerts=SqlAlerts(state),
         staging=ParquetStaging(str(folder / "staging")),
+        turns=SqlTurns(state),
         sources=lambda _portal, _mapping: {"app": source},
         connect=lambda _name, _mapping, _priority: portal,
         mapping_text=lambda _portal: mapping,

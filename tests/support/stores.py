@@ -10,16 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from syncworker.engine.memory import (
-    Chunk,
-    Planned,
-    Run,
-    RunStatus,
-    Settled,
-    Snapshot,
-    StagedPage,
-    Step,
-)
+from syncworker.engine.memory import Chunk, Planned, Run, Settled, Snapshot, StagedPage, Step
+from syncworker.engine.run_words import RunStatus
 from syncworker.planning.records import Change, LedgerRecord
 from syncworker.store import schema
 from syncworker.store.alerts import SqlAlerts
@@ -39,6 +31,7 @@ from syncworker.store.runs import SqlRuns
 from syncworker.store.schedules import SqlSchedules
 from syncworker.store.slots import SqlSlots
 from syncworker.store.snapshots import SqlSnapshots
+from syncworker.store.turns import SqlTurns
 from syncworker.store.unlinked import SqlUnlinked
 
 NOW = datetime(2026, 11, 21, 6, 0, 0, 123456, tzinfo=UTC)
@@ -68,6 +61,7 @@ class Stores:
         self.inbox = SqlInbox(self.database)
         self.snapshots = SqlSnapshots(self.database)
         self.alerts = SqlAlerts(self.database)
+        self.turns = SqlTurns(self.database)
 
     def run(self, portal: str = PORTAL, **more: object) -> Run:
         """Open a run."""

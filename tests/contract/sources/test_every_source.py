@@ -195,3 +195,31 @@ def test_it_says_how_it_is_read_and_how_much_there_is(world: SourceWorld) -> Non
     every = source.full_every(world.stream)
     assert every is None or every > timedelta(0)
     assert source.count(world.stream) in (None, 5)
+
+
+def test_a_stretch_of_the_past_has_the_rows_of_its_time_and_no_others(world: SourceWorld) -> None:
+    """Neighbouring stretches share no row and lose none, and one goes on after any page."""
+    expected = fill(world, 10)
+    source = world.source()
+    reach = source.reach(world.stream)
+    assert reach in ("slices", "stretch", "whole")
+
+    def between(first: int, last: int, resume: str | None = None) -> list[Page]:
+        start, end = START + first * HOUR, START + last * HOUR
+        return list(
+            world.source().between(
+                world.stream, start=start, end=end, resume=resume, watermark=WATERMARK
+            )
+        )
+
+    if reach == "whole":
+        return
+    middle = between(2, 7)
+    assert sorted(keys(world, middle)) == expected[2:7]
+    assert set(rows(world, middle)["synced_at"]) == {WATERMARK}
+    assert sorted(keys(world, between(7, 10))) == expected[7:]
+    for done in range(1, len(middle) + 1):
+        rest = between(2, 7, middle[done - 1].resume)
+        assert sorted(keys(world, middle[:done] + rest)) == expected[2:7]
+    (empty,) = between(20, 21)
+    assert keys(world, [empty]) == []

@@ -35,7 +35,7 @@ def test_a_second_run_of_a_portal_is_refused_and_the_message_names_the_first(
         state.run()
     assert first.id in refused.value.message
     assert "acme since 2026-11-21 06:00:00 UTC" in refused.value.message
-    assert refused.value.help == f"watch it: syncworker runs show {first.id}"
+    assert refused.value.help.startswith(f"watch it: syncworker runs watch {first.id}; stop it:")
     assert state.runs.latest(PORTAL, 10) == [first]
 
 
@@ -102,7 +102,7 @@ def test_a_deferred_run_rests_until_it_is_resumed(state: Stores) -> None:
 def test_whoever_wants_a_deferred_portal_is_told_until_when_it_rests(state: Stores) -> None:
     run = state.run()
     state.runs.defer(run.id, until=NOW + timedelta(hours=3), message="goes on at 09:00 UTC")
-    with pytest.raises(LockHeld, match="2026-11-21 06:00:00 UTC; goes on at 09:00 UTC"):
+    with pytest.raises(LockHeld, match="UTC, for 0:00:00; goes on at 09:00 UTC"):
         state.run()
 
 

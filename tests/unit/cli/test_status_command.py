@@ -17,7 +17,8 @@ from syncworker.cli.spans import shown
 from syncworker.engine import pausing, standing, sync
 from syncworker.engine.engine import Engine
 from syncworker.engine.heartbeats import Heartbeat
-from syncworker.engine.memory import Run, RunStatus
+from syncworker.engine.memory import Run
+from syncworker.engine.run_words import RunStatus
 from syncworker.settings import Settings
 
 MAPPING = """\

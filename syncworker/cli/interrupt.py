@@ -1,0 +1,33 @@
+"""Ctrl-C: the first lets what is in flight be finished and stored, the second stops at once."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from syncworker.cli.console import tell
+
+
+@contextmanager
+def noted() -> Iterator[Callable[[], bool]]:
+    """Note a first Ctrl-C for as long as the block lasts; gives what says whether there was one."""
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    pressed = False
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        nonlocal pressed
+        if pressed:
+            raise KeyboardInterrupt
+        pressed = True
+        tell("finishing what is in flight, then stopping; Ctrl-C again stops at once")
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield lambda: pressed
+    finally:
+        signal.signal(signal.SIGINT, before)
