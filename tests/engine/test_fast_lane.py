@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from support.fake_engine import MAPPING, Clock, FakePortal, FakeSource, make_engine
 
-from syncworker.engine import fast_lane, finish, inline, schedules, sync, upkeep
+from syncworker.engine import fast_lane, finish, inline, pausing, schedules, sync, upkeep
 from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.inline import do
 from syncworker.engine.mappings import checked
@@ -226,6 +226,16 @@ def test_a_held_portal_waits_and_is_started_by_the_tick_when_it_is_free(world: W
     assert [todo.task for todo in todos] == ["sync_portal"]
     work_off(world.engine, todos)
     assert world.demos(1) == "1"
+
+
+def test_a_paused_portal_stores_what_comes_and_sends_it_once_resumed(world: World) -> None:
+    pausing.pause(world.engine, "acme", why="", lasting=None)
+    world.receive("u1@c1.example")
+    world.clock.now += timedelta(seconds=2)
+    assert fast_lane.start(world.engine, "acme") is None
+    assert upkeep.tick(world.engine) == []
+    pausing.resume(world.engine, "acme")
+    assert [todo.task for todo in upkeep.tick(world.engine)] == ["sync_portal"]
 
 
 def test_of_two_that_start_at_once_one_does(world: World) -> None:
