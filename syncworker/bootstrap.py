@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from syncworker.alerts import channels
 from syncworker.clock import now
 from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.mappings import checked
@@ -36,14 +37,19 @@ from syncworker.sources.registry import Surroundings
 from syncworker.sources.webhook_receiver import Receiver
 from syncworker.staging.parquet import ParquetStaging
 from syncworker.store import schema
+from syncworker.store.alerts import SqlAlerts
 from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
+from syncworker.store.forgotten import SqlForgotten
+from syncworker.store.gauges import Gauge
+from syncworker.store.gauges import gauges as read_gauges
 from syncworker.store.heartbeats import SqlHeartbeats
 from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
 from syncworker.store.letters import SqlLetters
+from syncworker.store.moving import Moved, move
 from syncworker.store.pages import SqlPages
 from syncworker.store.pauses import SqlPauses
 from syncworker.store.plans import SqlPlans
@@ -73,6 +79,25 @@ def upgrade(settings: Settings) -> tuple[str | None, str]:
     return before, schema.upgrade(state)
 
 
+def schema_versions(settings: Settings) -> tuple[str | None, str]:
+    """The state database's schema (None: it is empty), and the one this version works with."""
+    return schema.current(database(settings)), schema.newest()
+
+
+def move_state(
+    settings: Settings, reference: str, on_table: Callable[[Moved], None]
+) -> list[Moved]:
+    """Copy the state to the database whose URL a secret's reference names; raises StoreError."""
+    target = Database(secret(reference))
+    return move(database(settings), target, now=clock(), on_table=on_table)
+
+
+def gauges(settings: Settings) -> Callable[[], Iterator[Gauge]]:
+    """Reads how things stand from the state database, as often as it is called."""
+    state = database(settings)
+    return lambda: read_gauges(state)
+
+
 def engine(settings: Settings) -> Engine:
     """An engine on the settings' database, staging, sources and portals.
 
@@ -98,6 +123,8 @@ def engine(settings: Settings) -> Engine:
         definitions=SqlDefinitions(state),
         inbox=SqlInbox(state),
         snapshots=SqlSnapshots(state),
+        forgotten=SqlForgotten(state),
+        alerts=SqlAlerts(state),
         staging=ParquetStaging(settings.staging),
         sources=_sources(settings, connect, state),
         connect=connect,
@@ -105,6 +132,7 @@ def engine(settings: Settings) -> Engine:
         portals=lambda: portals(settings),
         clock=clock,
         used_today=lambda _portal, mapping: _used_today(settings, mapping.hubspot),
+        tell=lambda channel, delivery: channels.send(channel, delivery, secret=secret, clock=clock),
         limits=Limits(
             lease=timedelta(seconds=settings.lease_seconds),
             page_budget=timedelta(seconds=settings.page_budget_seconds),
@@ -145,6 +173,7 @@ def serve_webhooks(
         mapping=lambda portal: checked(portal, engine.mapping_text(portal)),
         secret=secret,
         inbox=engine.inbox,
+        kept_out=engine.forgotten.kept_out,
         clock=engine.clock,
         on_stored=on_stored,
     )

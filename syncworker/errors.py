@@ -15,6 +15,7 @@
     ├── PlanError          stop
     │   ├── UnsafePlan             the guard refused
     │   └── StalePlan
+    ├── AlertError         retry or reject    a channel did not take a message
     ├── LockHeld           stop    another run holds the portal
     └── ClaimLost          stop    another worker took this chunk over; nothing was committed
 
@@ -144,6 +145,23 @@ class UnsafePlan(PlanError):  # noqa: N818
 
 class StalePlan(PlanError):  # noqa: N818
     """The portal or the ledger has moved on since the plan was made."""
+
+
+class AlertError(SyncworkerError):
+    """A channel did not take a message.
+
+    Args:
+        message: What happened, without the channel's address.
+        retry: Whether the same message can get through later.
+        retry_after: In seconds, where the channel named it.
+    """
+
+    def __init__(
+        self, message: str, *, retry: bool = True, retry_after: float = 0, **more: str
+    ) -> None:
+        super().__init__(message, **more)
+        self.recovery = "retry" if retry else "reject"
+        self.retry_after = retry_after
 
 
 class LockHeld(SyncworkerError):  # noqa: N818

@@ -42,6 +42,12 @@ class Settings(BaseSettings):
     redis_url: SecretStr | None = Field(
         None, description="Redis or Valkey URL; empty: one that `syncworker worker` starts"
     )
+    database_url_file: Path | None = Field(
+        None, description="A file that holds the state database's URL, instead of the URL"
+    )
+    redis_url_file: Path | None = Field(
+        None, description="A file that holds the broker's URL, instead of the URL"
+    )
     staging_url: str | None = Field(
         None, description="Folder or fsspec URL for staged rows; empty: in the home folder"
     )
@@ -65,6 +71,16 @@ class Settings(BaseSettings):
         45, gt=0, description="How long a HubSpot request that keeps failing is sent again"
     )
     log_level: LogLevel = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_format: Literal["text", "json"] = Field(
+        "text", description="text: key=value lines; json: an object a line"
+    )
+    metrics_port: int | None = Field(
+        None, ge=0, le=65535, description="Port that a worker serves Prometheus metrics on"
+    )
+    metrics_host: str = Field("127.0.0.1", description="Address that metrics are served on")
+    otlp_endpoint: str | None = Field(
+        None, description="An OpenTelemetry collector's HTTP address, to which traces are sent"
+    )
 
     @property
     def state_url(self) -> str:
@@ -90,6 +106,11 @@ class Settings(BaseSettings):
         return f"redis+socket://{self.socket}?virtual_host=0"
 
     @property
+    def metrics(self) -> Path:
+        """Folder in which a worker's processes count; a starting worker empties it."""
+        return self.home.resolve() / "metrics"
+
+    @property
     def staging(self) -> str:
         """Folder or URL of staged rows."""
         return self.staging_url or str(self.home.resolve() / "staging")
@@ -102,7 +123,7 @@ def load() -> Settings:
         SettingsError: A setting has a value that does not fit; the message names it.
     """
     try:
-        return Settings()
+        return _with_files(Settings())
     except ValidationError as error:
         wrong = "; ".join(
             f"SYNCWORKER_{'.'.join(map(str, e['loc'])).upper()}: {e['msg'].lower()}"
@@ -112,6 +133,21 @@ def load() -> Settings:
             f"settings that do not fit: {wrong}",
             help=f"looked in the environment and in {Path(DOTENV).resolve()}",
         ) from None
+
+
+def _with_files(settings: Settings) -> Settings:
+    """The same with the URLs that are in files, as containers and systemd hand out secrets."""
+    given = {"database_url": settings.database_url_file, "redis_url": settings.redis_url_file}
+    found: dict[str, SecretStr] = {}
+    for name, path in given.items():
+        variable = f"SYNCWORKER_{name.upper()}"
+        if path is not None and getattr(settings, name) is not None:
+            raise SettingsError(
+                f"{variable} and {variable}_FILE are both set", help="keep one of them"
+            )
+        if path is not None:
+            found[name] = SecretStr(_file(f"{variable}_FILE", path))
+    return settings.model_copy(update=found)
 
 
 def secret(reference: str) -> str:

@@ -7,7 +7,7 @@ import gc
 
 from celery import Celery, signals
 
-from syncworker import bootstrap, settings, telemetry
+from syncworker import bootstrap, counters, settings, telemetry, traces
 from syncworker.engine.engine import Engine
 from syncworker.engine.todo import QUEUE_PRIORITY, Todo
 
@@ -30,12 +30,18 @@ def send(todos: list[Todo]) -> None:
 
 @signals.setup_logging.connect  # type: ignore[untyped-decorator]
 def _log(**_: object) -> None:
-    telemetry.configure(settings.load().log_level)
+    configured = settings.load()
+    telemetry.configure(configured.log_level, configured.log_format)
 
 
 @signals.worker_process_init.connect  # type: ignore[untyped-decorator]
 def _begin_anew(**_: object) -> None:
     engine.cache_clear()  # the parent's connections must not be used
+    configured = settings.load()
+    if configured.metrics_port is not None:
+        counters.start()
+    if configured.otlp_endpoint is not None:
+        traces.start_sending(configured.otlp_endpoint)
     # What is imported stays: looking through it again and again takes a third of a push's time.
     gc.freeze()
 

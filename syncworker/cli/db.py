@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from syncworker import settings
-from syncworker.cli.console import say
+from syncworker.cli import exits, options
+from syncworker.cli.console import counted, say, say_json, tell
 
 
 @click.group()
@@ -29,3 +32,68 @@ def upgrade() -> None:
         say(f"The state database has schema {after} already.")
     else:
         say(f"The state database went from schema {before or 'none'} to {after}.")
+
+
+@command.command()
+@options.output("text", "json")
+def current(format_: str) -> int:
+    """Show the state database's schema, and whether this version works with it.
+
+    Exits with 1 where it does not.
+
+    \b
+    Examples:
+      syncworker db current
+      syncworker db current --json
+    """
+    from syncworker import bootstrap
+
+    found, needed = bootstrap.schema_versions(settings.load())
+    fits = found == needed
+    if format_ == "json":
+        say_json({"schema": found, "needed": needed, "fits": fits})
+        return exits.OK if fits else exits.FAILED
+    say(f"The state database has schema {found or 'none'}; this version works with {needed}.")
+    if not fits:
+        say("Next: syncworker db upgrade")
+    return exits.OK if fits else exits.FAILED
+
+
+@command.command()
+@click.option(
+    "--to",
+    "reference",
+    required=True,
+    metavar="env:NAME|file:PATH",
+    help="Where the new database's URL is; never the URL itself, which holds a password.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@options.output("text", "json")
+def copy(reference: str, *, yes: bool, format_: str) -> int:
+    """Copy the state to another, empty database, for example from SQLite to PostgreSQL.
+
+    Stop the workers first. Every row is compared afterwards; if anything differs, nothing stays
+    there. The state here is not changed, and staging stays where it is.
+
+    \b
+    Examples:
+      NEW_URL=postgresql://… syncworker db copy --to env:NEW_URL
+      syncworker db copy --to file:/run/secrets/database_url --yes
+    """
+    from syncworker import bootstrap
+
+    configured = settings.load()
+    if not yes:
+        if not sys.stdin.isatty():
+            raise click.UsageError("this asks first: add --yes where nobody can answer")
+        click.confirm(f"Copy the state to the database in {reference}?", abort=True, err=True)
+    moved = bootstrap.move_state(
+        configured, reference, lambda one: tell(f"  {one.table}: {counted(one.rows, 'row')}")
+    )
+    rows = sum(one.rows for one in moved)
+    if format_ == "json":
+        say_json({"rows": rows, "tables": {one.table: one.rows for one in moved}})
+        return exits.OK
+    say(f"Copied {counted(rows, 'row')} of {counted(len(moved), 'table')}; both sides are equal.")
+    say("Next: set SYNCWORKER_DATABASE_URL to the new database's URL, then syncworker db current")
+    return exits.OK

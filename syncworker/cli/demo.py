@@ -174,7 +174,7 @@ def _portal() -> Iterator[SandboxServer]:
 def _worker() -> Iterator[subprocess.Popen[bytes]]:
     """A real prefork Celery worker, logging into worker.log."""
     with Path("worker.log").open("wb") as log:
-        process = worker.start(concurrency=2, log_level="INFO", output=log)
+        process = worker.start(2, settings_module.load(), output=log)
         try:
             yield process
         finally:

@@ -13,11 +13,14 @@ from syncworker.cli.console import complain
 from syncworker.errors import SyncworkerError
 
 _COMMANDS = {
+    "beat": "Run the schedule alone, beside workers that run elsewhere.",
+    "alerts": "Show what people were told of, and try the ways they are told.",
     "db": "Look after the state database.",
     "dead-letters": "Show what did not get through, and why.",
     "demo": "Enrich a sandbox portal from sample sources, with everything started for you.",
     "explain": "Show where a number comes from, and what HubSpot has of it.",
     "extract": "Read the sources into staging, and nothing more.",
+    "forget": "Remove a person or an account everywhere here, and keep them out.",
     "health": "Tell probes whether database, broker, workers and beat are well.",
     "links": "Show which rows have a HubSpot record, and which have not, and why.",
     "metrics": "Show the metrics a mapping can use, and the numbers of a whole portal.",

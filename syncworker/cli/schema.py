@@ -12,7 +12,8 @@ from syncworker.cli.console import say
 @click.option("--write", is_flag=True, help="Write mapping.schema.json beside the mappings.")
 @click.option("--streams", is_flag=True, help="Print the streams and their columns as Markdown.")
 @click.option("--metrics", is_flag=True, help="Print the metrics and their definitions likewise.")
-def command(*, write: bool, streams: bool, metrics: bool) -> None:
+@click.option("--record", is_flag=True, help="Print what the properties mean on a record likewise.")
+def command(*, write: bool, streams: bool, metrics: bool, record: bool) -> None:
     """Print the JSON Schema of a mapping, or write it where the mappings' first line names it.
 
     \b
@@ -21,10 +22,12 @@ def command(*, write: bool, streams: bool, metrics: bool) -> None:
       syncworker schema --streams
     """
     from syncworker.mapping.schema import mapping_schema
+    from syncworker.metrics.record_page import record_page
     from syncworker.metrics.reference import metrics_page
     from syncworker.model.reference import streams_page
 
-    pages = [page for wanted, page in ((streams, streams_page), (metrics, metrics_page)) if wanted]
+    every = ((streams, streams_page), (metrics, metrics_page), (record, record_page))
+    pages = [page for wanted, page in every if wanted]
     if pages:
         say("\n".join(page().rstrip("\n") for page in pages))
         return

@@ -44,7 +44,7 @@ def command(host: str, port: int) -> int:
     from syncworker import bootstrap
 
     settings = settings_module.load()
-    telemetry.configure(settings.log_level)
+    telemetry.configure(settings.log_level, settings.log_format)
     engine = bootstrap.engine(settings)
     lane = Starter(settings, engine)
     try:

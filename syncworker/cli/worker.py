@@ -13,8 +13,9 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from syncworker import settings as settings_module
-from syncworker.cli import broker, exits
+from syncworker.cli import broker, exits, metrics_server
 from syncworker.cli.console import tell
+from syncworker.settings import Settings
 
 if TYPE_CHECKING:
     from syncworker.engine.engine import Engine
@@ -32,7 +33,13 @@ _LOOK_SECONDS = 2.0
     show_envvar=True,
     help="Tasks worked on at the same time.",
 )
-def command(concurrency: int) -> int:
+@click.option(
+    "--beat/--no-beat",
+    default=True,
+    show_default=True,
+    help="Whether to run the schedule too, or leave it to `syncworker beat`.",
+)
+def command(concurrency: int, *, beat: bool) -> int:
     """Run workers and the schedule until stopped with Ctrl-C or SIGTERM.
 
     \b
@@ -44,7 +51,9 @@ def command(concurrency: int) -> int:
 
     settings = settings_module.load()
     engine = bootstrap.engine(settings)
-    with broker.running(settings) as queue:
+    with metrics_server.serving(settings) as port, broker.running(settings) as queue:
+        if port is not None:
+            tell(f"metrics: http://{settings.metrics_host}:{port}/metrics")
         if queue.started:
             _forget_queued(engine)
             tell(f"started a broker on {settings.socket}")
@@ -55,7 +64,7 @@ def command(concurrency: int) -> int:
                 tell(f"the broker on {settings.socket} had died: started it again")
 
         tell("workers are starting; stop them with Ctrl-C")
-        return _work(concurrency, settings.log_level, look)
+        return _work(concurrency, settings, look, beat=beat)
 
 
 def _forget_queued(engine: Engine) -> None:
@@ -64,9 +73,13 @@ def _forget_queued(engine: Engine) -> None:
     engine.chunks.free_lost(now=now, enqueued_before=now)
 
 
-def _work(concurrency: int, log_level: str, look: Callable[[], None]) -> int:
-    """Run Celery as a child, pass signals on, and look after the broker until it ends."""
-    process = start(concurrency, log_level)
+def _work(concurrency: int, settings: Settings, look: Callable[[], None], *, beat: bool) -> int:
+    """Run Celery as a child."""
+    return attend(start(concurrency, settings, beat=beat), look)
+
+
+def attend(process: subprocess.Popen[bytes], look: Callable[[], None]) -> int:
+    """Pass signals on to Celery, and look after the broker, until it ends; the exit code."""
 
     def stop(number: int, _frame: FrameType | None) -> None:
         process.send_signal(signal.SIGTERM if number == signal.SIGINT else number)
@@ -93,21 +106,25 @@ def _ended(process: subprocess.Popen[bytes]) -> int | None:
 
 
 def start(
-    concurrency: int, log_level: str, output: IO[bytes] | None = None
+    concurrency: int, settings: Settings, output: IO[bytes] | None = None, *, beat: bool = True
 ) -> subprocess.Popen[bytes]:
-    """Start Celery's worker with its beat.
+    """Start Celery's worker.
 
     Args:
         concurrency: Child processes.
-        log_level: Celery's own.
+        settings: Celery's log level, and whether its processes count for Prometheus.
         output: Where its log goes; None: where ours goes.
+        beat: Whether it has the beat with it.
     """
     # Celery reads REMAP_SIGTERM from the environment only; with it a stopping worker gives its
     # tasks back to the queue instead of finishing them.
     variables = {**os.environ, "REMAP_SIGTERM": "SIGQUIT"}  # noqa: TID251
-    arguments = ["-A", "tasks", "worker", "-B", "-c", str(concurrency), "-l", log_level]
+    if settings.metrics_port is not None:  # read by the package when it is imported
+        variables["PROMETHEUS_MULTIPROC_DIR"] = str(settings.metrics)
+    with_beat = ["-B"] if beat else []
+    arguments = ["worker", *with_beat, "-c", str(concurrency), "-l", settings.log_level]
     return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "celery", *arguments],
+        [sys.executable, "-m", "celery", "-A", "tasks", *arguments],
         env=variables,
         start_new_session=True,
         stdout=output,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from syncworker.engine import properties
+from syncworker.engine import alert_health, properties
 from syncworker.engine.engine import Engine
 from syncworker.engine.frames import frames as collected
 from syncworker.engine.freshness import held_metrics, stale_streams
@@ -88,6 +88,9 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
             dropped = {*unmapped.get(object_name, ()), *_unmapped(target, links)}
             unmapped[object_name] = sorted(dropped)
             unlinked.update(links.unlinked.values())
+    health = {}
+    if "health_band" not in held:
+        health = alert_health.compare(engine, run, mapping, chunk, frames["accounts"], portal)
     used = metrics_used(mapping)
     engine.chunks.complete(
         chunk,
@@ -101,6 +104,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
             "unlinked": unlinked,
             "unmapped": unmapped,
             "refused": refused,
+            "health": health,
             "requests": portal.requests - requests,
             "waited": portal.waited - waited,
             "accounts": frames["accounts"].height,

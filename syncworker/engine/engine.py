@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from syncworker.engine.alert_stores import AlertDelivery, AlertStore
+from syncworker.engine.forgotten import Forgotten
 from syncworker.engine.heartbeats import Heartbeats
 from syncworker.engine.memory import Chunk, Priority
 from syncworker.engine.ports import Portal, Source, Staging
@@ -23,6 +25,7 @@ from syncworker.engine.stores import (
     Slots,
     Unlinkeds,
 )
+from syncworker.mapping.alerts import Channel
 from syncworker.mapping.portal import PortalMapping
 
 
@@ -65,6 +68,8 @@ class Engine:
         clock: The time now; aware UTC.
         used_today: A portal's HubSpot requests of the day and their limit, as far as they are known
             here; the limit is None where there is none. HubSpot is not asked.
+        tell: Sends a message through a channel and says what was answered; raises AlertError, and
+            SettingsError for a missing secret.
         on_page: Told of a chunk and its progress after each page it committed, for showing it.
     """
 
@@ -83,12 +88,15 @@ class Engine:
     definitions: Definitions
     inbox: Inbox
     snapshots: Snapshots
+    forgotten: Forgotten
+    alerts: AlertStore
     staging: Staging
     sources: Callable[[str, PortalMapping], Mapping[str, Source]]
     connect: Callable[[str, PortalMapping, Priority], Portal]
     mapping_text: Callable[[str], str]
     portals: Callable[[], list[str]]
     clock: Callable[[], datetime]
+    tell: Callable[[Channel, AlertDelivery], str]
     limits: Limits = Limits()
     used_today: Callable[[str, PortalMapping], tuple[int, int | None] | None] = lambda *_: None
     on_page: Callable[[Chunk, Mapping[str, Any]], None] = lambda _chunk, _progress: None

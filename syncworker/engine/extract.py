@@ -7,13 +7,16 @@ just as it was is not staged again, so staging keeps every version of a row, onc
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+
+import polars as pl
 
 from syncworker.engine import drift, whole
 from syncworker.engine.compact import compact
 from syncworker.engine.engine import Engine
+from syncworker.engine.forgotten import KeptOut
 from syncworker.engine.memory import Chunk, DeadLetter, Run, StreamRead
 from syncworker.engine.news import news
 from syncworker.engine.ports import Page, RejectedRow, Source
@@ -21,8 +24,9 @@ from syncworker.engine.staged import kept, stage
 from syncworker.errors import SourceError
 from syncworker.mapping.portal import PortalMapping
 from syncworker.masking import mask
+from syncworker.model.streams import STREAMS
 
-_FIGURES = ("pages", "rows", "rejected", "whole", "unchanged", "cursor", "columns")
+_FIGURES = ("pages", "rows", "rejected", "whole", "unchanged", "cursor", "columns", "kept_out")
 
 
 def payloads(run: Run, mapping: PortalMapping) -> list[dict[str, Any]]:
@@ -59,6 +63,7 @@ def extract(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
                 compact(engine, run, chunk, provided, deletions=deletions)
     known = {} if earlier is None or chunk.payload.get("full") else earlier.columns
     waiting = {} if progress["whole"] else _waiting(engine, run, name, source.provides(stream))
+    out = engine.forgotten.kept_out(run.portal)
     until = engine.clock() + engine.limits.page_budget
     pages = source.pages(
         stream,
@@ -70,10 +75,14 @@ def extract(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
         drift.check(run.portal, name, stream, page, known)
         progress = _progress(progress, page)
         frames = kept(page.frames, mapping.staging.keep_days, run.as_of)
+        rejected = page.rejected
+        if out is not None:
+            frames, rejected, number = _without(out, frames, rejected)
+            progress["kept_out"] = progress.get("kept_out", 0) + number
         if run.options.get("fast") and not progress["whole"]:
             frames = news(engine, run.portal, name, frames)
         staged = stage(engine, run, chunk, frames, f"{progress['pages']:06}")
-        letters = [_letter(run, source, stream, row) for row in page.rejected]
+        letters = [_letter(run, source, stream, row) for row in rejected]
         engine.pages.commit(chunk, staged, letters, progress, _through(page, waiting))
         engine.on_page(chunk, progress)
         if engine.clock() > until:
@@ -119,6 +128,7 @@ def summary(engine: Engine, run: Run) -> dict[str, Any]:
     return {
         "rows": sum(result["rows"] for result in results),
         "rejected_rows": sum(result["rejected"] for result in results),
+        "kept_out_rows": sum(result.get("kept_out") or 0 for result in results),
         "streams": {f"{r['source']}.{r['stream']}": r["rows"] for r in results},
         "stopped": {f"{r['source']}.{r['stream']}": r["stopped"] for r in stopped},
         "extracted_at": engine.clock().isoformat(),
@@ -166,6 +176,23 @@ def _progress(before: Mapping[str, Any], page: Page) -> dict[str, Any]:
         "resume": page.resume,
         "cursor": page.cursor,
     }
+
+
+def _without(
+    out: KeptOut, frames: Mapping[str, pl.DataFrame], rejected: Sequence[RejectedRow]
+) -> tuple[dict[str, pl.DataFrame], tuple[RejectedRow, ...], int]:
+    """What is nobody's who was forgotten, and how many rows were."""
+    rows = {name: out.rows(frame) for name, frame in frames.items()}
+    fine = tuple(
+        row for row in rejected if not any(out.has(kind, part) for kind, part in _keys(row))
+    )
+    dropped = sum(frames[name].height - kept.height for name, kept in rows.items())
+    return rows, fine, dropped + len(rejected) - len(fine)
+
+
+def _keys(row: RejectedRow) -> Iterator[tuple[str, str]]:
+    """The parts of a rejected row's key, by the columns they are."""
+    return zip(STREAMS[row.stream].key, row.key.split("|"), strict=False)
 
 
 def _keyless(row: RejectedRow) -> bool:

@@ -6,7 +6,8 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from syncworker.engine import retention
+from syncworker import counters, traces
+from syncworker.engine import alerts, retention
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import READY_KINDS, Run, Step
 from syncworker.engine.part import restricted
@@ -90,8 +91,13 @@ def _with_words(run: Run, error: SyncworkerError) -> Run:
 
 
 def _close(engine: Engine, run: Run) -> None:
-    if engine.runs.finish(replace(run, finished_at=engine.clock())):
+    now = engine.clock()
+    ended = replace(run, finished_at=now)
+    if engine.runs.finish(ended):
+        counters.run(run.portal, run.kind, run.status)
+        traces.run(run.id, run.portal, run.kind, run.status, run.created_at, now)
         log.info("run ended: %s", run.status, extra={"run": run.id, "portal": run.portal})
+        alerts.after_run(engine, ended)
 
 
 def _sweep(engine: Engine, run: Run) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from syncworker.engine import finish, schedules, sync
+from syncworker.engine import alert_sending, alerts, finish, schedules, sync
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Run
 from syncworker.engine.todo import Todo
@@ -32,6 +32,8 @@ def carry_out(
             on_step(engine.runs.get(run.id))
         if not todos:
             todos.extend(sync.onward(engine, run.id))
+    alerts.watch(engine, run.portal)
+    alert_sending.deliver(engine, run.portal)
     return engine.runs.get(run.id)
 
 

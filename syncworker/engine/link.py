@@ -7,11 +7,13 @@ reported with both sides, never a guess.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from syncworker.engine import conflicts
 from syncworker.engine.engine import Engine
+from syncworker.engine.forgotten import DELETED
 from syncworker.engine.memory import Chunk, DeadLetter, Run
 from syncworker.engine.ports import Portal, PortalRecord
 from syncworker.engine.target import Target
@@ -20,6 +22,8 @@ from syncworker.mapping.hubspot_names import DEAL_STAGE
 from syncworker.planning.diff import needs_reading
 from syncworker.planning.lifecycle import PEOPLE, STAGE_PROPERTY, move
 from syncworker.planning.records import Change, LedgerRecord
+
+CONTACTS = "contacts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ def link(
     lost = [d for d in stale if d.key not in known or d.key in gone]
     _find(engine, run, chunk, portal, target, lost, links)
     unfound = sorted(gone - links.records.keys())
+    if target.name == CONTACTS:
+        _leave_deleted(engine, run, set(unfound), links)
     if unfound:
         engine.ledger.forget(chunk, run.portal, target.name, unfound)
     read = [record for record in links.records.values() if record.fresh]
@@ -69,6 +75,20 @@ def link(
     if target.keep_peoples:
         links.peoples.update(_peoples(portal, target, desired, links))
     return links
+
+
+def _leave_deleted(engine: Engine, run: Run, gone: set[str], links: Links) -> None:
+    """A contact that was deleted in HubSpot is not made again: it may have been for privacy.
+
+    HubSpot answers alike for a contact that was deleted for good and for one in its bin.
+    """
+    for key in sorted(gone & links.new):
+        engine.forgotten.keep_out(run.portal, {DELETED: [key]}, uuid.uuid4().hex, engine.clock())
+    out = engine.forgotten.kept_out(run.portal) if links.new else None
+    for key in sorted(links.new) if out is not None else ():
+        if out is not None and out.has(DELETED, key):
+            links.new.discard(key)
+            links.unlinked[key] = "its contact was deleted in HubSpot and is not made again"
 
 
 def _read_again(

@@ -268,6 +268,10 @@ class Portal(Protocol):
         """Those of the requests that change records or property definitions."""
         ...
 
+    def home(self) -> str:
+        """Where people see the portal's records (`…/record/TYPE/ID` below it); "": not told."""
+        ...
+
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:
         """The object's properties by name."""
         ...

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from syncworker import counters
 from syncworker.engine import properties
 from syncworker.engine.engine import Engine
 from syncworker.engine.existing import Written, relink
@@ -236,6 +237,8 @@ def _settled(
 
 
 def _settle(context: _Push, every: Sequence[Settled]) -> None:
+    for one in every:
+        counters.record(context.run.portal, one.object, one.status)
     if every:
         context.engine.plans.settle(context.chunk, context.run.portal, every, context.run.as_of)
 

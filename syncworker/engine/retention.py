@@ -19,6 +19,8 @@ from syncworker.engine.staged import outlived
 from syncworker.model.stream import POLARS_TYPES
 from syncworker.model.streams import STREAMS
 
+_OVER_KEPT = timedelta(days=90)
+"""How long resolved dead letters, alerts that are over and their messages stay."""
 SNAPSHOT_DAYS = 400
 """How long the days' snapshots are kept, unless `keep_days: {snapshots: ...}` says otherwise."""
 
@@ -59,6 +61,7 @@ def drop(engine: Engine, run: Run, *, dry_run: bool = False) -> Pruned:
     if not dry_run:
         kept_days = timedelta(days=keep_days.get("snapshots", SNAPSHOT_DAYS))
         engine.snapshots.drop(run.portal, before=(run.as_of - kept_days).date())
+        engine.forgotten.age(run.portal, before=engine.clock() - _OVER_KEPT)
     known = set(engine.pages.places(run.portal))
     known |= {snapshot.place for snapshot in engine.snapshots.known(run.portal)}
     strays = [place for place in engine.staging.files(run.portal) if place not in known]

@@ -134,6 +134,11 @@ def remembered(
     return book.memory(today + _DAY if after_midnight else today, today)
 
 
+def whole_day(engine: Engine, run: Run, mapping: PortalMapping, day: date) -> list[Snapshot]:
+    """The files of a day that an earlier run has kept whole, or none."""
+    return _complete(engine, run, mapping, without=run.id).get(day, [])
+
+
 def midnight(day: date, timezone: str) -> datetime:
     """The first instant of a local day, in UTC."""
     return datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC)

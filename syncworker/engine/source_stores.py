@@ -130,6 +130,10 @@ class Snapshots(Protocol):
         """All of them, or those that were known at a moment, by day."""
         ...
 
+    def move(self, portal: str, old: str, new: str) -> None:
+        """Another file counts from now on instead of that one."""
+        ...
+
     def drop(self, portal: str, *, before: date) -> None:
         """Forget those of earlier days; their files are strays from then on."""
         ...

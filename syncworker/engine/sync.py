@@ -34,11 +34,13 @@ from syncworker.engine import (
     push,
 )
 from syncworker.engine.engine import Engine
+from syncworker.engine.forgotten import require_finished
 from syncworker.engine.lease import held
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import READY_KINDS, Chunk, Priority, Run, RunKind, RunMode, Step
 from syncworker.engine.part import restricted
 from syncworker.engine.todo import CHUNK_TASKS, Todo
+from syncworker.engine.told import told
 from syncworker.errors import (
     ClaimLost,
     RateLimited,
@@ -133,6 +135,7 @@ def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:
         return []
     try:
         mapping = checked(run.portal, run.mapping)
+        require_finished(engine.forgotten, run.portal)
         engine.sources(run.portal, mapping)
         for stream in STREAMS:
             staged = engine.pages.staged(run.portal, stream)
@@ -203,7 +206,7 @@ def work(engine: Engine, chunk_id: int, owner: str) -> list[Todo]:
         finish.fail(engine, run, _poisoned(chunk))
         return []
     try:
-        with held(engine, chunk):
+        with told(engine, run, chunk), held(engine, chunk):
             _WORK[chunk.step](engine, run, checked(run.portal, run.mapping), chunk)
     except KeyboardInterrupt:
         with suppress(SyncworkerError):

@@ -13,6 +13,7 @@ from syncworker.engine.ports import (
     PropertyLimit,
 )
 from syncworker.hubspot import (
+    account,
     associations,
     limits,
     objects,
@@ -70,6 +71,7 @@ class HubSpotPortal:
         )
         self._name = name
         self._asks_usage = asks_usage
+        self._home: str | None = None
 
     def __repr__(self) -> str:
         return f"HubSpotPortal({self._name!r}, {self._transport!r})"
@@ -99,6 +101,12 @@ class HubSpotPortal:
         Nothing happens where the token may not ask.
         """
         usage.learn(self._transport)
+
+    def home(self) -> str:
+        """Where people see the portal's records; "" where HubSpot does not say. Asked once."""
+        if self._home is None:
+            self._home = account.home(self._transport)
+        return self._home
 
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:
         """The object's properties by name."""

@@ -14,6 +14,7 @@ import urllib3
 from hubspot import HubSpot
 from hubspot.crm.objects.exceptions import ApiException
 
+from syncworker import counters, traces
 from syncworker.errors import PortalError, RecordRejected
 from syncworker.hubspot.budget import Budget
 from syncworker.hubspot.credentials import Credentials
@@ -130,8 +131,24 @@ class Transport:
     def _once(
         self, endpoint: Endpoint, where: str, body: Mapping[str, Any] | None, token: str
     ) -> Mapping[str, Any] | Refusal:
+        waited = self.budget.waited
+        self.budget.acquire(search=endpoint.kind == "search")
+        waited = self.budget.waited - waited
+        with traces.request(endpoint.method, endpoint.kind) as status:
+            answer = self._answered(endpoint, where, body, token, status)
+        counters.request(endpoint.kind, status[0] if status else None, waited)
+        return answer
+
+    def _answered(
+        self,
+        endpoint: Endpoint,
+        where: str,
+        body: Mapping[str, Any] | None,
+        token: str,
+        answered: list[int],
+    ) -> Mapping[str, Any] | Refusal:
+        """Send it once; `answered` gets the status of the answer, where one comes."""
         search = endpoint.kind == "search"
-        self.budget.acquire(search=search)
         self.requests += 1
         self.writes += endpoint.kind in ("write", "schema")
         request = f"{endpoint.method} {where}"
@@ -159,6 +176,7 @@ class Transport:
             raise PortalError(message, help="see `base_url` in the mapping") from None
         except urllib3.exceptions.HTTPError as error:
             return _unanswered(request, error)
+        answered.append(status)
         names = {name.lower(): value for name, value in told.items()}
         if not search:
             # A search's headers, where it has any, are about the limit of searches.

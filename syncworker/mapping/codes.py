@@ -84,7 +84,8 @@ CODES: dict[str, str] = {
     "SW118": "A condition compares one metric once: `{metric: health_score, gte: 80}`. For a range "
     "write two conditions; all conditions under `when` must hold.",
     "SW119": "No kind of source has this name. `sql` reads any database by queries; `files` reads "
-    "CSV, JSON Lines and Parquet, also subscriptions as Stripe exports them.",
+    "CSV, JSON Lines and Parquet, also subscriptions as Stripe exports them. A channel of alerts "
+    "is of kind slack, webhook or email.",
     "SW120": "`version` is the version of the file's format. This release reads version 1.",
     "SW121": "The metric never has this value, so the condition could never hold. `syncworker "
     "metrics show NAME` lists its values.",
@@ -266,4 +267,17 @@ CODES: dict[str, str] = {
     "SW201": "The stream cannot be in the fast lane. It needs a cursor, or it would be read whole "
     "each time; its rows must name an account or an address, or nobody would be concerned; and "
     "what webhooks receive starts a run by itself.",
+    "SW202": "A rule's `to` names channels of `alerts: channels:`. The name is one of your choice, "
+    "and must be the same in both places.",
+    "SW203": "A rule without a channel would find what is wrong and tell nobody. Name at least one "
+    "channel in `to`, or remove the rule.",
+    "SW204": "Each rule goes by one number at most: rejected_above by `above` (dead letters), "
+    "stale_stream and no_run by `hours`, health_red by `min_mrr`, which may be left out. no_run "
+    "says that the mapping's `schedule` has not succeeded for so long, so it needs one.",
+    "SW205": "An address that a chat gives out for incoming messages is a password: whoever has it "
+    "can post. It is kept in a variable or a file, and the mapping says which: `env:SLACK_URL`.",
+    "SW206": "Alerts name accounts and what they pay, and a mail server gets a password: both go "
+    "over encrypted connections only, unless the server is on this machine.",
+    "SW207": "A mail server that asks for a login needs a user and a password; addresses are "
+    "written as `alerts@acme.example`, without a name around them.",
 }

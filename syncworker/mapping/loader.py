@@ -15,6 +15,7 @@ from syncworker.mapping.ignores import ignores_in
 from syncworker.mapping.portal import PortalMapping
 from syncworker.mapping.profiles import expanded
 from syncworker.mapping.rules import check_properties
+from syncworker.mapping.rules_alerts import check_alerts
 from syncworker.mapping.rules_custom import check_custom
 from syncworker.mapping.rules_files import check_files
 from syncworker.mapping.rules_http import check_http
@@ -111,6 +112,7 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
         findings += check_health(document)
         findings += check_revenue(document)
         findings += check_schedule(document)
+        findings += check_alerts(document)
     diagnostics = diagnosed(findings, file, lines)
     if any(diagnostic.severity == "error" for diagnostic in diagnostics):
         mapping = None

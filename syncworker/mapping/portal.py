@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from syncworker.mapping.alerts import Alerts
 from syncworker.mapping.desired import PropertyType, WriteMode
 from syncworker.mapping.part import BASE_URL, Part, Reference, Text
 from syncworker.mapping.schedule import Schedule
@@ -283,3 +284,6 @@ class PortalMapping(Part):
         default_factory=StagingRules, description="How long rows from the sources are kept"
     )
     schedule: Schedule | None = Field(default=None, description="When workers sync by themselves")
+    alerts: Alerts = Field(
+        default_factory=Alerts, description="Who is told when something goes wrong"
+    )

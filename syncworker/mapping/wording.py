@@ -12,6 +12,7 @@ from typing import Any, get_args, get_type_hints
 from pydantic import BaseModel
 
 from syncworker.mapping import portal
+from syncworker.mapping.alerts import ADDRESS, CHANNEL_KINDS, MAILBOX, AlertRule, Alerts
 from syncworker.mapping.diagnostics import Finding
 from syncworker.mapping.document import Document, Path
 from syncworker.mapping.model_walk import model_at
@@ -44,7 +45,10 @@ _SECTIONS: tuple[tuple[Path, type], ...] = (
     (("schedule",), Schedule),
     (("schedule", "fast"), FastLane),
     (("staging",), portal.StagingRules),
+    (("alerts",), Alerts),
+    (("alerts", "rules", "*"), AlertRule),
 )
+_CHANNELS: Path = ("alerts", "channels")
 _CREDENTIALS: Path = ("hubspot", "credentials")
 _OBJECTS = f"allowed: {listed(portal.ROWS_OF)}, or a custom object's id: `2-123`"
 _PATTERNS = {
@@ -59,6 +63,8 @@ _PATTERNS = {
     TIME_OF_DAY: ("SW199", "is not a time of day", 'write hours and minutes: `"06:30"`'),
     portal.CURRENCY: ("SW111", "is not a currency", "write its ISO 4217 code: `EUR`"),
     BASE_URL: ("SW111", "is not a URL", "write `https://…` without user and password"),
+    ADDRESS: ("SW111", "is not an address", "write `env:NAME`, `file:PATH` or `https://…`"),
+    MAILBOX: ("SW207", "is not an address", "write it as `alerts@acme.example`"),
 }
 _EXPECTED_AT: Mapping[str | int, str] = {
     "allow_back": "the reason, as text",
@@ -116,11 +122,13 @@ def keys_at(document: Document, section: Path) -> tuple[str, ...]:
     if model is None:
         return ()
     if issubclass(model, BaseModel):
-        return tuple(model.model_fields)
+        return tuple(field.alias or name for name, field in model.model_fields.items())
     return tuple(get_type_hints(model))
 
 
 def _model(document: Document, section: Path) -> type | None:
+    if section[:2] == _CHANNELS and len(section) == len(_CHANNELS) + 1:
+        return CHANNEL_KINDS.get(str(document.at(*section, "kind")))
     if section[:1] == ("sources",):
         source = KINDS.get(str(document.at(*section[:2], "kind")))
         if source is None or len(section) == 1:
@@ -205,7 +213,7 @@ def _missing(document: Document, section: Path, key: str) -> Finding:
     if key == "by":
         meaning = "it says of which kind the section is"
     if key == "kind":
-        meaning = f"write one of {listed(str(kind) for kind in KINDS)}"
+        meaning = f"write one of {listed(_kinds(section))}"
     return Finding("SW112", document.key(section), f"the key `{key}` is missing here", meaning)
 
 
@@ -219,9 +227,15 @@ def _unknown_key(document: Document, path: Path) -> Finding:
 
 
 def _unknown_kind(document: Document, path: Path, tag: str) -> Finding:
-    known = tuple(str(kind) for kind in KINDS)
+    known = _kinds(path)
     help_ = did_you_mean(tag, known, f"allowed: {listed(known)}")
-    return Finding("SW119", document.value(path), f"no kind of source is called `{tag}`", help_)
+    what = "channel" if path[:2] == _CHANNELS else "source"
+    return Finding("SW119", document.value(path), f"no kind of {what} is called `{tag}`", help_)
+
+
+def _kinds(path: Path) -> tuple[str, ...]:
+    """What `kind` of the section may be: of a channel of alerts, or of a source."""
+    return tuple(CHANNEL_KINDS if path[:2] == _CHANNELS else KINDS)
 
 
 def _bad_value(

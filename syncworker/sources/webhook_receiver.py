@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from syncworker.engine.forgotten import KeptOut
 from syncworker.engine.source_stores import Inbox
 from syncworker.errors import SyncworkerError
 from syncworker.mapping.portal import PortalMapping
@@ -47,6 +48,7 @@ class Receiver:
         mapping: A portal's mapping; raises MappingError.
         secret: The value of a reference; raises SettingsError.
         inbox: Where deliveries are stored.
+        kept_out: A portal's forgotten people, whose deliveries are not stored; None: nobody.
         clock: The time now; aware UTC.
         on_stored: Told the portal after something was stored; must return at once.
     """
@@ -55,6 +57,7 @@ class Receiver:
     mapping: Callable[[str], PortalMapping]
     secret: Callable[[str], str]
     inbox: Inbox
+    kept_out: Callable[[str], KeptOut | None]
     clock: Callable[[], datetime]
     on_stored: Callable[[str], None]
 
@@ -120,6 +123,9 @@ class Receiver:
         content = document(text)
         if content is None:
             return Answer(400, "the body is not a JSON object")
+        out = self.kept_out(portal)
+        if out is not None and out.names(text):
+            return IGNORED
         if config.format == "stripe":
             if not webhook_stripe.concerns_us(content):
                 return IGNORED

@@ -86,6 +86,12 @@ class Database:
             with writing.begin():
                 yield writing
 
+    @contextmanager
+    def alone(self) -> Iterator[sa.Connection]:
+        """A connection outside any transaction, as VACUUM asks for; raises StoreError."""
+        with _translated(self.url), self.engine.connect() as connection:
+            yield connection.execution_options(isolation_level="AUTOCOMMIT", alone=True)
+
     def upsert(
         self,
         table: sa.Table,
@@ -155,8 +161,9 @@ def _use_wal(connection: Any) -> None:  # noqa: ANN401
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     # A transaction that reads first and writes later would fail at once under a second writer.
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("alone"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
 
 @contextmanager

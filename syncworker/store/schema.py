@@ -1,4 +1,10 @@
-"""The schema's version: checked at start, moved by Alembic."""
+"""The schema's version: checked at start, moved by Alembic.
+
+A version is the migration's number. One that only adds what older code does not need says so in
+its name: 0007-0006 is schema 7, on which code of schema 6 still works. So the database is upgraded
+first and the workers one by one afterwards; what older code still needs is dropped by a migration
+of a later release, without such a name.
+"""
 
 from __future__ import annotations
 
@@ -57,8 +63,14 @@ def check(database: Database) -> None:
     version = current(database)
     if version is None:
         upgrade(database)
-    elif version != newest():
+    elif version != newest() and not _works(version, newest()):
         raise _other_version(version)
+
+
+def _works(version: str, code: str) -> bool:
+    """Whether code whose own schema is `code` works on a database of a newer version."""
+    number, _, since = version.partition("-")
+    return bool(since) and since <= code.partition("-")[0] <= number
 
 
 def _versions() -> set[str]:

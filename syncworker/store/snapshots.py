@@ -49,6 +49,14 @@ class SqlSnapshots:
             for row in found
         ]
 
+    def move(self, portal: str, old: str, new: str) -> None:
+        """Another file counts from now on."""
+        row = snapshots.c
+        with self._database.write() as connection:
+            connection.execute(
+                sa.update(snapshots).where(row.portal == portal, row.place == old).values(place=new)
+            )
+
     def drop(self, portal: str, *, before: date) -> None:
         """Forget the snapshots of earlier days."""
         with self._database.write() as connection:

@@ -313,6 +313,7 @@ alert_episodes = sa.Table(
     _text("rule"),
     _text("subject"),  # an account, a stream, or empty
     _text("message"),
+    _text("notice"),  # of alert_deliveries; empty: nobody was told
     _time("opened_at"),
     _time("closed_at", nullable=True),
     sa.Index(
@@ -330,9 +331,9 @@ alert_deliveries = sa.Table(
     "alert_deliveries",
     metadata,
     _serial("id"),
-    sa.Column("episode_id", sa.BigInteger),  # null: a test
+    _text("notice"),  # one message, whatever the channel; tells of one episode or of many
     _text("portal"),
-    _text("channel"),
+    _text("channel"),  # empty: the alerts themselves could not be judged
     _text("event"),  # opened, recovered, test
     _json("body"),
     _time("created_at"),

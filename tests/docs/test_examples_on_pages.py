@@ -1,4 +1,4 @@
-"""The mappings on the pages about qualification and metrics of one's own work as they stand."""
+"""The mappings on pages work as they stand: qualification, metrics of one's own, alerts."""
 
 from __future__ import annotations
 
@@ -49,3 +49,8 @@ def test_the_schedule_on_its_page_is_right() -> None:
 
 def test_the_metrics_on_the_page_of_ones_own_are_right() -> None:
     assert len(mapping("custom-metrics.md").metrics.custom) == 4
+
+
+def test_the_alerts_on_their_page_are_right() -> None:
+    alerts = mapping("alerts.md", OBJECTS).alerts
+    assert len(alerts.rules) == len({rule.when for rule in alerts.rules}) == 7

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from syncworker.metrics.catalog import METRICS
+from syncworker.metrics.record_page import record_page
 from syncworker.metrics.reference import BETTERED, metrics_page
 from syncworker.model.reference import streams_page
 from syncworker.model.streams import STREAMS
@@ -23,6 +24,12 @@ def test_every_stream_and_column_stands_on_it() -> None:
         for column in stream.columns:
             name = f"**{column.name}**" if column.required else column.name
             assert f"| {name} | {column.type} | " in section
+
+
+def test_the_page_of_properties_is_the_generated_one_and_has_each() -> None:
+    written = (DOCS / "record-properties.md").read_text("utf-8")
+    assert written == record_page(), "run `syncworker schema --record > docs/record-properties.md`"
+    assert all(f"| {m.label} | `{m.property}` | " in written for m in METRICS.values())
 
 
 def test_the_page_of_metrics_is_the_generated_one() -> None:

@@ -44,7 +44,8 @@ def problem(typed: str) -> str:
         if found is None:
             return f"no command {word}"
         command = found
-    known = {name for p in command.params for name in p.opts} | {"--help", "--version"}
+    known = {name for p in command.params for name in (*p.opts, *p.secondary_opts)}
+    known |= {"--help", "--version"}
     unknown = [name for name in _OPTION.findall(typed.partition("#")[0]) if name not in known]
     return f"no option {unknown[0]}" if unknown else ""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -81,7 +80,7 @@ def test_the_waits_of_every_step_are_summed_and_told(tmp_path: Path) -> None:
     run = ended(engine)
     assert run.summary["delayed_by_budget"] == round(portal.waited, 1) > 3
     assert f"delayed by budget: {portal.waited:.1f} s" in "\n".join(show_run.result_text(run))
-    told = json.loads(show_run.as_json(engine, run, with_plan=False))
+    told = show_run.as_document(engine, run, with_plan=False)
     assert told["summary"]["delayed_by_budget"] == round(portal.waited, 1)
 
 

@@ -26,6 +26,7 @@ from syncworker.sources.webhook_receiver import Receiver
 from syncworker.sources.webhook_server import WebhookServer
 from syncworker.store import schema
 from syncworker.store.database import Database
+from syncworker.store.forgotten import SqlForgotten
 from syncworker.store.inbox import SqlInbox
 from syncworker.store.tables import inbox
 
@@ -55,7 +56,9 @@ class Site:
         self.told: list[str] = []
         self.mapping = MAPPING
         self.secrets = {"env:WEBSITE": SECRET, "env:STRIPE": "whsec_made_up"}
+        self.forgotten = SqlForgotten(self.database)
         receiver = Receiver(
+            kept_out=self.forgotten.kept_out,
             portals=lambda: ["acme"],
             mapping=lambda portal: checked(portal, self.mapping),
             secret=self._secret,
@@ -107,6 +110,16 @@ def test_a_signed_submission_is_stored_as_it_came_and_once(site: Site) -> None:
 
     assert site.rows() == [("acme", "website", "demo_requests", "s1", text.decode())]
     assert site.told == ["acme"]
+
+
+def test_what_somebody_sends_who_was_forgotten_is_not_stored(site: Site) -> None:
+    text = b'{"submission_id": "s1", "email": "Ann@Northwind.example"}'
+    keys = {"email": ["ann@northwind.example"]}
+    site.forgotten.keep_out("acme", keys, "r", datetime.now(UTC))
+    assert site.post(text) == (200, "ignored")
+    assert site.rows() == []
+    site.forgotten.let_in("acme", keys)
+    assert site.post(text) == (202, "stored")
 
 
 def test_a_submission_without_an_id_is_known_by_its_body(site: Site) -> None:

@@ -234,3 +234,43 @@ def test_every_version_can_be_taken_back(state: Stores) -> None:
     schema.upgrade(state.database)
     migrate(state.database, "base", down=True)
     assert tables(state.database) == {"alembic_version"}
+
+
+def test_older_code_works_on_a_newer_schema_that_says_so_and_on_no_other(state: Stores) -> None:
+    schema.upgrade(state.database)
+    ours = schema.newest().partition("-")[0]
+    later = f"{int(ours) + 1:04}"
+    pretend(state.database, f"{later}-{ours}")
+    schema.check(state.database)
+    for version in (later, f"{int(later) + 1:04}-{later}"):
+        pretend(state.database, version)
+        with pytest.raises(StoreError, match="this syncworker works with") as caught:
+            schema.check(state.database)
+        assert caught.value.help == "a newer syncworker made it: pip install --upgrade syncworker"
+
+
+def test_rows_from_before_operators_commands_are_kept(state: Stores) -> None:
+    migrate(state.database, "0005")
+    at = "2026-11-20 00:00:00+00:00" if is_postgresql(state) else "2026-11-20 00:00:00"
+    with state.database.write() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO runs (id, portal, kind, mode, status, step, as_of, force, mapping, "
+                "created_at, message, help, code, summary) VALUES ('r1', 'acme', 'sync', 'queue', "
+                "'running', 'push', :at, :no, '', :at, '', '', '', '{}')"
+            ),
+            {"at": at, "no": False},
+        )
+        connection.execute(
+            sa.text(
+                "INSERT INTO history (portal, run_id, object, key, hubspot_id, outcome, changes, "
+                "at) VALUES ('acme', 'r1', 'companies', 'a1', '1', 'sent', '[]', :at)"
+            ),
+            {"at": at},
+        )
+    schema.upgrade(state.database)
+    run = state.runs.running(PORTAL)
+    assert run is not None
+    assert (run.id, run.wish) == ("r1", "")
+    (written,) = state.ledger.history(PORTAL, "companies", "a1", 9)
+    assert written.run_id == "r1"

@@ -29,10 +29,12 @@ from syncworker.model.streams import STREAMS
 from syncworker.planning.records import Batch, RecordOutcome
 from syncworker.staging.parquet import ParquetStaging
 from syncworker.store import schema
+from syncworker.store.alerts import SqlAlerts
 from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
 from syncworker.store.definitions import SqlDefinitions
+from syncworker.store.forgotten import SqlForgotten
 from syncworker.store.heartbeats import SqlHeartbeats
 from syncworker.store.inbox import SqlInbox
 from syncworker.store.ledger import SqlLedger
@@ -92,6 +94,9 @@ class FakePortal:
         self.archived: frozenset[str] = frozenset()
         self.limit: PropertyLimit | None = None
         self.lines = (Pipeline("7", "Renewals", (("71", "Won"),)),)
+
+    def home(self) -> str:
+        return "https://app.hubspot.example/contacts/7"
 
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:
         self.requests += 1
@@ -294,11 +299,14 @@ def make_engine(
         definitions=SqlDefinitions(state),
         inbox=SqlInbox(state),
         snapshots=SqlSnapshots(state),
+        forgotten=SqlForgotten(state),
+        alerts=SqlAlerts(state),
         staging=ParquetStaging(str(folder / "staging")),
         sources=lambda _portal, _mapping: {"app": source},
         connect=lambda _name, _mapping, _priority: portal,
         mapping_text=lambda _portal: mapping,
         portals=lambda: ["acme"],
         clock=clock or Clock(),
+        tell=lambda _channel, _delivery: "taken",
         limits=limits or Limits(push_records=3, shard_accounts=4),
     )

@@ -22,6 +22,7 @@ from syncworker.engine.memory import (
 )
 from syncworker.planning.records import Change, LedgerRecord
 from syncworker.store import schema
+from syncworker.store.alerts import SqlAlerts
 from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
@@ -64,6 +65,7 @@ class Stores:
         self.definitions = SqlDefinitions(self.database)
         self.inbox = SqlInbox(self.database)
         self.snapshots = SqlSnapshots(self.database)
+        self.alerts = SqlAlerts(self.database)
 
     def run(self, portal: str = PORTAL, **more: object) -> Run:
         """Open a run."""

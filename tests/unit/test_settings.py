@@ -17,6 +17,11 @@ OTHER: dict[str, tuple[str, Any]] = {
     "mappings": ("maps", Path("maps")),
     "database_url": ("postgresql://u:p@db/x", "postgresql://u:p@db/x"),
     "redis_url": ("redis://:p@h/1", "redis://:p@h/1"),
+    "database_url_file": ("url.txt", Path("url.txt")),
+    "redis_url_file": ("url.txt", Path("url.txt")),
+    "log_format": ("json", "json"),
+    "metrics_host": ("0.0.0.0", "0.0.0.0"),  # noqa: S104
+    "otlp_endpoint": ("http://collector:4318", "http://collector:4318"),
     "staging_url": ("s3://bucket/x", "s3://bucket/x"),
     "log_level": ("debug", "DEBUG"),
 }
@@ -28,6 +33,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in Settings.model_fields:
         monkeypatch.delenv(f"SYNCWORKER_{name.upper()}", raising=False)
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "url.txt").write_text("redis://:hunter2@h/2\n")
     return tmp_path
 
 
@@ -227,3 +233,21 @@ def test_a_dotenv_that_is_no_text_is_named(folder: Path, monkeypatch: pytest.Mon
     with pytest.raises(SettingsError, match=r"\.env cannot be read: it is no text") as error:
         secret("env:ACME_TOKEN")
     assert "s3cret" not in repr(error.value)
+
+
+def test_a_servers_url_may_be_in_a_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYNCWORKER_REDIS_URL_FILE", str(folder / "url.txt"))
+    assert load().broker_url == "redis://:hunter2@h/2"
+
+
+def test_a_file_of_a_url_that_is_missing_or_one_too_many_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYNCWORKER_DATABASE_URL_FILE", "nowhere")
+    with pytest.raises(SettingsError, match=r"DATABASE_URL_FILE: .*nowhere does not exist"):
+        load()
+    monkeypatch.setenv("SYNCWORKER_DATABASE_URL_FILE", "url.txt")
+    monkeypatch.setenv("SYNCWORKER_DATABASE_URL", "sqlite:///x")
+    with pytest.raises(SettingsError, match=r"DATABASE_URL and .*_FILE are both set") as caught:
+        load()
+    assert "hunter2" not in caught.value.message

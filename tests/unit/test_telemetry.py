@@ -105,3 +105,41 @@ def test_a_command_logs_nothing_but_defects(
     assert "what the command says itself" not in err
     assert parsed(err.splitlines()[0])[:2] == ("error", "a defect")
     assert "ValueError: invalid literal for int() with base 10: 'j…@x.com'" in err
+
+
+def test_as_json_a_line_is_an_object_with_its_run_and_a_masked_traceback(
+    log: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    telemetry.configure("INFO", "json")
+    with telemetry.about(run="r1", portal="acme"), telemetry.about(chunk=7):
+        log.info('it said "no"\nto joe@x.com', extra={"seconds": 1.5})
+    try:
+        int("joe@x.com")
+    except ValueError:
+        log.exception("a defect")
+    first, second = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert first.pop("time")
+    assert first == {
+        "level": "info",
+        "logger": "syncworker",
+        "event": 'it said "no"\nto j…@x.com',
+        "run": "r1",
+        "portal": "acme",
+        "chunk": 7,
+        "seconds": 1.5,
+    }
+    assert second["level"] == "error"
+    assert "run" not in second
+    assert second["traceback"].endswith("invalid literal for int() with base 10: 'j…@x.com'")
+
+
+def test_lines_of_a_block_name_what_it_is_about_unless_they_say_it_themselves(
+    log: logging.Logger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    telemetry.configure("INFO")
+    with telemetry.about(run="r1", chunk=7):
+        log.info("within", extra={"chunk": 8})
+    log.info("after")
+    within, after = capsys.readouterr().err.splitlines()
+    assert parsed(within)[2] == "run=r1 chunk=8"
+    assert parsed(after)[2] == ""

@@ -72,6 +72,7 @@ def _alerts() -> None:
         sa.Column("rule", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("notice", sa.Text(), nullable=False),
         sa.Column("opened_at", _TIME, nullable=False),
         sa.Column("closed_at", _TIME),
     )
@@ -87,7 +88,7 @@ def _alerts() -> None:
     op.create_table(
         "alert_deliveries",
         sa.Column("id", serial, primary_key=True, autoincrement=True),
-        sa.Column("episode_id", sa.BigInteger()),
+        sa.Column("notice", sa.Text(), nullable=False),
         sa.Column("portal", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("event", sa.Text(), nullable=False),

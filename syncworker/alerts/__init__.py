@@ -1,0 +1,1 @@
+"""Ways to tell people: a Slack-compatible webhook, a webhook of one's own, mail."""

@@ -1,0 +1,33 @@
+"""`syncworker beat`: the schedule alone, beside workers that run elsewhere."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import click
+
+from syncworker import settings as settings_module
+from syncworker.cli import broker, worker
+from syncworker.cli.console import tell
+
+
+@click.command()
+def command() -> int:
+    """Send the regular tick until stopped with Ctrl-C or SIGTERM; workers do what it asks for.
+
+    One is enough; two do no harm. `syncworker worker` has it with it unless told otherwise.
+
+    \b
+    Examples:
+      syncworker beat
+      SYNCWORKER_REDIS_URL=redis://… syncworker beat
+    """
+    settings = settings_module.load()
+    broker.require(settings)
+    tell("the beat is starting; stop it with Ctrl-C")
+    arguments = ["-A", "tasks", "beat", "-l", settings.log_level]
+    process = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "celery", *arguments], start_new_session=True
+    )
+    return worker.attend(process, lambda: None)

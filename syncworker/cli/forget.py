@@ -1,0 +1,149 @@
+"""`syncworker forget`: remove a person or an account, and keep them out."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from syncworker import settings
+from syncworker.cli import exits, options
+from syncworker.cli.console import columns, counted, say, say_json
+
+if TYPE_CHECKING:
+    from syncworker.engine.forgotten import Receipt
+    from syncworker.engine.subject import Subject
+
+
+@click.command()
+@options.portal
+@click.argument("who", required=False)
+@click.option("--dry-run", is_flag=True, help="Say what would go, and remove nothing.")
+@click.option("--undo", is_flag=True, help="Let WHO in again: they signed up anew.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the receipt there too."
+)
+@options.output("text", "json")
+def command(
+    portal: str,
+    who: str | None,
+    *,
+    dry_run: bool,
+    undo: bool,
+    yes: bool,
+    out: Path | None,
+    format_: str,
+) -> int:
+    """Remove WHO from staging, ledger, history, plans, dead letters, snapshots and inbox.
+
+    WHO is a person's e-mail address or user id, or an account's id or domain; with an account its
+    people go. Salted digests of their keys stay, so that the next reading does not bring them
+    back. HubSpot's own record is not touched: the receipt says how to delete it. Without WHO it
+    shows the receipts, which name nobody.
+
+    \b
+    Examples:
+      syncworker forget acme ann@northwind.example --dry-run
+      syncworker forget acme northwind.example --yes --out receipt.json
+      syncworker forget acme
+    """
+    from syncworker import bootstrap
+    from syncworker.engine import forget
+
+    engine = bootstrap.engine(settings.load())
+    if who is None:
+        return _show_receipts(portal, engine.forgotten.receipts(portal), format_)
+    if undo:
+        return _show_undone(portal, forget.let_in(engine, portal, who), format_)
+    if dry_run or not yes:
+        subject, rows = forget.forecast(engine, portal, who)
+        _show_forecast(portal, subject, rows, as_json=dry_run and format_ == "json")
+    if dry_run:
+        return exits.OK
+    if not yes:
+        _ask()
+    receipt = forget.forget(engine, portal, who)
+    if out is not None:
+        _write(out, receipt)
+    if format_ == "json":
+        say_json(_document(receipt))
+        return exits.OK
+    for line in columns([(place, f"{number:,}") for place, number in receipt.removed.items()]):
+        say(line)
+    say(f"Receipt {receipt.id}: one {receipt.subject} was forgotten and is kept out.")
+    for text in receipt.remains:
+        say(f"  not removed: {text}")
+    say(f"Next: syncworker forget {portal}")
+    return exits.OK
+
+
+def _show_forecast(
+    portal: str, subject: Subject, rows: Mapping[str, int], *, as_json: bool
+) -> None:
+    """What would go, without saying whose it is."""
+    if as_json:
+        records = {name: len(keys) for name, keys in subject.records.items()}
+        say_json({"portal": portal, "subject": subject.kind, "rows": rows, "records": records})
+        return
+    for line in columns([(f"staging.{name}", f"{number:,}") for name, number in rows.items()]):
+        say(line)
+    say(f"That is all of one {subject.kind}, beside what the state database has of it.")
+    say(f"Next: syncworker forget {portal} WHO")
+
+
+def _ask() -> None:
+    if not sys.stdin.isatty():
+        raise click.UsageError("this asks first: add --yes where nobody can answer")
+    click.confirm("Remove it for good, and keep it out?", abort=True, err=True)
+
+
+def _show_receipts(portal: str, receipts: Sequence[Receipt], format_: str) -> int:
+    if format_ == "json":
+        say_json({"portal": portal, "receipts": [_document(one) for one in receipts]})
+        return exits.OK
+    rows = [
+        (
+            one.id,
+            f"{one.at:%Y-%m-%d %H:%M} UTC",
+            one.subject,
+            counted(sum(one.removed.values()), "row") if one.finished else "cut short",
+        )
+        for one in receipts
+    ]
+    for line in columns(rows, indent="") or [f"Nobody was forgotten in {portal}."]:
+        say(line)
+    say(f"Next: syncworker forget {portal} WHO --dry-run")
+    return exits.OK
+
+
+def _show_undone(portal: str, receipt: Receipt, format_: str) -> int:
+    if format_ == "json":
+        say_json(_document(receipt))
+        return exits.OK
+    say(f"Receipt {receipt.id}: let in again ({counted(receipt.removed['forgotten'], 'key')}).")
+    say(f"Next: syncworker extract {portal} --full")
+    return exits.OK
+
+
+def _document(receipt: Receipt) -> dict[str, object]:
+    return {
+        "id": receipt.id,
+        "portal": receipt.portal,
+        "at": receipt.at.isoformat(),
+        "subject": receipt.subject,
+        "removed": dict(receipt.removed),
+        "remains": list(receipt.remains),
+        "finished": receipt.finished,
+    }
+
+
+def _write(path: Path, receipt: Receipt) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump({"schema_version": 1, **_document(receipt)}, file, indent=2)

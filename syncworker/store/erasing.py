@@ -1,0 +1,185 @@
+"""Removing everything about some records from the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from syncworker.engine.forgotten import Keys, values_of
+from syncworker.planning import json_text
+from syncworker.store.tables import (
+    alert_deliveries,
+    alert_episodes,
+    associations,
+    chunks,
+    dead_letters,
+    history,
+    inbox,
+    ledger,
+    plan_records,
+    runs,
+    unlinked,
+)
+
+_AT_ONCE = 500  # keys in one IN list
+_LEAST = 4
+"""Letters of a name from which on it is looked for inside sentences."""
+
+
+def erase(
+    connection: sa.Connection, portal: str, records: Keys, texts: Collection[str]
+) -> dict[str, int]:
+    """Remove what is about records, in an open transaction.
+
+    Args:
+        connection: Of the transaction.
+        portal: The portal's name.
+        records: By object, our keys of its records.
+        texts: Keys, addresses and names; what has one of them as a whole value is removed too.
+
+    Returns:
+        By table, how many rows went; none of which nothing went.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete=ON")
+    wanted = {text.lower() for text in texts}
+    of_portal = sa.select(runs.c.id).where(runs.c.portal == portal)
+    gone = {"associations": _associations(connection, portal, records)}
+    for table, column in ((ledger, "object"), (history, "object"), (unlinked, "object")):
+        gone[table.name] = _by_key(connection, table, table.c.portal == portal, column, records)
+    gone["plans"] = _by_key(
+        connection, plan_records, plan_records.c.run_id.in_(of_portal), "object", records
+    )
+    mine = dead_letters.c.portal == portal
+    gone["dead_letters"] = _by_key(connection, dead_letters, mine, "subject", records)
+    gone["dead_letters"] += _naming(connection, dead_letters, mine, _names(wanted))
+    gone["inbox"] = _naming(connection, inbox, inbox.c.portal == portal, _names(wanted))
+    gone["alerts"] = _alerts(connection, portal, wanted)
+    _run_options(connection, portal, wanted)
+    # Where an extraction went on from may be a row's key.
+    over = of_portal.where(runs.c.finished_at.is_not(None))
+    connection.execute(sa.update(chunks).where(chunks.c.run_id.in_(over)).values(progress={}))
+    return {name: number for name, number in gone.items() if number}
+
+
+def age(connection: sa.Connection, portal: str, before: datetime) -> int:
+    """Remove resolved dead letters, alerts that are over and delivered messages; how many rows."""
+    letters, episodes, told = dead_letters.c, alert_episodes.c, alert_deliveries.c
+    over = (
+        sa.delete(dead_letters).where(letters.portal == portal, letters.resolved_at < before),
+        sa.delete(alert_deliveries).where(
+            told.portal == portal, told.created_at < before, told.next_at.is_(None)
+        ),
+        sa.delete(alert_episodes).where(episodes.portal == portal, episodes.closed_at < before),
+    )
+    return sum(connection.execute(statement).rowcount for statement in over)
+
+
+def _associations(connection: sa.Connection, portal: str, records: Keys) -> int:
+    row, number = associations.c, 0
+    for name, keys in records.items():
+        for some in _some(keys):
+            ids = sa.select(ledger.c.hubspot_id).where(
+                ledger.c.portal == portal, ledger.c.object == name, ledger.c.key.in_(some)
+            )
+            ends = sa.or_(
+                sa.and_(row.from_object == name, row.from_id.in_(ids)),
+                sa.and_(row.to_object == name, row.to_id.in_(ids)),
+            )
+            number += connection.execute(
+                sa.delete(associations).where(row.portal == portal, ends)
+            ).rowcount
+    return number
+
+
+def _by_key(
+    connection: sa.Connection,
+    table: sa.Table,
+    mine: sa.ColumnElement[bool],
+    object_column: str,
+    records: Keys,
+) -> int:
+    number = 0
+    for name, keys in records.items():
+        for some in _some(keys):
+            these = sa.delete(table).where(
+                mine, table.c[object_column] == name, table.c.key.in_(some)
+            )
+            number += connection.execute(these).rowcount
+    return number
+
+
+def _naming(
+    connection: sa.Connection,
+    table: sa.Table,
+    mine: sa.ColumnElement[bool],
+    names: Callable[[dict[str, Any]], bool],
+) -> int:
+    """Remove the rows that name somebody; they are looked at one by one."""
+    key = list(table.primary_key.columns)
+    found = [
+        tuple(row[column.name] for column in key)
+        for row in connection.execute(sa.select(table).where(mine)).mappings()
+        if names(dict(row))
+    ]
+    for one in found:
+        same = [column == value for column, value in zip(key, one, strict=True)]
+        connection.execute(sa.delete(table).where(*same))
+    return len(found)
+
+
+def _names(wanted: Collection[str]) -> Callable[[dict[str, Any]], bool]:
+    """Whether a row has one of these as a whole value, or inside its JSON text."""
+
+    def names(row: dict[str, Any]) -> bool:
+        told = [str(value) for value in row.values() if value is not None]
+        told += [inner for value in row.values() for inner in _inside(value)]
+        return any(text.lower() in wanted for text in told)
+
+    return names
+
+
+def _inside(value: object) -> Iterator[str]:
+    if isinstance(value, dict | list):
+        yield from values_of(json_text.dumps(value))
+    elif isinstance(value, str) and value.startswith(("{", "[")):
+        yield from values_of(value)
+
+
+def _alerts(connection: sa.Connection, portal: str, wanted: Collection[str]) -> int:
+    """Episodes of an account and messages that speak of it; a sentence holds more than its name."""
+    row = alert_episodes.c
+    mine = sa.and_(row.portal == portal, sa.func.lower(row.subject).in_(sorted(wanted)))
+    number = connection.execute(sa.delete(alert_episodes).where(mine)).rowcount
+    long = [text for text in wanted if len(text) >= _LEAST]
+
+    def speaks(found: dict[str, Any]) -> bool:
+        told = json_text.dumps(found["body"]).lower()
+        return any(text in told for text in long)
+
+    return number + _naming(
+        connection, alert_deliveries, alert_deliveries.c.portal == portal, speaks
+    )
+
+
+def _run_options(connection: sa.Connection, portal: str, wanted: Collection[str]) -> None:
+    """Runs that were about some people say no longer about whom."""
+    query = sa.select(runs.c.id, runs.c.options).where(runs.c.portal == portal)
+    for id_, options in connection.execute(query).all():
+        kept = {
+            name: [one for one in value if str(one).lower() not in wanted]
+            if isinstance(value, list)
+            else value
+            for name, value in (options or {}).items()
+        }
+        if options and kept != options:
+            connection.execute(sa.update(runs).where(runs.c.id == id_).values(options=kept))
+
+
+def _some(keys: Collection[str]) -> Iterator[list[str]]:
+    listed = sorted(keys)
+    for start in range(0, len(listed), _AT_ONCE):
+        yield listed[start : start + _AT_ONCE]
