@@ -172,6 +172,7 @@ def test_a_pause_with_an_end_ends(tmp_path: Path) -> None:
     pausing.pause(world.engine, "acme", why="", lasting=timedelta(hours=2))
     assert world.run("2026-11-21T08:06") is None
     assert world.run("2026-11-21T08:07") == {}
+    assert world.engine.pauses.all() == {}
     assert pausing.resume(world.engine, "acme") is None
 
 

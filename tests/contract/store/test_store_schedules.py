@@ -102,8 +102,12 @@ def test_a_pause_is_kept_replaced_and_lifted(state: Stores) -> None:
     state.pauses.put("other", Pause(NOW))
     state.pauses.put(PORTAL, Pause(NOW, "moving", NOW + HOUR))
     assert state.pauses.all() == {PORTAL: Pause(NOW, "moving", NOW + HOUR), "other": Pause(NOW)}
-    state.pauses.lift(PORTAL)
+    state.pauses.end(NOW + HOUR - timedelta(microseconds=1))
+    assert PORTAL in state.pauses.all()
+    state.pauses.end(NOW + HOUR)
     assert state.pauses.all() == {"other": Pause(NOW)}
+    state.pauses.lift("other")
+    assert state.pauses.all() == {}
 
 
 def test_the_last_sign_of_life_is_kept_for_a_day(state: Stores) -> None:
