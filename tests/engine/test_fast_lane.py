@@ -212,7 +212,9 @@ def test_many_small_files_merged_by_the_run_do_not_widen_it(world: World) -> Non
         assert world.written() == [f"u{number}"]
 
 
-def test_a_held_portal_waits_and_is_started_by_the_tick_when_it_is_free(world: World) -> None:
+def test_a_held_or_paused_portal_waits_and_is_started_by_the_tick_when_it_is_free(
+    world: World,
+) -> None:
     held = sync.start(world.engine, "acme", mode="queue")
     world.receive("u1@c1.example", at=timedelta(seconds=1))
     world.clock.now += timedelta(seconds=2)
@@ -220,22 +222,15 @@ def test_a_held_portal_waits_and_is_started_by_the_tick_when_it_is_free(world: W
     assert [todo.task for todo in schedules.due(world.engine, "acme")] == []
     work_off(world.engine, [Todo("sync_portal", held.id)])
     assert world.demos(1) == "0"
+    pausing.pause(world.engine, "acme", why="", lasting=None)
+    assert upkeep.tick(world.engine) == []
+    pausing.resume(world.engine, "acme")
 
     todos = upkeep.tick(world.engine)
 
     assert [todo.task for todo in todos] == ["sync_portal"]
     work_off(world.engine, todos)
     assert world.demos(1) == "1"
-
-
-def test_a_paused_portal_stores_what_comes_and_sends_it_once_resumed(world: World) -> None:
-    pausing.pause(world.engine, "acme", why="", lasting=None)
-    world.receive("u1@c1.example")
-    world.clock.now += timedelta(seconds=2)
-    assert fast_lane.start(world.engine, "acme") is None
-    assert upkeep.tick(world.engine) == []
-    pausing.resume(world.engine, "acme")
-    assert [todo.task for todo in upkeep.tick(world.engine)] == ["sync_portal"]
 
 
 def test_of_two_that_start_at_once_one_does(world: World) -> None:
