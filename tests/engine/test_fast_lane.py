@@ -225,9 +225,7 @@ def test_a_held_or_paused_portal_waits_and_is_started_by_the_tick_when_it_is_fre
     pausing.pause(world.engine, "acme", why="", lasting=None)
     assert upkeep.tick(world.engine) == []
     pausing.resume(world.engine, "acme")
-
     todos = upkeep.tick(world.engine)
-
     assert [todo.task for todo in todos] == ["sync_portal"]
     work_off(world.engine, todos)
     assert world.demos(1) == "1"
