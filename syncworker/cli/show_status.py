@@ -99,6 +99,7 @@ def _state(one: Standing, now: datetime) -> str:
         parts.append(f"{held.kind} deferred until {held.deferred_until:%Y-%m-%d %H:%M} UTC")
     elif held is not None:
         parts.append(f"{held.kind} {held.id} at {held.step}, for {shown(now - held.created_at)}")
+    parts += [f"{run.kind} {run.id} {run.status}" for run in one.resting]
     return "; ".join(parts) or "free"
 
 
@@ -122,6 +123,7 @@ def _as_dict(one: Standing) -> dict[str, Any]:
             "since": held.created_at,
             "deferred_until": held.deferred_until,
         },
+        "resting": [{"id": run.id, "kind": run.kind, "status": run.status} for run in one.resting],
         "paused": pause and {"since": pause.at, "why": pause.why, "until": pause.until},
         "streams": [{"stream": s.stream, "read_at": s.at, "stale": s.stale} for s in one.streams],
         "dead_letters": one.letters,

@@ -90,9 +90,12 @@ def _has_news(
     if read.cursor is None and read.rows:
         return False  # it keeps no place: all would be read
     now = engine.clock()
+    out = engine.forgotten.kept_out(portal)
     pages = source.pages(read.stream, since=read.cursor, resume=None, watermark=now)
     for page in pages:
         frames = kept(page.frames, mapping.staging.keep_days, now)
+        if out is not None:  # never staged, their rows would be news each time
+            frames = {name: out.rows(rows) for name, rows in frames.items()}
         if any(rows.height for rows in news(engine, portal, source.name, frames).values()):
             return True
     return False

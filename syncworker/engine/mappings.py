@@ -10,7 +10,7 @@ from syncworker.mapping.loader import load
 from syncworker.mapping.portal import PortalMapping
 
 
-@functools.lru_cache(maxsize=64)  # a run asks for its frozen text once a chunk
+@functools.lru_cache(maxsize=512)  # asked for by each chunk of a run, and of all portals by a tick
 def checked(portal: str, text: str) -> PortalMapping:
     """The mapping a text stands for.
 

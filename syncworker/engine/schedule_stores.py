@@ -99,3 +99,7 @@ class Pauses(Protocol):
     def lift(self, portal: str) -> None:
         """End the pause, if there is one."""
         ...
+
+    def end(self, now: datetime) -> None:
+        """End every pause whose time is over."""
+        ...

@@ -118,16 +118,20 @@ def _started(
 ) -> list[Todo]:
     """One run for all slots that wait."""
     first, *_ = waiting
-    run = sync.new(
+    taken = [(job, tables[job.job].after(now)) for job in waiting]
+
+    def opening(run: Run) -> None:
+        if not engine.schedules.start(taken, run):
+            raise LockHeld(f"another has taken the slot, or holds portal {run.portal}")
+
+    run = sync.start(
         engine,
         first.portal,
         mode="queue",
         priority="scheduled",
         options={"full": True} if first.job == "full" else {},
+        opening=opening,
     )
-    taken = [(job, tables[job.job].after(now)) for job in waiting]
-    if not engine.schedules.start(taken, run):
-        return []
     return [Todo("sync_portal", run.id, run.priority)]
 
 

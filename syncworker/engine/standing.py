@@ -43,6 +43,7 @@ class Standing:
         portal: Its name.
         last: The newest run that sends and has ended; None: there is none.
         held_by: The run that holds it now.
+        resting: Runs that wait for it to be free, or that a person has paused.
         pause: Its pause.
         streams: Its mapping's streams, the one that was read longest ago first.
         letters: Open dead letters.
@@ -55,6 +56,7 @@ class Standing:
     portal: str
     last: Run | None
     held_by: Run | None
+    resting: Sequence[Run]
     pause: Pause | None
     streams: Sequence[Freshness]
     letters: int
@@ -76,6 +78,7 @@ def standing(engine: Engine, portal: str) -> Standing:
         portal=portal,
         last=next((run for run in runs if run.finished_at is not None), None),
         held_by=engine.runs.running(portal),
+        resting=[run for run in runs if run.status in ("waiting", "paused")],
         pause=pausing.paused(engine, portal),
         streams=() if mapping is None else _streams(engine, portal, mapping),
         letters=engine.letters.number(portal),

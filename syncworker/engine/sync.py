@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -79,62 +79,10 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
     force: bool = False,
     priority: Priority = "interactive",
     options: Mapping[str, Any] | None = None,
+    opening: Callable[[Run], None] | None = None,
     waits: bool = False,
 ) -> Run:
     """Open a run; the portal is this run's until it ends.
-
-    Args:
-        engine: The ports.
-        portal: The portal's name.
-        as_of: As for `new`, and so are the others.
-        kind: Likewise.
-        mode: Likewise.
-        force: Likewise.
-        priority: Likewise.
-        options: Likewise.
-        waits: Store it for later where others hold the portal or wait for it.
-
-    Raises:
-        MappingError: The mapping has errors.
-        ConfigError: A sync of a moment before the sources were last read, or one that would send
-            to a paused portal.
-        LockHeld: Another run of the portal is open, and this one does not wait.
-    """
-    pausing.refuse(engine, portal, kind)
-    run = new(
-        engine,
-        portal,
-        as_of=as_of,
-        kind=kind,
-        mode=mode,
-        force=force,
-        priority=priority,
-        options=options,
-    )
-    if not waits:
-        engine.runs.open(run)
-        return run
-    later = replace(run, status="waiting")
-    if not engine.turns.waiting(portal):
-        with suppress(LockHeld):
-            engine.runs.open(run)
-            return run
-    engine.runs.open(later)
-    return later
-
-
-def new(  # noqa: PLR0913 - one keyword for each thing a person can ask for
-    engine: Engine,
-    portal: str,
-    *,
-    as_of: datetime | None = None,
-    kind: RunKind = "sync",
-    mode: RunMode = "inline",
-    force: bool = False,
-    priority: Priority = "interactive",
-    options: Mapping[str, Any] | None = None,
-) -> Run:
-    """A run that is not open yet.
 
     Args:
         engine: The ports.
@@ -145,13 +93,18 @@ def new(  # noqa: PLR0913 - one keyword for each thing a person can ask for
         force: Let it through the guard.
         priority: Who goes first where the portal's requests are scarce.
         options: What it is asked to do otherwise than usual, as in `Run.options`.
+        opening: Stores it, with what must be stored in the same transaction; None: it alone.
+        waits: Store it for later where others hold the portal or wait for it.
 
     Raises:
         MappingError: The mapping has errors.
-        ConfigError: A sync of a moment before the sources were last read.
+        ConfigError: A sync of a moment before the sources were last read, or one that would send
+            to a paused portal.
+        LockHeld: Another run of the portal is open, and this one does not wait.
     """
     text = engine.mapping_text(portal)
     checked(portal, text)
+    pausing.refuse(engine, portal, kind)
     now = engine.clock()
     read_until = engine.runs.read_until(portal)
     if read_until is not None:
@@ -159,7 +112,7 @@ def new(  # noqa: PLR0913 - one keyword for each thing a person can ask for
             as_of = max(now, read_until)  # another machine's clock may run ahead of ours
         elif kind == "sync" and as_of < read_until:
             raise past.refusal(portal, as_of, read_until)
-    return Run(
+    run = Run(
         id=f"{now:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:6]}",
         portal=portal,
         kind=kind,
@@ -171,6 +124,16 @@ def new(  # noqa: PLR0913 - one keyword for each thing a person can ask for
         priority=priority,
         options=options or {},
     )
+    if not waits:
+        (opening or engine.runs.open)(run)
+        return run
+    later = replace(run, status="waiting")
+    if not engine.turns.waiting(portal):
+        with suppress(LockHeld):
+            engine.runs.open(run)
+            return run
+    engine.runs.open(later)
+    return later
 
 
 def begin(engine: Engine, run_id: str, *, last_try: bool = True) -> list[Todo]:

@@ -18,8 +18,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def tick(engine: Engine) -> list[Todo]:
     """See to everything once. Safe to do at any time and by several workers at once.
 
-    In this order: chunks of killed workers are freed; stuck and deferred runs move on; every
-    portal's schedule starts what is due. One broken portal or run never stops the others.
+    In this order: chunks of killed workers are freed; stuck and deferred runs move on; pauses end
+    whose time is over; every portal's schedule starts what is due. One broken portal or run never
+    stops the others.
     """
     now = engine.clock()
     # A message is given several leases to be picked up before it counts as lost.
@@ -28,6 +29,7 @@ def tick(engine: Engine) -> list[Todo]:
     todos = [todo for run in engine.runs.queued() for todo in _onward(engine, run, now)]
     portals = engine.portals()
     engine.schedules.drop_portals(keep=portals)
+    engine.pauses.end(now)
     todos += [todo for portal in portals for todo in schedules.due(engine, portal)]
     return todos
 

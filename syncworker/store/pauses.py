@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from syncworker.engine.schedule_stores import Pause
@@ -38,9 +40,13 @@ class SqlPauses:
 
     def lift(self, portal: str) -> None:
         """The rest of the portal's state stays."""
+        self._end(_ROW.portal == portal)
+
+    def end(self, now: datetime) -> None:
+        """Those whose time is over."""
+        self._end(_ROW.paused_until <= now)
+
+    def _end(self, which: sa.ColumnElement[bool]) -> None:
+        none = {"paused_at": None, "paused_why": "", "paused_until": None}
         with self._database.write() as connection:
-            connection.execute(
-                sa.update(portal_states)
-                .where(_ROW.portal == portal)
-                .values(paused_at=None, paused_why="", paused_until=None)
-            )
+            connection.execute(sa.update(portal_states).where(which).values(none))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from support.fake_engine import MAPPING, Clock, FakePortal, FakeSource, make_engine
 
-from syncworker.engine import fast_lane, finish, inline, schedules, sync, upkeep
+from syncworker.engine import fast_lane, finish, inline, pausing, schedules, sync, upkeep
 from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.inline import do
 from syncworker.engine.mappings import checked
@@ -212,7 +212,9 @@ def test_many_small_files_merged_by_the_run_do_not_widen_it(world: World) -> Non
         assert world.written() == [f"u{number}"]
 
 
-def test_a_held_portal_waits_and_is_started_by_the_tick_when_it_is_free(world: World) -> None:
+def test_a_held_or_paused_portal_waits_and_is_started_by_the_tick_when_it_is_free(
+    world: World,
+) -> None:
     held = sync.start(world.engine, "acme", mode="queue")
     world.receive("u1@c1.example", at=timedelta(seconds=1))
     world.clock.now += timedelta(seconds=2)
@@ -220,9 +222,10 @@ def test_a_held_portal_waits_and_is_started_by_the_tick_when_it_is_free(world: W
     assert [todo.task for todo in schedules.due(world.engine, "acme")] == []
     work_off(world.engine, [Todo("sync_portal", held.id)])
     assert world.demos(1) == "0"
-
+    pausing.pause(world.engine, "acme", why="", lasting=None)
+    assert upkeep.tick(world.engine) == []
+    pausing.resume(world.engine, "acme")
     todos = upkeep.tick(world.engine)
-
     assert [todo.task for todo in todos] == ["sync_portal"]
     work_off(world.engine, todos)
     assert world.demos(1) == "1"

@@ -174,6 +174,14 @@ def test_a_source_in_trouble_is_told_and_looked_at_again(
     assert world.tick() == ["look_for_news"]
 
 
+def test_who_was_forgotten_is_no_news(world: World) -> None:
+    before = world.latest()
+    world.engine.forgotten.keep_out("acme", {"account_id": ["a2"]}, "r1", world.clock.now)
+    world.trial(2)
+    assert [world.tick(), world.tick()] == [["look_for_news"]] * 2
+    assert world.latest() == before
+
+
 def test_before_its_first_reading_a_stream_is_left_to_the_sync(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.trial(1)

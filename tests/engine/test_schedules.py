@@ -76,6 +76,17 @@ def test_after_a_day_switched_off_one_run_makes_up_what_was_missed(tmp_path: Pat
     assert world.next("full") == "11-23T01:00"
 
 
+def test_a_whole_reading_reads_every_stream_whole(tmp_path: Path) -> None:
+    world = World(tmp_path, "{full_at: 02:00}", at="2026-11-21T00:59")
+    assert world.tick() == []
+    (id_,) = world.tick("2026-11-21T01:00")
+    todos = sync.begin(world.engine, id_)
+    until = world.clock.now + timedelta(minutes=1)
+    claim = world.engine.chunks.claim
+    chunks = [claim(int(t.id), owner="me", now=world.clock.now, until=until) for t in todos]
+    assert [chunk and chunk.payload["full"] for chunk in chunks] == [True] * 3
+
+
 def test_times_of_day_wait_for_their_time_and_follow_the_clocks(tmp_path: Path) -> None:
     world = World(tmp_path, '{daily_at: ["02:30", "18:00"]}', at="2026-03-28T12:00")
     assert world.run() is None, "nobody asked for one now"
@@ -161,6 +172,7 @@ def test_a_pause_with_an_end_ends(tmp_path: Path) -> None:
     pausing.pause(world.engine, "acme", why="", lasting=timedelta(hours=2))
     assert world.run("2026-11-21T08:06") is None
     assert world.run("2026-11-21T08:07") == {}
+    assert world.engine.pauses.all() == {}
     assert pausing.resume(world.engine, "acme") is None
 
 

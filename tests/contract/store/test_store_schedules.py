@@ -8,6 +8,7 @@ from datetime import timedelta
 from support.stores import NOW, PORTAL, Stores, new_run, start_slots
 
 from syncworker.engine.heartbeats import Heartbeat
+from syncworker.engine.memory import DeadLetter
 from syncworker.engine.schedule_stores import Pause, Scheduled
 
 HOUR = timedelta(hours=1)
@@ -101,8 +102,12 @@ def test_a_pause_is_kept_replaced_and_lifted(state: Stores) -> None:
     state.pauses.put("other", Pause(NOW))
     state.pauses.put(PORTAL, Pause(NOW, "moving", NOW + HOUR))
     assert state.pauses.all() == {PORTAL: Pause(NOW, "moving", NOW + HOUR), "other": Pause(NOW)}
-    state.pauses.lift(PORTAL)
+    state.pauses.end(NOW + HOUR - timedelta(microseconds=1))
+    assert PORTAL in state.pauses.all()
+    state.pauses.end(NOW + HOUR)
     assert state.pauses.all() == {"other": Pause(NOW)}
+    state.pauses.lift("other")
+    assert state.pauses.all() == {}
 
 
 def test_the_last_sign_of_life_is_kept_for_a_day(state: Stores) -> None:
@@ -118,5 +123,15 @@ def test_the_last_sign_of_life_is_kept_for_a_day(state: Stores) -> None:
     assert state.heartbeats.all() == [beat("c@x", 26)]
 
 
-def test_a_portals_open_letters_are_counted(state: Stores) -> None:
+def test_open_letters_are_counted_and_a_whole_reading_resolves_them_as_a_sync_does(
+    state: Stores,
+) -> None:
     assert state.letters.number(PORTAL) == 0
+    first = state.run()
+    letter = DeadLetter("record", "companies", "a1", "X")
+    state.plans.add(state.chunk(first, "compute"), PORTAL, [], [letter], [], NOW)
+    state.finish(first, "rejects")
+    assert (state.letters.number(PORTAL), state.letters.number("other")) == (1, 0)
+    for options, left in (({"people": []}, 1), ({"full": True}, 0)):
+        state.finish(state.run(options=options))
+        assert state.letters.number(PORTAL) == left

@@ -162,6 +162,21 @@ def test_who_holds_a_portal_is_named_and_until_when_it_is_deferred(world: World)
     assert document["portals"][0]["held_by"]["id"] == made.id
 
 
+def test_runs_that_wait_or_rest_are_named_and_hold_nothing(world: World) -> None:
+    world.mapping()
+    opened = world.engine.runs.open
+    made = sync.start(
+        world.engine,
+        "acme",
+        kind="backfill",
+        opening=lambda run: opened(replace(run, status="paused")),
+    )
+    assert world.say("status").splitlines()[1].endswith(f"backfill {made.id} paused")
+    (portal,) = world.json()["portals"]
+    assert portal["held_by"] is None
+    assert portal["resting"] == [{"id": made.id, "kind": "backfill", "status": "paused"}]
+
+
 def test_pause_and_resume_steer_what_starts_and_what_status_says(world: World) -> None:
     world.mapping(SCHEDULED)
     made = sync.start(world.engine, "acme")
