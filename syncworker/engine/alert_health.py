@@ -112,6 +112,7 @@ def findings(engine: Engine, run: Run, rule: AlertRule) -> list[Finding]:
             told=watched,
             message=f"the health of {account['name'] or account['id']} fell to red",
             line=_line(account),
+            help=f"syncworker explain {run.portal} {account['id']}",
             account=account,
         )
         for account in fell
