@@ -28,7 +28,7 @@ def send(
         SettingsError: A secret is not where the mapping says.
     """
     if isinstance(channel, SlackChannel):
-        return slack.send(channel, delivery, secret)
+        return slack.send(channel, delivery, secret, clock())
     if isinstance(channel, WebhookChannel):
         return webhook.send(channel, delivery, secret, clock())
     return email.send(channel, delivery, secret, clock())

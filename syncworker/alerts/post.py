@@ -49,7 +49,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], now: datetime) -> st
     if answer.ok and answer.status_code < 300:  # noqa: PLR2004 - HTTP's own number
         return f"HTTP {answer.status_code}"
     raise AlertError(
-        f"HTTP {answer.status_code}" + (f": {words}" if words and url not in words else ""),
+        f"HTTP {answer.status_code}" + (f": {words}" if words and not _shows(words, url) else ""),
         help="is the address right, or has it been revoked?" if answer.status_code in _GONE else "",
         retry=answer.status_code not in _REJECTS,
         retry_after=_seconds(answer.headers.get("Retry-After", ""), now),
@@ -69,6 +69,12 @@ def _require_safe(url: str) -> None:
             "its address is no https:// address",
             help="see the variable or file that the mapping names; http is for localhost only",
         )
+
+
+def _shows(words: str, url: str) -> bool:
+    """Whether an answer repeats what is secret of the address."""
+    parts = urlsplit(url)
+    return any(len(part) > 1 and part in words for part in (parts.path, parts.query))
 
 
 def _seconds(retry_after: str, now: datetime) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from syncworker.alerts.post import post
@@ -16,11 +17,13 @@ _HEADER = 150
 _MARKS = {"opened": "🔴", "recovered": "✅", "test": "👋"}
 
 
-def send(channel: SlackChannel, delivery: AlertDelivery, secret: Callable[[str], str]) -> str:
+def send(
+    channel: SlackChannel, delivery: AlertDelivery, secret: Callable[[str], str], now: datetime
+) -> str:
     """Post it; what Slack answered. Raises AlertError, SettingsError."""
     url = channel.url if "://" in channel.url else secret(channel.url)
     body = json.dumps(message(delivery), ensure_ascii=False).encode()
-    return post(url, body, {}, delivery.created_at)
+    return post(url, body, {}, now)
 
 
 def message(delivery: AlertDelivery) -> dict[str, Any]:

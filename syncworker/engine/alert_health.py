@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Chunk, Run
 from syncworker.engine.part import restricted
 from syncworker.engine.ports import Portal
-from syncworker.engine.snapshots import midnight, whole_day
+from syncworker.engine.snapshots import midnight, whole_days
 from syncworker.mapping.alerts import AlertRule
 from syncworker.mapping.portal import PortalMapping
 from syncworker.model.money import major
@@ -31,6 +31,9 @@ LISTED = 20
 """Accounts a message names; of the others it says how many they are."""
 _COMPANY = "0-2"  # HubSpot's number of the object
 _BETTER = ("yellow", "green")
+_KNOWN = ("red", *_BETTER)
+_LOOKED_BACK = timedelta(days=30)
+"""For the last day on which an account's health was known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +66,17 @@ def compare(
     if not rules or restricted(run) or run.kind not in ("sync", "backfill"):
         return {}
     episodes = engine.alerts.open(run.portal)
-    before = _before(engine, run, mapping, chunk)
+    red = accounts.filter(pl.col("health_band") == "red")
+    before = _before(engine, run, mapping, chunk, red["account_id"])
+    seen = before.frame.select("account_id", before_score="health_score", before_band="health_band")
     found: dict[str, Any] = {}
     for rule in rules:
         told = {one.subject for one in episodes if one.rule == rule.key}
         again: set[str] = set()
         if before.at is not None:
             again = engine.alerts.recovered(run.portal, rule.key, since=before.at)
-        red = accounts.filter(
-            pl.col("health_band") == "red", ~pl.col("account_id").is_in(sorted(told))
-        ).join(before.frame, on="account_id", how="left")
-        fallen = red.filter(
+        fallen = red.filter(~pl.col("account_id").is_in(sorted(told)))
+        fallen = fallen.join(seen, on="account_id", how="left").filter(
             pl.col("before_band").is_in(_BETTER) | pl.col("account_id").is_in(sorted(again))
         )
         rows = [row for row in fallen.iter_rows(named=True) if _worth(row) >= (rule.min_mrr or 0)]
@@ -109,6 +112,7 @@ def findings(engine: Engine, run: Run, rule: AlertRule) -> list[Finding]:
             told=watched,
             message=f"the health of {account['name'] or account['id']} fell to red",
             line=_line(account),
+            help=f"syncworker explain {run.portal} {account['id']}",
             account=account,
         )
         for account in fell
@@ -136,27 +140,32 @@ def _over(
         yield Finding(rule, subject, holds=False, message=message, line=line, account=account)
 
 
-def _before(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> _Before:
-    nobody = pl.DataFrame(
-        schema={"account_id": pl.String, "before_score": pl.Int64, "before_band": pl.String}
-    )
-    last = engine.alerts.judged_until(run.portal, without=run.id)
-    if last is None:
-        return _Before(nobody)
-    day = last.astimezone(ZoneInfo(mapping.reporting.timezone)).date()
-    files = whole_day(engine, run, mapping, day)
-    if not files:
-        return _Before(nobody)
-    place = (chunk.payload["shard"], chunk.payload["of"])
-    mine = [one for one in files if (one.shard, one.of) == place]  # cut alike: mine are there
+def _before(
+    engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk, red: pl.Series
+) -> _Before:
+    """What is remembered of the accounts that are red now: the last day their health was known."""
     schema = pl.Schema(
         {"account_id": pl.String(), "health_score": pl.Int64(), "health_band": pl.String()}
     )
-    rows = engine.staging.read([one.place for one in mine or files], schema)
-    frame = rows.select(
-        "account_id", before_score="health_score", before_band="health_band"
-    ).collect(engine="streaming")
-    return _Before(frame, midnight(day, mapping.reporting.timezone))
+    found = [pl.DataFrame(schema=schema)]
+    last = engine.alerts.judged_until(run.portal, without=run.id)
+    if last is None:
+        return _Before(found[0])
+    zone = mapping.reporting.timezone
+    then = last.astimezone(ZoneInfo(zone)).date()
+    place = (chunk.payload["shard"], chunk.payload["of"])
+    days = whole_days(engine, run, mapping)
+    open_ = red.to_frame("account_id")
+    for day in sorted((d for d in days if then - _LOOKED_BACK <= d <= then), reverse=True):
+        if open_.is_empty():
+            break
+        # Cut alike, an account is in the file of the same number.
+        mine = [one.place for one in days[day] if (one.shard, one.of) == place]
+        rows = engine.staging.read(mine or [one.place for one in days[day]], schema)
+        known = rows.filter(pl.col("health_band").is_in(_KNOWN))
+        found.append(known.join(open_.lazy(), on="account_id", how="semi").collect())
+        open_ = open_.join(found[-1], on="account_id", how="anti")
+    return _Before(pl.concat(found), midnight(then, zone))
 
 
 def _worth(row: Mapping[str, Any]) -> Decimal:

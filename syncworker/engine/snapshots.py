@@ -134,9 +134,9 @@ def remembered(
     return book.memory(today + _DAY if after_midnight else today, today)
 
 
-def whole_day(engine: Engine, run: Run, mapping: PortalMapping, day: date) -> list[Snapshot]:
-    """The files of a day that an earlier run has kept whole, or none."""
-    return _complete(engine, run, mapping, without=run.id).get(day, [])
+def whole_days(engine: Engine, run: Run, mapping: PortalMapping) -> dict[date, list[Snapshot]]:
+    """By day, the files that an earlier run has kept whole."""
+    return _complete(engine, run, mapping, without=run.id)
 
 
 def midnight(day: date, timezone: str) -> datetime:

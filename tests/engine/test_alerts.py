@@ -12,10 +12,10 @@ from support.alerts_world import World, health, with_rules
 from support.fake_engine import no_metrics
 from support.stores import new_run
 
-from syncworker.engine import alert_sending, alerts, compute, snapshots
+from syncworker.engine import alert_sending, alerts, compute, inline, snapshots
 from syncworker.engine.alert_rules import of_run
 from syncworker.engine.ports import RejectedRow
-from syncworker.errors import AlertError, StoreError, Unauthorized
+from syncworker.errors import AlertError, RateLimited, StoreError, Unauthorized
 from syncworker.mapping.alerts import AlertRule
 
 FAILED = "when: run_failed, to: [team]"
@@ -284,6 +284,31 @@ def test_only_a_fall_to_red_is_told_once_and_its_recovery(
     world.day(monkeypatch, a1="green")
     assert world.titles() == ["acme: the health of a0 is no longer red"]
     assert "no longer in the sources" in world.bodies[-1]["lines"][0]
+
+
+def test_a_fall_while_nobody_knew_is_told_when_it_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = Health(tmp_path, with_rules(RED))
+    world.day(monkeypatch, a0="green", a1="unknown")
+    world.day(monkeypatch, a0="unknown", a1="unknown")
+    world.day(monkeypatch, a0="red", a1="red")
+    assert world.titles() == ["acme: the health of Company a0 fell to red"]
+    assert "health 90 -> 40" in world.bodies[-1]["lines"][0]
+
+
+def test_a_run_that_waits_for_the_next_day_is_told_and_that_it_goes_on(tmp_path: Path) -> None:
+    world = World(tmp_path, with_rules("when: budget_exhausted, to: [team]"))
+    world.broken = RateLimited("used up", retry_after=3600, policy="DAILY")
+    run = world.sync()
+    assert run.deferred_until is not None
+    assert "goes on at 2026-11-21 07:00 UTC" in world.titles()[0]
+    alerts.watch(world.engine, "acme")
+    assert world.engine.alerts.pending(None) == []
+    world.broken = None
+    world.clock.now += timedelta(hours=2)
+    assert inline.carry_out(world.engine, run, "me").status == "done"
+    assert world.titles() == ["acme: HubSpot takes requests again"]
 
 
 @pytest.mark.long  # many accounts in many shards, day after day

@@ -110,6 +110,7 @@ def test_slack_gets_a_text_and_blocks_in_its_own_marks(api: Api) -> None:
         (Reply(b"no_service", 404), "retry", 0, "HTTP 404: no_service"),
         (Reply(b"invalid_blocks", 400), "reject", 0, "HTTP 400: invalid_blocks"),
         (Reply(b"", 500), "retry", 0, "HTTP 500"),
+        (Reply(b"no /services/T0/hidden here", 404), "retry", 0, "HTTP 404"),
         (Reply(b"slow down", 429, {"Retry-After": "90"}), "retry", 90, "HTTP 429: slow down"),
         (Reply(b"", 429, {"Retry-After": "Sat, 21 Nov 2026 06:02:00 GMT"}), "retry", 120, "429"),
         (Reply(b"", 429, {"Retry-After": "soon"}), "retry", 0, "HTTP 429"),

@@ -23,6 +23,15 @@ def test_it_is_the_portal_the_engine_knows(portal: HubSpotPortal) -> None:
     assert as_the_engine_sees_it.requests == as_the_engine_sees_it.writes == 0
 
 
+def test_where_people_see_records_is_asked_once_and_no_error_where_it_is_not_told(
+    portal: HubSpotPortal, sandbox: SandboxServer
+) -> None:
+    home = f"https://app.hubspot.com/contacts/{sandbox.portal.portal_id}"
+    assert [portal.home(), portal.home()] == [home, home]
+    assert portal.requests == 1
+    assert HubSpotPortal("pat-wrong-0000", base_url=sandbox.url).home() == ""
+
+
 def test_properties_are_created_once_and_then_left_alone(
     portal: HubSpotPortal, sandbox: SandboxServer
 ) -> None:
