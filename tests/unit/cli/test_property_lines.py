@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from syncworker.cli.console import json_text
 from syncworker.cli.show_properties import diff_document, diff_lines, list_document, list_lines
 from syncworker.engine.ports import PropertyDefinition, PropertyLimit
 from syncworker.engine.properties import Compared, Obstacles
@@ -66,7 +69,7 @@ def test_the_list_shows_each_property_with_what_it_is_or_would_be() -> None:
 
 
 def test_the_list_as_json_holds_the_whole_definitions() -> None:
-    found = list_document("acme", [DEALS])
+    found = json.loads(json_text(list_document("acme", [DEALS])))
     assert (found["schema_version"], found["portal"]) == (1, "acme")
     states = [(p["name"], p["state"]) for p in found["objects"]["deals"]]
     assert states[-1] == ("hs_mrr", "conflict")
@@ -118,7 +121,7 @@ def test_the_difference_as_json_says_whether_a_sync_could_begin() -> None:
         "deals": Obstacles(("saas_seats",), PropertyLimit(100, 95), 98),
         "tickets": Obstacles(),
     }
-    document = diff_document("acme", [DEALS, FINE], found, fits=False)
+    document = json.loads(json_text(diff_document("acme", [DEALS, FINE], found, fits=False)))
     deals = document["objects"]["deals"]
     assert document["fits"] is False
     assert [(p["name"], p["archived"]) for p in deals["create"]] == [
