@@ -114,6 +114,11 @@ def load() -> Settings:
         ) from None
 
 
+def on_github() -> bool:
+    """Whether this runs in GitHub Actions."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
 def secret(reference: str) -> str:
     """The value a reference of a mapping stands for, read anew each time.
 

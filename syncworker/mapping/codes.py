@@ -247,6 +247,47 @@ CODES: dict[str, str] = {
     "SW179": "The number is outside of what makes sense: a percentile lies between 1 and 99, days "
     "and numbers of accounts are at least 1, a quota is above 0, and a band of the health score "
     "is at most 49 points wide to either side.",
+    "SW214": "A character that only looks like another one, or that nobody can see: a space that "
+    "does not break, a curled quote, a letter of another alphabet. YAML takes it literally, so "
+    "that a key has another name than it seems to have. It comes with text copied from a chat, a "
+    "web page or a word processor. Type it anew, or put a text that needs it in quotes: "
+    '`label: "…"`.',
+    "SW215": "ISO 4217 has no currency of this code. All money is reported in one currency, "
+    "named by three letters: EUR, USD, GBP, CHF. A symbol or a name is not a code. An example: "
+    "`reporting: {currency: EUR}`.",
+    "SW216": "The conditions of one rule exclude each other, so that it can never hold: a health "
+    "score is not at least 90 and below 80. All conditions under `when` must hold. Where one or "
+    "the other is enough write two rules with the same stage.",
+    "SW217": "The first rule that holds counts, and one above holds wherever this one does: after "
+    "`gte: 50` a rule with `gte: 80` is never reached. Put the narrower rule first.",
+    "SW218": "The query's text shows which columns it gives, and one that is needed is not among "
+    "them: the `cursor`, one named under `columns`, or one the stream requires. Select it: "
+    "`SELECT id AS account_id, name, updated_at FROM accounts`. docs/streams.md lists the columns.",
+    "SW219": "A stream's query is one SELECT that reads. Nothing is ever written to a source, and "
+    "each stream has a query of its own. A query of several lines stands behind `query: |`, "
+    "indented; a file of SQL is not read.",
+    "SW220": "Two sources fill one stream whose keys are your app's. Of two rows with one key the "
+    "one that was read last counts, so that the values change with each run. Read the stream from "
+    "one source. If their keys never meet: `# syncworker: ignore SW220 -- two apps`.",
+    "SW221": "A key of your own is empty in HubSpot until syncworker has filled it, and it fills "
+    "it only once a contact is found. Without `email` no contact is found, unless another program "
+    "has filled the key. `match: [{property: saas_user_id, column: user_id}, {property: email, "
+    "column: email}]` finds by both.",
+    "SW222": "`overlap` and `full_every` belong to a stream that is read from a `cursor` on. "
+    "Without one it is read whole in each run, and they do nothing.",
+    "SW223": "Rows of this stream are happenings and grow without end. With a `cursor` a run reads "
+    "only the new ones: `cursor: received_at` for a column that says when the row was stored.",
+    "SW224": "What is written needs rows that no source gives: contacts need a stream `users`, "
+    "deals `subscriptions`, and each metric its inputs (`syncworker metrics show NAME`). It stays "
+    "empty until a source has the stream.",
+    "SW225": "A source's name is part of addresses and of `source.stream` on the command line. It "
+    "is made of letters, digits, `_` and `-`: `app`, `billing_eu`.",
+    "SW226": "A whole number with a leading zero: YAML 1.2 reads `010` as 10, older readers as 8. "
+    "Write the number without the zero, `10`, or in quotes where it is a text, `'010'`.",
+    "SW227": "The token of the portal lacks a scope, so that HubSpot answers nothing about the "
+    "object. Each object needs `crm.objects.NAME.read` and `.write`, and `crm.schemas.NAME.read`; "
+    "`properties create` also `crm.schemas.NAME.write`. Scopes are set in HubSpot where the key "
+    "was made (Settings, Integrations, Service Keys or Private Apps).",
     "SW172": "`churn_reasons` says which of syncworker's churn reasons a word of the billing "
     "system means: left its word, right the reason. Only these can be chosen in HubSpot: price, "
     "missing_features, competitor, unused, support, complexity, quality, payment, other.",
