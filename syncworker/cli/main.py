@@ -18,6 +18,7 @@ _COMMANDS = {
     "demo": "Enrich a sandbox portal from sample sources, with everything started for you.",
     "explain": "Show where a number comes from, and what HubSpot has of it.",
     "extract": "Read the sources into staging, and nothing more.",
+    "init": "Write a first mapping of a portal, from what the portal and the sources have.",
     "links": "Show which rows have a HubSpot record, and which have not, and why.",
     "metrics": "Show the metrics a mapping can use, and the numbers of a whole portal.",
     "plan": "Show what a sync would change, and why; sends nothing.",

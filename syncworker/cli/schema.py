@@ -1,4 +1,4 @@
-"""`syncworker schema`: what an editor checks mappings with, the streams, and the metrics."""
+"""`syncworker schema`: what an editor checks mappings with, the streams, metrics and codes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from syncworker.cli.console import say
 @click.option("--write", is_flag=True, help="Write mapping.schema.json beside the mappings.")
 @click.option("--streams", is_flag=True, help="Print the streams and their columns as Markdown.")
 @click.option("--metrics", is_flag=True, help="Print the metrics and their definitions likewise.")
-def command(*, write: bool, streams: bool, metrics: bool) -> None:
+@click.option("--codes", is_flag=True, help="Print the codes of `validate` likewise.")
+def command(*, write: bool, streams: bool, metrics: bool, codes: bool) -> None:
     """Print the JSON Schema of a mapping, or write it where the mappings' first line names it.
 
     \b
@@ -20,11 +21,13 @@ def command(*, write: bool, streams: bool, metrics: bool) -> None:
       syncworker schema --write
       syncworker schema --streams
     """
+    from syncworker.mapping.codes_page import codes_page
     from syncworker.mapping.schema import mapping_schema
     from syncworker.metrics.reference import metrics_page
     from syncworker.model.reference import streams_page
 
-    pages = [page for wanted, page in ((streams, streams_page), (metrics, metrics_page)) if wanted]
+    wanted = ((streams, streams_page), (metrics, metrics_page), (codes, codes_page))
+    pages = [page for asked, page in wanted if asked]
     if pages:
         say("\n".join(page().rstrip("\n") for page in pages))
         return

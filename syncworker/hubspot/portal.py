@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from syncworker.engine.account import Account
 from syncworker.engine.ports import (
     Pair,
     PairOutcome,
@@ -13,6 +14,7 @@ from syncworker.engine.ports import (
     PropertyLimit,
 )
 from syncworker.hubspot import (
+    account,
     associations,
     limits,
     objects,
@@ -99,6 +101,10 @@ class HubSpotPortal:
         Nothing happens where the token may not ask.
         """
         usage.learn(self._transport)
+
+    def account(self) -> Account:
+        """What the account says of itself."""
+        return account.of(self._transport)
 
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:
         """The object's properties by name."""
