@@ -17,6 +17,7 @@ from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.health import Health
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Priority
+from syncworker.engine.offers import Offer
 from syncworker.engine.ports import Source
 from syncworker.errors import MappingError, SettingsError
 from syncworker.hubspot.budget import Budget
@@ -33,7 +34,7 @@ from syncworker.hubspot.redis_budget import RedisBudget
 from syncworker.hubspot.retry import Patience
 from syncworker.mapping.portal import HubSpot, PortalMapping
 from syncworker.settings import Settings, secret
-from syncworker.sources import registry
+from syncworker.sources import discovery, registry
 from syncworker.sources.registry import Surroundings
 from syncworker.sources.webhook_receiver import Receiver
 from syncworker.staging.parquet import ParquetStaging
@@ -191,6 +192,32 @@ def health(settings: Settings) -> Health:
     return SqlHealth(database(settings))
 
 
+def unmapped(
+    settings: Settings, name: str, credentials: str, base_url: str | None
+) -> HubSpotPortal:
+    """A portal that has no mapping yet; raises SettingsError where its token is not found."""
+    hubspot = HubSpot(credentials=credentials, base_url=base_url)
+    return _reached(settings)(name, hubspot, "interactive")
+
+
+def offer(name: str, kind: str, place: str) -> Offer:
+    """What a source has that is not in a mapping yet.
+
+    Args:
+        name: What the mapping shall call it.
+        kind: sql, stripe or files.
+        place: A reference to its URL or key; of files the folder.
+
+    Raises:
+        SettingsError: There is nothing where the reference points.
+        SourceError: The source cannot be read.
+    """
+    if kind == "files":
+        return discovery.folder(name, place)
+    discover = discovery.database if kind == "sql" else discovery.stripe
+    return discover(name, place, secret(place))
+
+
 def portals(settings: Settings) -> list[str]:
     """Names of the portals that have a mapping file."""
     return sorted(path.stem for path in settings.mappings.glob("*.yaml"))
@@ -235,6 +262,11 @@ def _sources(
 
 
 def _portals(settings: Settings) -> Connect:
+    reach = _reached(settings)
+    return lambda name, mapping, priority: reach(name, mapping.hubspot, priority)
+
+
+def _reached(settings: Settings) -> Callable[[str, HubSpot, Priority], HubSpotPortal]:
     """One API object per portal and priority: each owns connections, all share one budget.
 
     A rotated token makes a new one at the next task, so that all processes agree on the budget.
@@ -242,8 +274,7 @@ def _portals(settings: Settings) -> Connect:
     kept: dict[tuple[str, str, Priority], tuple[str, HubSpotPortal]] = {}
     states: dict[str, LocalState] = {}
 
-    def connect(name: str, mapping: PortalMapping, priority: Priority) -> HubSpotPortal:
-        hubspot = mapping.hubspot
+    def reach(name: str, hubspot: HubSpot, priority: Priority) -> HubSpotPortal:
         key = (name, hubspot.model_dump_json(), priority)
         app = _app(hubspot)
         if key not in kept or kept[key][0] != app:
@@ -259,7 +290,7 @@ def _portals(settings: Settings) -> Connect:
             kept[key] = (app, portal)
         return kept[key][1]
 
-    return connect
+    return reach
 
 
 def _credentials(settings: Settings, hubspot: HubSpot) -> Credentials:

@@ -150,6 +150,11 @@ def _with_files(settings: Settings) -> Settings:
     return settings.model_copy(update=found)
 
 
+def on_github() -> bool:
+    """Whether this runs in GitHub Actions."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
 def secret(reference: str) -> str:
     """The value a reference of a mapping stands for, read anew each time.
 

@@ -25,6 +25,7 @@ _COMMANDS = {
     "forget": "Remove a person or an account everywhere here, and keep them out.",
     "health": "Tell probes whether database, broker, workers and beat are well.",
     "history": "Show what was written to a record, when, why and by which run.",
+    "init": "Write a first mapping of a portal, from what the portal and the sources have.",
     "links": "Show which rows have a HubSpot record, and which have not, and why.",
     "metrics": "Show the metrics a mapping can use, and the numbers of a whole portal.",
     "pause": "Let nothing start for a portal by itself, and send it nothing.",

@@ -13,8 +13,11 @@ from syncworker.cli.console import say
 @click.option("--streams", is_flag=True, help="Print the streams and their columns as Markdown.")
 @click.option("--metrics", is_flag=True, help="Print the metrics and their definitions likewise.")
 @click.option("--record", is_flag=True, help="Print what the properties mean on a record likewise.")
+@click.option("--codes", is_flag=True, help="Print the codes of `validate` likewise.")
 @click.option("--commands", is_flag=True, help="Print every command and its options likewise.")
-def command(*, write: bool, streams: bool, metrics: bool, record: bool, commands: bool) -> None:
+def command(
+    *, write: bool, streams: bool, metrics: bool, record: bool, codes: bool, commands: bool
+) -> None:
     """Print the JSON Schema of a mapping, or write it where the mappings' first line names it.
 
     \b
@@ -22,12 +25,18 @@ def command(*, write: bool, streams: bool, metrics: bool, record: bool, commands
       syncworker schema --write
       syncworker schema --streams
     """
+    from syncworker.mapping.codes_page import codes_page
     from syncworker.mapping.schema import mapping_schema
     from syncworker.metrics.record_page import record_page
     from syncworker.metrics.reference import metrics_page
     from syncworker.model.reference import streams_page
 
-    every = ((streams, streams_page), (metrics, metrics_page), (record, record_page))
+    every = (
+        (streams, streams_page),
+        (metrics, metrics_page),
+        (record, record_page),
+        (codes, codes_page),
+    )
     pages = [page for wanted, page in every if wanted]
     if commands:
         from syncworker.cli.main import cli

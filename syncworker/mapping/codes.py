@@ -10,8 +10,8 @@ CODES: dict[str, str] = {
     "wide as each editor likes. Set your editor to insert spaces in YAML files.",
     "SW002": "A merge conflict of Git is left in the file (`<<<<<<<`, `=======`, `>>>>>>>`). "
     "Decide which of the two sides is right, delete the other and the three marker lines.",
-    "SW003": "After the colon that ends a key, YAML needs a space: `tier: pro`. Without it the "
-    "whole line is one text, and the key is missing.",
+    "SW003": "After the colon that ends a key, YAML needs a space. `tier:pro` is one text, and "
+    "the key is missing; `tier: pro` is a key with its value.",
     "SW004": "The file cannot be read as YAML from this place on. Often the cause stands one line "
     "above: a quote or bracket that is not closed, or another indentation than its neighbours. "
     "Text that starts with one of `@ % & * ! | > { [` or contains `: ` needs quotes.",
@@ -20,7 +20,8 @@ CODES: dict[str, str] = {
     "SW006": "The file has a character that no text file should have, for example NUL or half of a "
     "surrogate pair; often the trace of a broken copy.",
     "SW007": "Sections are nested deeper than any mapping needs, or an alias (`*name`) stands "
-    "inside the very value it repeats.",
+    "inside the very value it repeats, so that it would never end. Write the value out instead "
+    "of repeating it.",
     "SW008": "The file is larger than any mapping, or its aliases repeat each other so often that "
     "it would be. A mapping names properties and metrics; data stays in the sources.",
     "SW009": "The file is empty, or its top level is a list or a text. A mapping is a list of "
@@ -30,8 +31,9 @@ CODES: dict[str, str] = {
     "SW012": "A comment that should silence a finding does not. It needs codes that can be "
     "silenced and a reason: `# syncworker: ignore SW107 -- stage of our own`. Syntax, unknown "
     "names and secrets cannot be silenced.",
-    "SW101": "A key is written twice in one section. YAML readers keep one of the two without a "
-    "word; which one depends on the reader. Remove one.",
+    "SW101": "A key is written twice in one section. YAML readers keep one of the two without "
+    "a word; which one depends on the reader, so that half of what you wrote would be lost. "
+    "Remove one, or give the second another name.",
     "SW102": "The section has no such key. Keys are checked, because a misspelled one would "
     "silently leave its default in force. With the schema line at the top of the file your editor "
     "completes the keys.",
@@ -40,8 +42,9 @@ CODES: dict[str, str] = {
     "contacts by `email`, every object by `hs_object_id` (HubSpot's own id, where the app stores "
     "it) or by a property of yours that was created with unique values. The column is a text "
     "column of accounts (companies), users (contacts), subscriptions (deals) or tickets.",
-    "SW104": "No metric has this name. `syncworker metrics list` shows all metrics, `syncworker "
-    "metrics show NAME` how one is computed.",
+    "SW104": "No metric has this name. `syncworker metrics list` shows all metrics, "
+    "`syncworker metrics show NAME` how one is computed. Names are lower-case with `_`: "
+    "`health_score`, `usage_28d`.",
     "SW105": "The metric cannot fill this property. A number or money fills a number or string "
     "property, a bool a bool, enumeration or string, an enum or multi an enumeration or string, a "
     "date a date, datetime or string, a datetime a datetime, date or string, a text a string or, "
@@ -66,17 +69,25 @@ CODES: dict[str, str] = {
     "SW110": "The file holds a secret, or a value under a key named like one. Mappings are shared, "
     "reviewed and kept in Git; a secret in one must be taken as known. Delete it, have it replaced "
     "by its issuer, put the new one into an environment variable and write `env:NAME`.",
-    "SW111": "The key is known and its value does not fit: another type, out of range, or not one "
-    "of the values it may have.",
-    "SW112": "A key that cannot have a default is missing.",
+    "SW111": "The key is known and its value does not fit: another type, out of range, or not "
+    "one of the values it may have. A number has no quotes (`80`), a bool is `true` or `false`, "
+    "a list is `[one, two]`, a section has its keys on lines of their own. The message says "
+    "which is expected.",
+    "SW112": "A key that cannot have a default is missing: without it there is no telling what "
+    "the section means. The help says what belongs there, docs/mapping.md has an example of "
+    "every section. For example each way under `match` needs both keys: `{property: domain, "
+    "column: domain}`.",
     "SW113": "Credentials and database URLs are named, never written: `env:ACME_TOKEN` is the "
     "value of the environment variable ACME_TOKEN, also when it stands in the `.env` file; "
     "`file:/run/secrets/acme` is what that file holds.",
     "SW114": "No timezone has this name in the IANA database. `Europe/Berlin` is one; `CET+1` and "
     "`Berlin` are not. Days, weeks and months of all metrics begin in this timezone.",
-    "SW115": "A duration is a whole number and a unit: s, m, h or d. Schedules have no seconds.",
-    "SW116": "No stream has this name. The streams are accounts, users, events, usage_daily, "
-    "subscriptions, subscription_items, discounts, trials, demo_requests and tickets.",
+    "SW115": "A duration is a whole number and a unit: s, m, h or d, as in `90s`, `15m`, `1d`. "
+    "Schedules have no seconds: they take `15m`, `6h` or `1d`. There is no space between number "
+    "and unit.",
+    "SW116": "No stream has this name, so that nothing would be read or kept under it. "
+    "docs/streams.md lists the streams with their columns; `accounts`, `users`, `events`, "
+    "`subscriptions` and `subscription_items` are where to begin.",
     "SW117": "`mode: append` adds options to a property of several checkboxes and never takes one "
     "away: with a metric that has options it collects every state a record was in. Any other "
     "metric uses `always` (ours), `fill_empty` (only where empty) or `never_clear` (never "
@@ -86,9 +97,11 @@ CODES: dict[str, str] = {
     "SW119": "No kind of source has this name. `sql` reads any database by queries; `files` reads "
     "CSV, JSON Lines and Parquet, also subscriptions as Stripe exports them. A channel of alerts "
     "is of kind slack, webhook or email.",
-    "SW120": "`version` is the version of the file's format. This release reads version 1.",
+    "SW120": "`version` is the version of the file's format, a whole number without quotes. "
+    "This release reads `version: 1`; a file of a later version needs a later release.",
     "SW121": "The metric never has this value, so the condition could never hold. `syncworker "
-    "metrics show NAME` lists its values.",
+    "metrics show NAME` lists its values: `subscription_status` is `active`, `canceled` and so "
+    "on.",
     "SW122": "The stream has no such column. Under `columns` the stream's column stands left, the "
     "file's own column right: `user_id: UserID`.",
     "SW123": "There are stage rules for an object that is not mapped, so it is not known how its "
@@ -106,8 +119,8 @@ CODES: dict[str, str] = {
     "SW127": "Deals belong to the sales team. They are created only where the mapping says in "
     "which pipeline, and in which stage by the subscription's state: `pipeline: {pipeline: "
     "Subscriptions, stages: {active: Live}}`.",
-    "SW128": "Only deals are put into a pipeline by the mapping. The pipeline of a ticket belongs "
-    "to the people who work on it.",
+    "SW128": "Only deals are put into a pipeline by the mapping. The pipeline of a ticket "
+    "belongs to the people who work on it. Move `pipeline` under `deals`, or remove it.",
     "SW129": "Tickets are made by the people who answer them or by the tool they come from. A "
     "mapping fills properties of tickets that exist: `policy: update_only`.",
     "SW130": "`associate` ties records to others of the same account: contacts or deals to "
@@ -145,7 +158,8 @@ CODES: dict[str, str] = {
     "SW145": "References (`env:NAME`, `file:PATH`) are looked up under `auth` only; elsewhere the "
     "text itself would be sent. `auth: {by: header, name: X-Api-Key, value: env:ACME_KEY}` sends "
     "a key in any header. A reference names one place and has no template.",
-    "SW146": "Only a POST has a body. Parameters of a GET go into the query string.",
+    "SW146": "Only a POST has a body. Write `method: POST` beside `body`, or put the values "
+    "under `params`: they go into the query string.",
     "SW147": "`window` cuts a long time into pieces that are asked for one after the other. It "
     "needs a `start`, and must be whole days where times are written as `date`, whole hours for "
     "`hour`.",
@@ -248,14 +262,57 @@ CODES: dict[str, str] = {
     "SW179": "The number is outside of what makes sense: a percentile lies between 1 and 99, days "
     "and numbers of accounts are at least 1, a quota is above 0, and a band of the health score "
     "is at most 49 points wide to either side.",
+    "SW214": "A character that only looks like another one, or that nobody can see: a space that "
+    "does not break, a curled quote, a letter of another alphabet. YAML takes it literally, so "
+    "that a key has another name than it seems to have. It comes with text copied from a chat, a "
+    "web page or a word processor. Type it anew, or put a text that needs it in quotes: "
+    '`label: "…"`.',
+    "SW215": "ISO 4217 has no currency of this code. All money is reported in one currency, "
+    "named by three letters: EUR, USD, GBP, CHF. A symbol or a name is not a code. An example: "
+    "`reporting: {currency: EUR}`.",
+    "SW216": "The conditions of one rule exclude each other, so that it can never hold: a health "
+    "score is not at least 90 and below 80. All conditions under `when` must hold. Where one or "
+    "the other is enough write two rules with the same stage.",
+    "SW217": "The first rule that holds counts, and one above holds wherever this one does: after "
+    "`gte: 50` a rule with `gte: 80` is never reached. Put the narrower rule first.",
+    "SW218": "The query's text shows which columns it gives, and one that is needed is not among "
+    "them: the `cursor`, one named under `columns`, or one the stream requires. Select it: "
+    "`SELECT id AS account_id, name, updated_at FROM accounts`. docs/streams.md lists the columns.",
+    "SW219": "A stream's query is one SELECT that reads. Nothing is ever written to a source, and "
+    "each stream has a query of its own. A query of several lines stands behind `query: |`, "
+    "indented; a file of SQL is not read.",
+    "SW220": "Two sources fill one stream whose keys are your app's. Of two rows with one key the "
+    "one that was read last counts, so that the values change with each run. Read the stream from "
+    "one source. If their keys never meet: `# syncworker: ignore SW220 -- two apps`.",
+    "SW221": "A key of your own is empty in HubSpot until syncworker has filled it, and it fills "
+    "it only once a contact is found. Without `email` no contact is found, unless another program "
+    "has filled the key. `match: [{property: saas_user_id, column: user_id}, {property: email, "
+    "column: email}]` finds by both.",
+    "SW222": "`overlap` and `full_every` belong to a stream that is read from a `cursor` on. "
+    "Without one it is read whole in each run, and they do nothing. Add `cursor: updated_at`, or "
+    "remove them.",
+    "SW223": "Rows of this stream are happenings and grow without end. With a `cursor` a run reads "
+    "only the new ones: `cursor: received_at` for a column that says when the row was stored.",
+    "SW224": "What is written needs rows that no source gives: contacts need a stream `users`, "
+    "deals `subscriptions`, and each metric its inputs (`syncworker metrics show NAME`). It stays "
+    "empty until a source has the stream.",
+    "SW225": "A source's name is part of addresses and of `source.stream` on the command line. It "
+    "is made of letters, digits, `_` and `-`: `app`, `billing_eu`.",
+    "SW226": "A whole number with a leading zero: YAML 1.2 reads `010` as 10, older readers as 8. "
+    "Write the number without the zero, `10`, or in quotes where it is a text, `'010'`.",
+    "SW227": "The token of the portal lacks a scope, so that HubSpot answers nothing about the "
+    "object. Each object needs `crm.objects.NAME.read` and `.write`, and `crm.schemas.NAME.read`; "
+    "`properties create` also `crm.schemas.NAME.write`. Scopes are set in HubSpot where the key "
+    "was made (Settings, Integrations, Service Keys or Private Apps).",
     "SW172": "`churn_reasons` says which of syncworker's churn reasons a word of the billing "
     "system means: left its word, right the reason. Only these can be chosen in HubSpot: price, "
     "missing_features, competitor, unused, support, complexity, quality, payment, other.",
     "SW173": "An account with MRR is in the low tier below `tier_mid_from`, in the middle one "
     "from there, and in the high one from `tier_high_from` on, in whole units of the reporting "
     "currency. Both must be above 0 and the second above the first.",
-    "SW174": "The money-back window and the renewal window are counted in whole days, and a window "
-    "of no days holds nobody.",
+    "SW174": "The money-back window and the renewal window are counted in whole days, and a "
+    "window of no days holds nobody. Write at least 1, such as `guarantee_days: 14`, or leave "
+    "the key out.",
     "SW198": "The schedule contradicts itself or does nothing. A sync is due by an interval "
     '(`every: 15m`) or at times of day (`daily_at: ["06:30", "18:00"]`); besides, `full_at` reads '
     "everything whole once a day and `fast` looks at a few streams more often than the sync does.",

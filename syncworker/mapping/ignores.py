@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from syncworker.mapping.diagnostics import Finding, Span
 from syncworker.mapping.suggest import listed
 
-IGNORABLE = ("SW103", "SW105", "SW106", "SW107", "SW109", "SW121")
+IGNORABLE = (
+    *("SW103", "SW105", "SW106", "SW107", "SW109", "SW121"),
+    *("SW217", "SW218", "SW220", "SW221", "SW223", "SW224", "SW226"),
+)
 _COMMENT = re.compile(r"(?:^|\s)(# ?syncworker: ?ignore\b(.*))$")
 _CODES = re.compile(r"\s*(SW[0-9]{3}(?:\s*,\s*SW[0-9]{3})*)\s+--\s+\S")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from syncworker.mapping.portal import PortalMapping
 from syncworker.mapping.profiles import expanded
 from syncworker.mapping.rules import check_properties
 from syncworker.mapping.rules_alerts import check_alerts
+from syncworker.mapping.rules_conditions import check_conditions
 from syncworker.mapping.rules_custom import check_custom
 from syncworker.mapping.rules_files import check_files
 from syncworker.mapping.rules_http import check_http
@@ -33,8 +35,9 @@ from syncworker.mapping.rules_pql import check_pql
 from syncworker.mapping.rules_profiles import check_profiles
 from syncworker.mapping.rules_renames import check_renames
 from syncworker.mapping.rules_schedule import check_schedule
-from syncworker.mapping.rules_sources import check_reporting, check_sources
+from syncworker.mapping.rules_sources import check_reporting, check_sources, check_version
 from syncworker.mapping.rules_sql import check_sql
+from syncworker.mapping.rules_sql_query import check_queries
 from syncworker.mapping.rules_webhook import check_webhooks
 from syncworker.mapping.secrets import HIDDEN, masked, masked_line, secrets_by_key, secrets_by_shape
 from syncworker.mapping.wording import explained
@@ -43,6 +46,9 @@ from syncworker.metrics.catalog import METRICS
 from syncworker.metrics.metric import Metric
 
 _LONGEST = 400
+_CAUSES = ("SW006", "SW011", "SW110", "SW113", "SW214")
+"""What else is found at the same place is only what follows from it."""
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +68,24 @@ class Loaded:
 
 def load_bytes(content: bytes, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loaded:
     """`load` for a file's bytes; bytes that are no UTF-8 are a diagnostic."""
+    half = content[: 2 * (len(content) // 2)]
+    if any(half) and not (any(half[::2]) and any(half[1::2])):  # every other byte is a NUL
+        return _not_utf8(Span(), file, ("",), "UTF-16")
     try:
         return load(content.decode("utf-8"), file, catalog)
     except UnicodeDecodeError as error:
+        if content.startswith(_UTF_16):
+            return _not_utf8(Span(), file, ("",), "UTF-16")
         before = content[: error.start].decode("utf-8")
         lines = lines_of(before)
         span = Span(len(lines), len(lines[-1]) + 1)
-        finding = Finding("SW005", span, "the file is not UTF-8", "save it with encoding UTF-8")
-        return Loaded(
-            None, diagnosed([finding], file, lines_of(content.decode("utf-8", "replace")))
-        )
+        return _not_utf8(span, file, lines_of(content.decode("utf-8", "replace")))
+
+
+def _not_utf8(span: Span, file: str, lines: tuple[str, ...], encoding: str = "") -> Loaded:
+    message = f"the file is {encoding}, not UTF-8" if encoding else "the file is not UTF-8"
+    finding = Finding("SW005", span, message, "save it with encoding UTF-8")
+    return Loaded(None, diagnosed([finding], file, lines))
 
 
 def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loaded:
@@ -98,12 +112,15 @@ def load(text: str, file: str, catalog: Mapping[str, Metric] = METRICS) -> Loade
         findings += check_properties(document, catalog)
         findings += check_renames(document)
         findings += check_lifecycle(document, catalog)
+        findings += check_conditions(document)
         findings += check_sources(document)
         findings += check_hubspot_sources(document)
         findings += check_webhooks(document)
         findings += check_http(document)
         findings += check_sql(document)
+        findings += check_queries(document)
         findings += check_files(document)
+        findings += check_version(document)
         findings += check_reporting(document)
         findings += check_metrics(document)
         findings += check_people(document)
@@ -138,6 +155,8 @@ def diagnosed(
     for finding in found:
         if finding.code in HIDDEN:
             secrets.setdefault(finding.span.line, []).append(finding)
+    causes = {(f.span.line, f.span.column) for f in found if f.code in _CAUSES}
+    found = [f for f in found if f.code in _CAUSES or (f.span.line, f.span.column) not in causes]
     secret_lines = {finding.span.line for finding in found if finding.code == "SW110"}
     unique = {
         (finding.span.line, finding.span.column, finding.code, finding.message): finding

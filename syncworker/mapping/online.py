@@ -11,6 +11,7 @@ from syncworker.mapping.document import Document, Path
 from syncworker.mapping.hubspot_names import STAGE_PROPERTY
 from syncworker.mapping.loader import Loaded, diagnosed
 from syncworker.mapping.property_rules import left_out
+from syncworker.mapping.suggest import listed
 from syncworker.metrics.catalog import catalog_of
 from syncworker.metrics.metric import Metric
 
@@ -21,6 +22,8 @@ def check_online(
     properties: Mapping[str, Mapping[str, PortalProperty]],
     pipelines: Sequence[PortalPipeline] = (),
     catalog: Mapping[str, Metric] | None = None,
+    *,
+    refused: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[Diagnostic, ...]:
     """Compare a mapping with its portal; the findings of `load` are not repeated.
 
@@ -30,6 +33,7 @@ def check_online(
         properties: By object, the portal's properties by name.
         pipelines: The portal's pipelines of deals, where the mapping names one.
         catalog: The metrics; None: ours and the mapping's own.
+        refused: By object, the scopes that the token lacks; such an object is not compared.
     """
     mapping, document = loaded.mapping, loaded.document
     if mapping is None or document is None:
@@ -38,6 +42,10 @@ def check_online(
         catalog = catalog_of(mapping.metrics)
     findings: list[Finding] = []
     for object_name in mapping.objects:
+        scopes = (refused or {}).get(object_name)
+        if scopes:
+            findings.append(_refused(document, object_name, scopes))
+            continue
         there = properties.get(object_name, {})
         found = conflicts(mapping, object_name, catalog, there, pipelines)
         findings += [_finding(document, conflict, portal) for conflict in found]
@@ -49,6 +57,12 @@ def check_online(
 def _finding(document: Document, conflict: Conflict, portal: str) -> Finding:
     help_ = conflict.help.replace("PORTAL", portal)
     return Finding(_code(conflict), _span(document, conflict.place), conflict.message, help_)
+
+
+def _refused(document: Document, object_name: str, scopes: Sequence[str]) -> Finding:
+    message = f"the token may not read {object_name}: it lacks {listed(scopes)}"
+    help_ = "add what is missing to the service key or private app in HubSpot, under Scopes"
+    return Finding("SW227", document.key(("objects", object_name)), message, help_)
 
 
 def _code(conflict: Conflict) -> str:

@@ -68,7 +68,8 @@ def _condition(
     yield from findings
     condition = document.entries(*path)
     names = [name for name in COMPARISONS if condition.get(name) is not None]
-    if condition and len(names) != 1:
+    # An unknown key may be a slip of a comparison; that is told already.
+    if condition and len(names) != 1 and condition.keys() <= {"metric", *COMPARISONS}:
         message = "a condition needs one comparison" + (", this has several" if names else "")
         help_ = f"write one of {listed(COMPARISONS)}"
         yield Finding("SW118", document.key(path), message, help_)

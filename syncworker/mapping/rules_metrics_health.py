@@ -38,6 +38,8 @@ def check_health(document: Document) -> Iterator[Finding]:
     yield from _weights(document, (*_HEALTH, "onboarding"))
     for size in document.entries(*_HEALTH, "profiles"):
         yield from _weights(document, (*_HEALTH, "profiles", size))
+    for name, weight in document.entries("metrics", "health_weights").items():
+        yield from _negative(document, ("metrics", "health_weights", name), name, weight)
     for low, high in _IN_ORDER:
         yield from _order(document, low, high)
     for name in (*_FALLING, "support"):
@@ -55,9 +57,14 @@ def _weights(document: Document, section: Path) -> Iterator[Finding]:
         if name not in COMPONENTS:
             help_ = did_you_mean(name, COMPONENTS, f"allowed: {listed(COMPONENTS)}")
             yield Finding("SW176", document.key(path), f"no component is called `{name}`", help_)
-        elif isinstance(weight, int) and weight < 0:
-            message = f"the weight of `{name}` is below 0"
-            yield Finding("SW176", document.value(path), message, "write 0 to leave it out")
+        else:
+            yield from _negative(document, path, name, weight)
+
+
+def _negative(document: Document, path: Path, name: str, weight: object) -> Iterator[Finding]:
+    if isinstance(weight, int | float) and weight < 0:
+        message = f"the weight of `{name}` is below 0"
+        yield Finding("SW176", document.value(path), message, "write 0 to leave it out")
 
 
 def _order(document: Document, low: Path, high: Path) -> Iterator[Finding]:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import functools
+import re
 import zoneinfo
 from collections.abc import Iterator
 
 from syncworker.mapping.diagnostics import Finding
 from syncworker.mapping.document import Document, Path
-from syncworker.mapping.portal import SNAPSHOTS
+from syncworker.mapping.portal import CURRENCY, SNAPSHOTS
 from syncworker.mapping.suggest import did_you_mean, listed
 from syncworker.metrics.texts import LANGUAGES
+from syncworker.model.money import CURRENCIES
 from syncworker.model.streams import STREAMS
+
+_CURRENCY = re.compile(CURRENCY)
+_SOURCE = re.compile(r"\w[\w-]*")
 
 
 def check_sources(document: Document) -> Iterator[Finding]:
-    """Stream names (SW116) and their columns (SW122), where a stream is read or named."""
+    """Names of sources (SW225), of streams (SW116) and of their columns (SW122)."""
     for source in document.entries("sources"):
+        if not _SOURCE.fullmatch(source):
+            message = f"`{source}` cannot be the name of a source"
+            help_ = "use letters, digits, `_` and `-`"
+            yield Finding("SW225", document.key(("sources", source)), message, help_)
         path = ("sources", source, "streams")
         for stream in document.entries(*path):
             yield from _stream(document, (*path, stream), stream)
@@ -27,13 +36,28 @@ def check_sources(document: Document) -> Iterator[Finding]:
                 yield from _stream(document, (*section, stream), stream)
 
 
+def check_version(document: Document) -> Iterator[Finding]:
+    """The format's version (SW120), where it only equals a known one: `true`, `1.0`."""
+    if document.at("version") == 1 and type(document.at("version")) is not int:
+        span = document.value(("version",))
+        yield Finding("SW120", span, "this version of the format is not known", "write 1")
+
+
 def check_reporting(document: Document) -> Iterator[Finding]:
-    """The reporting timezone (SW114) and language (SW197)."""
+    """The reporting timezone (SW114), currency (SW215) and language (SW197)."""
     path = ("reporting", "timezone")
     name = document.at(*path)
-    if isinstance(name, str) and name not in _timezones():
+    if name == "":
+        help_ = "write a value, or remove the key"
+        yield Finding("SW111", document.value(path), "`timezone` is empty", help_)
+    elif isinstance(name, str) and name not in _timezones():
         help_ = did_you_mean(name, sorted(_timezones()), "an IANA name: `Europe/Berlin`")
         yield Finding("SW114", document.value(path), f"no timezone is called `{name}`", help_)
+    path = ("reporting", "currency")
+    name = document.at(*path)
+    if isinstance(name, str) and _CURRENCY.fullmatch(name) and name not in CURRENCIES:
+        help_ = "write its ISO 4217 code: `EUR`"
+        yield Finding("SW215", document.value(path), f"no currency is called `{name}`", help_)
     path = ("reporting", "language")
     name = document.at(*path)
     if isinstance(name, str) and name not in LANGUAGES:

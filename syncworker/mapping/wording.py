@@ -22,7 +22,8 @@ from syncworker.mapping.schedule import INTERVAL, TIME_OF_DAY, FastLane, Schedul
 from syncworker.mapping.settings_walk import section_at
 from syncworker.mapping.sources import KINDS
 from syncworker.mapping.suggest import closest, did_you_mean, listed
-from syncworker.mapping.yaml_text import missing_space
+from syncworker.mapping.wording_values import meant
+from syncworker.mapping.yaml_slips import missing_space
 from syncworker.metrics.settings import MetricSettings
 
 _SECTIONS: tuple[tuple[Path, type], ...] = (
@@ -66,12 +67,24 @@ _PATTERNS = {
     ADDRESS: ("SW111", "is not an address", "write `env:NAME`, `file:PATH` or `https://…`"),
     MAILBOX: ("SW207", "is not an address", "write it as `alerts@acme.example`"),
 }
+_KIND_OF = {
+    **dict.fromkeys(("postgres", "postgresql", "mysql", "mariadb", "sqlite", "database"), "sql"),
+    **dict.fromkeys(("csv", "parquet", "jsonl", "s3", "file"), "files"),
+    **dict.fromkeys(("rest", "api", "json"), "http"),
+}
+"""What people call a source whose kind has another name."""
 _EXPECTED_AT: Mapping[str | int, str] = {
     "allow_back": "the reason, as text",
     "credentials": "`env:NAME`, `file:PATH`, or a section of client_id, client_secret and "
     "refresh_token",
     "match": "`{property: …, column: …}`, or a list of such ways",
+    "when": "a list of conditions: `- {metric: health_score, gte: 80}`",
 }
+_VARIABLE = re.compile(
+    r"\$\{([A-Z_][A-Z0-9_]*)\}|\$([A-Z_][A-Z0-9_]*)|(?:ENV|Env|file:env|env:env):([A-Z_][A-Z0-9_]*)"
+)
+_SIGNS = {"=": "eq", "==": "eq", "!=": "ne", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
+_SIGNS |= {"in": "any_of"}
 _UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 _MISSING_SPACE = "missing space after colon"
 _SECTION_EXPECTED = ("model_type", "dict_type", "dataclass_type")
@@ -195,10 +208,14 @@ def _of_the_other_kind(value: object) -> tuple[str, ...]:
 
 def _unfit(document: Document, path: Path, kind: str, context: dict[str, Any]) -> Finding:
     if path == ("version",):
+        if document.at(*path) is None:
+            return Finding("SW111", document.value(path), "`version` is empty", "write 1")
         span = document.value(path)
         return Finding("SW120", span, "this version of the format is not known", "write 1")
     if kind == "string_pattern_mismatch":
         code, what, help_ = _PATTERNS[context["pattern"]]
+        if context["pattern"] == REFERENCE:
+            help_ = _reference_help(document.at(*path)) or help_
         return Finding(code, document.value(path), f"{_named(path)} {what}", help_)
     message, help_ = _bad_value(document, path, kind, context)
     code = "SW003" if message == _MISSING_SPACE else "SW111"
@@ -217,8 +234,17 @@ def _missing(document: Document, section: Path, key: str) -> Finding:
     return Finding("SW112", document.key(section), f"the key `{key}` is missing here", meaning)
 
 
+def _reference_help(value: object) -> str:
+    # Only what is surely a variable's name is repeated: anything else may be a secret.
+    match = _VARIABLE.fullmatch(str(value))
+    return f"write `env:{match[1] or match[2] or match[3]}`" if match else ""
+
+
 def _unknown_key(document: Document, path: Path) -> Finding:
     known, name = keys_at(document, path[:-1]), str(path[-1])
+    if name in _SIGNS and _SIGNS[name] in known:
+        help_ = f"write `{_SIGNS[name]}`"
+        return Finding("SW102", document.key(path), f"unknown key `{name}`", help_)
     if path[:-1] == ("objects",):
         help_ = did_you_mean(name, known, _OBJECTS)
         return Finding("SW124", document.key(path), f"no object is called `{name}`", help_)
@@ -228,14 +254,19 @@ def _unknown_key(document: Document, path: Path) -> Finding:
 
 def _unknown_kind(document: Document, path: Path, tag: str) -> Finding:
     known = _kinds(path)
-    help_ = did_you_mean(tag, known, f"allowed: {listed(known)}")
     what = "channel" if path[:2] == _CHANNELS else "source"
+    value = document.at(*path)
+    if not isinstance(value, str) or not value:
+        message = "`kind` is empty" if value in (None, "") else "`kind` must be one word"
+        return Finding("SW119", document.value(path), message, f"allowed: {listed(known)}")
+    meant = tag if what == "channel" else _KIND_OF.get(tag.lower(), tag)
+    help_ = did_you_mean(meant, known, f"allowed: {listed(known)}")
     return Finding("SW119", document.value(path), f"no kind of {what} is called `{tag}`", help_)
 
 
 def _kinds(path: Path) -> tuple[str, ...]:
     """What `kind` of the section may be: of a channel of alerts, or of a source."""
-    return tuple(CHANNEL_KINDS if path[:2] == _CHANNELS else KINDS)
+    return tuple(CHANNEL_KINDS if path[:2] == _CHANNELS else map(str, KINDS))
 
 
 def _bad_value(
@@ -243,28 +274,43 @@ def _bad_value(
 ) -> tuple[str, str]:
     value, name = document.at(*path), _named(path)
     if kind == "literal_error" and value is not None:
-        words = [word.strip("' ") for word in re.split(", | or ", context["expected"])]
-        help_ = did_you_mean(str(value), words, f"allowed: {listed(words)}")
-        return f"{name} cannot be `{value}`", help_
+        return _not_among(name, value, context["expected"])
     if kind in {"too_short", "string_too_short"} or value is None:
         return f"{name} is empty", "write a value, or remove the key"
-    if kind in {"missing", "too_long"}:
-        return f"{name} has too {'few' if kind == 'missing' else 'many'} entries", ""
-    if kind in {"greater_than_equal", "less_than_equal"}:
-        limit = f"at least {context['ge']}" if "ge" in context else f"at most {context['le']}"
-        return f"{name} must be {limit}", ""
+    limit = {
+        "missing": "has too few entries",
+        "too_long": "has too many entries",
+        "greater_than_equal": f"must be at least {context.get('ge')}",
+        "less_than_equal": f"must be at most {context.get('le')}",
+    }.get(kind)
+    if limit:
+        return f"{name} {limit}", ""
     slip = missing_space(value) if kind in _SECTION_EXPECTED and isinstance(value, str) else None
     if slip:
         return _MISSING_SPACE, f"write `{slip[1]}`"
-    expected = _EXPECTED.get(kind.split("_", 1)[0], "something else")
-    if kind != "list_type" and (path[-1] in portal.COMPARISONS or path[-2:-1] == ("any_of",)):
-        expected = "text, a number, true or false"
+    if path[-1] in _EXPECTED_AT:
+        return f"{name} must be {_EXPECTED_AT[path[-1]]}", ""
+    return f"{name} must be {_expected(path, kind, value)}", meant(value, kind.split("_", 1)[0])
+
+
+def _not_among(name: str, value: object, expected: str) -> tuple[str, str]:
+    words = [word.strip("' ") for word in re.split(", | or ", expected)]
+    shown = str(value).lower() if isinstance(value, bool) else value
+    help_ = did_you_mean(str(value), words, f"allowed: {listed(words)}")
+    return f"{name} cannot be `{shown}`", help_
+
+
+def _expected(path: Path, kind: str, value: object) -> str:
+    """What would fit, in words."""
     if path[-2:-1] == ("properties",):
-        expected = "a metric's name, or `{metric: name, …}`"
+        return "a metric's name, or `{metric: name, …}`"
     if path[-2:-1] == ("fields",) and "streams" in path:  # of an HTTP source
-        expected = "a path in the record, or a section: `{path: …, values: …}`"
-    expected = _EXPECTED_AT.get(path[-1], expected)
-    return f"{name} must be {expected}", ""
+        return "a path in the record, or a section: `{path: …, values: …}`"
+    if kind != "list_type" and (path[-1] in portal.COMPARISONS or path[-2:-1] == ("any_of",)):
+        return "text, a number, true or false"
+    if kind == "string_type" and isinstance(value, (list, dict)):
+        return "text"
+    return _EXPECTED.get(kind.split("_", 1)[0], "something else")
 
 
 def _named(path: Path) -> str:

@@ -7,12 +7,14 @@ every duplicate key. Nothing is ever constructed from a tag.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from syncworker.mapping.diagnostics import Finding, Span
 from syncworker.mapping.document import Path, Place
+from syncworker.mapping.look_alikes import in_key, in_plain
 
 MAX_DEPTH = 40
 MAX_NODES = 50_000
@@ -22,6 +24,9 @@ _TAG = "tag:yaml.org,2002:"
 _TAGS = frozenset(
     _TAG + name for name in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value")
 )
+_COLLECTIONS = frozenset({_TAG + "map", _TAG + "seq"})
+_LEADING_ZERO = re.compile(r"[+-]?0[0-9]+$")
+_DIGITS = re.compile(r"[0-9]+$")
 
 
 class TooMuchError(Exception):
@@ -62,6 +67,8 @@ class Reader:
         self.places[path] = Place(key, here if path else Span(here.line, here.column))
         self._above.append(id(node))
         try:
+            if not isinstance(node, ScalarNode) and node.tag not in _COLLECTIONS:
+                self._tagged(here)
             if isinstance(node, MappingNode):
                 return self._mapping(node, path)
             if isinstance(node, SequenceNode):
@@ -74,7 +81,7 @@ class Reader:
         data: dict[str, object] = {}
         for key_node, value_node in node.value:
             span = self._span(key_node)
-            key = self._key(key_node, span)
+            key = self._key(key_node, span, empty=is_nothing(value_node))
             if key is None:
                 continue
             first = self.places.get((*path, key))
@@ -84,11 +91,19 @@ class Reader:
             data[key] = self.read(value_node, (*path, key), span)
         return data
 
-    def _key(self, node: Node, span: Span) -> str | None:
-        if isinstance(node, ScalarNode) and node.tag in {_TAG + "str", _TAG + "merge"}:
-            return str(node.value)
+    def _key(self, node: Node, span: Span, *, empty: bool) -> str | None:
+        if isinstance(node, ScalarNode) and node.tag == _TAG + "str":
+            mended = in_key(str(node.value), span)
+            self.findings += mended.findings
+            return mended.text
+        if isinstance(node, ScalarNode) and node.tag == _TAG + "merge":
+            self._find("SW011", span, "merge keys (`<<`) are not read", "write the keys out")
+            return None
         message = "a key must be text"
-        if isinstance(node, ScalarNode) and node.value:
+        if isinstance(node, ScalarNode) and _DIGITS.match(node.value) and empty:
+            message = f"`{node.value}` stands here without a name"
+            self._find("SW011", span, message, "a decimal number has a point: `80.5`")
+        elif isinstance(node, ScalarNode) and node.value:
             self._find("SW011", span, message, f'put it in quotes: "{node.value}"')
         else:
             self._find("SW011", span, message, "write `name: value`")
@@ -97,22 +112,34 @@ class Reader:
     def _scalar(self, node: Node, span: Span) -> object:
         text = str(node.value)
         if node.tag not in _TAGS:
-            self._find("SW011", span, "YAML tags (`!…`) have no meaning here", "remove the tag")
+            self._tagged(span)
             return text
         if any("\ud800" <= letter <= "\udfff" or letter == "\0" for letter in text):
             self._find("SW006", span, "this text contains a character that cannot be stored")
             return ""
-        match node.tag.removeprefix(_TAG):
-            case "null":
-                return None
-            case "bool":
-                return text.lower() == "true"
-            case "int" | "float":
-                return self._number(text, span)
-        return text
+        kind = node.tag.removeprefix(_TAG)
+        if kind in {"int", "float"}:
+            return self._number(text, span)
+        if kind in {"null", "bool"}:
+            return None if kind == "null" else text.lower() == "true"
+        return self._text(node, text, span)
+
+    def _text(self, node: Node, text: str, span: Span) -> str:
+        if getattr(node, "style", None) or node.tag != _TAG + "str":
+            return text
+        mended = in_plain(text, span)
+        self.findings += mended.findings
+        return mended.text
+
+    def _tagged(self, span: Span) -> None:
+        self._find("SW011", span, "YAML tags (`!…`) have no meaning here", "remove the tag")
 
     def _number(self, text: str, span: Span) -> object:
         number = _parsed(text)
+        if _LEADING_ZERO.match(text):
+            message = f"`{text}` is read as {number}, by some programs as a number to base 8"
+            help_ = f"write `{number}`"
+            self.findings.append(Finding("SW226", span, message, help_, severity="warning"))
         if isinstance(number, str) or (math.isfinite(number) and abs(number) <= _LARGEST):
             return number
         self._find("SW011", span, "this number cannot be used", "write a smaller number")
@@ -138,6 +165,11 @@ class Reader:
 
     def _find(self, code: str, span: Span, message: str, help_: str = "") -> None:
         self.findings.append(Finding(code, span, message, help_))
+
+
+def is_nothing(node: Node) -> bool:
+    """Whether nothing is written there."""
+    return isinstance(node, ScalarNode) and not node.value and node.style is None
 
 
 def _duplicate(path: Path, key: str, span: Span, first: Span) -> Finding:

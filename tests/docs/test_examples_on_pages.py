@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from syncworker.mapping.advice import advice
 from syncworker.mapping.loader import load
 from syncworker.mapping.portal import PortalMapping
 from syncworker.mapping.slots import timetables
@@ -54,3 +55,14 @@ def test_the_metrics_on_the_page_of_ones_own_are_right() -> None:
 def test_the_alerts_on_their_page_are_right() -> None:
     alerts = mapping("alerts.md", OBJECTS).alerts
     assert len(alerts.rules) == len({rule.when for rule in alerts.rules}) == 7
+
+
+def test_the_mapping_that_is_explained_from_top_to_bottom_is_right() -> None:
+    page = (DOCS / "mapping.md").read_text("utf-8")
+    example = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[0]
+    loaded = load(example, "acme.yaml")
+    assert [*loaded.diagnostics, *advice(loaded)] == []
+    sections = {line.partition(":")[0] for line in example.splitlines() if re.match(r"\w", line)}
+    assert sections == set(PortalMapping.model_fields) - {"volatile_days"}
+    for section in sections:
+        assert f"| `{section}` | " in page

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
 
 from syncworker.cli.main import cli
 from syncworker.cli.reference import commands, commands_page
+from syncworker.mapping.codes import CODES
+from syncworker.mapping.codes_page import codes_page
 from syncworker.metrics.catalog import METRICS
 from syncworker.metrics.record_page import record_page
 from syncworker.metrics.reference import BETTERED, metrics_page
@@ -68,3 +71,20 @@ def test_names_that_were_bettered_are_those_of_metrics() -> None:
     entity = {metric.property: metric.entity for metric in METRICS.values()}
     assert BETTERED.keys() <= entity.keys()
     assert {ours for ours, first in BETTERED.items() if entity.get(first) == entity[ours]} == set()
+
+
+def test_the_page_of_codes_is_the_generated_one_and_names_each_once() -> None:
+    written = (DOCS / "codes.md").read_text("utf-8")
+    assert written == codes_page(), "run `syncworker schema --codes > docs/codes.md`"
+    for code in CODES:
+        assert written.count(f"| {code} |") == 1
+
+
+def test_every_code_in_use_has_a_long_text_that_says_how_to_mend_it() -> None:
+    folder = Path(__file__).parents[2] / "syncworker" / "mapping"
+    rules = [path for path in folder.glob("*.py") if path.name != "codes.py"]
+    used = {code for path in rules for code in re.findall(r"SW[0-9]{3}", path.read_text("utf-8"))}
+    assert used == CODES.keys()
+    for code, text in CODES.items():
+        assert len(text) > 100, code
+        assert text.endswith("."), code

@@ -65,5 +65,5 @@ def test_every_command_that_people_are_told_to_type_exists() -> None:
 
 def test_a_command_that_does_not_exist_would_be_found() -> None:
     assert problem("properties drop acme") == "no command drop"
-    assert problem("validate acme --strict") == "no option --strict"
+    assert problem("validate acme --stern") == "no option --stern"
     assert problem("plan acme --full") == ""

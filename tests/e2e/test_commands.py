@@ -98,7 +98,10 @@ def test_validate_says_that_a_mapping_is_right(workspace: Workspace) -> None:
     done = workspace.run("validate")
 
     assert done.returncode == 0
-    assert done.stdout == "No errors in 1 file. Nothing was sent to HubSpot.\n"
+    assert done.stdout == (
+        "No errors in 1 file. Nothing was sent to HubSpot.\n"
+        "Next: syncworker validate --online acme\n"
+    )
 
 
 def test_validate_shows_where_a_mapping_is_wrong_and_what_to_write(workspace: Workspace) -> None:
@@ -112,7 +115,10 @@ def test_validate_shows_where_a_mapping_is_wrong_and_what_to_write(workspace: Wo
     assert line == "19 |       saas_mrr: mmr"
     assert caret == "   |                 ^^^"
     assert help_.startswith("   = help: did you mean `mrr`?")
-    assert done.stdout.endswith("1 error in 1 file. Nothing was sent to HubSpot.\n")
+    assert done.stdout.endswith(
+        "1 error in 1 file. Nothing was sent to HubSpot.\n"
+        "Next: syncworker validate --help-code SW104\n"
+    )
 
 
 def test_validate_for_programs_and_for_github(workspace: Workspace) -> None:

@@ -37,7 +37,7 @@ def test_validate_notes_it_and_finds_no_error(
     (tmp_path / "wrong.yaml").write_text("version: 2\n", "utf-8")
     monkeypatch.setenv("SYNCWORKER_MAPPINGS", str(tmp_path))
     assert command(["validate", "acme"]) == exits.OK
-    assert capsys.readouterr().out.splitlines()[0] == f"note: acme.yaml: {LACKING}"
+    assert f"note: acme.yaml: {LACKING}" in capsys.readouterr().out.splitlines()
     assert command(["validate", "acme", "--format", "github"]) == exits.OK
     assert "note:" not in capsys.readouterr().out
     assert command(["validate", "wrong"]) == exits.FAILED

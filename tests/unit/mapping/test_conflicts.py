@@ -230,3 +230,16 @@ def test_an_object_that_is_not_mapped_conflicts_with_nothing(
     mapping = load_text(mapping_text).mapping
     assert mapping is not None
     assert conflicts(mapping, "deals", catalog, {}, ()) == ()
+
+
+def test_an_object_that_the_token_may_not_read_is_told_by_its_scope(
+    load_text: Callable[[str], Loaded], mapping_text: str, catalog: Mapping[str, Metric]
+) -> None:
+    scopes = {"companies": ("crm.schemas.companies.read",), "contacts": ("crm.objects.x.read",)}
+    found = check_online(load_text(mapping_text), "acme", {}, (), catalog, refused=scopes)
+
+    assert [(one.code, one.line, one.column) for one in found] == [
+        ("SW227", 15, 3),
+        ("SW227", 22, 3),
+    ]
+    assert "it lacks `crm.schemas.companies.read`" in found[0].message

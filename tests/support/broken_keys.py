@@ -1,0 +1,248 @@
+"""Keys that are misspelled, missing, written twice, or stand elsewhere."""
+
+from __future__ import annotations
+
+from support.broken import Broken
+
+KEYS = (
+    Broken(
+        "a key twice",
+        "  currency: EUR",
+        "  currency: EUR\n  currency: USD",
+        "SW101 7:3",
+    ),
+    Broken(
+        "a key twice, once in quotes",
+        "  currency: EUR",
+        '  currency: EUR\n  "currency": USD',
+        "SW101 7:3",
+    ),
+    Broken(
+        "a key twice in brackets",
+        "{property: email,",
+        "{property: email, property: email,",
+        "SW101 29:30",
+    ),
+    Broken(
+        "a section twice",
+        "objects:",
+        "hubspot: {credentials: env:X}\nobjects:",
+        "SW101 20:1",
+    ),
+    Broken(
+        "a property twice",
+        "      saas_health:",
+        "      saas_mrr: arr\n      saas_health:",
+        "SW101 25:7",
+    ),
+    Broken(
+        "an object twice",
+        "  contacts:",
+        "  companies:",
+        "SW101 28:3",
+    ),
+    Broken(
+        "a source's stream twice",
+        "      users:\n        table: users",
+        "      users:\n        table: users\n      accounts: {table: a}",
+        "SW101 17:7",
+    ),
+    Broken(
+        "a section misspelled",
+        "reporting:",
+        "reportings:",
+        "SW102 4:1",
+    ),
+    Broken(
+        "a section in capitals",
+        "hubspot:",
+        "HubSpot:",
+        "SW102 2:1",
+    ),
+    Broken(
+        "a section by another name",
+        "hubspot:",
+        "portal:",
+        "SW112 1:1, SW102 2:1",
+    ),
+    Broken(
+        "a section of another tool",
+        "objects:",
+        "models: {}\nobjects:",
+        "SW102 20:1",
+    ),
+    Broken(
+        "a key of the portal misspelled",
+        "credentials:",
+        "credentails:",
+        "SW102 3:3",
+    ),
+    Broken(
+        "a key of reporting misspelled",
+        "timezone:",
+        "time_zone:",
+        "SW102 5:3",
+    ),
+    Broken(
+        "a key of a source misspelled",
+        "url: env",
+        "uri: env",
+        "SW102 10:5",
+    ),
+    Broken(
+        "a key of a stream misspelled",
+        "cursor:",
+        "cursr:",
+        "SW102 14:9",
+    ),
+    Broken(
+        "a key of an object misspelled",
+        "properties:\n      saas_mrr",
+        "property:\n      saas_mrr",
+        "SW102 23:5",
+    ),
+    Broken(
+        "a key of match misspelled",
+        "column: domain}",
+        "colum: domain}",
+        "SW102 22:31",
+    ),
+    Broken(
+        "a key of a property misspelled",
+        "type: number",
+        "typ: number",
+        "SW102 27:9",
+    ),
+    Broken(
+        "a key of a rule misspelled",
+        "when:",
+        "wenn:",
+        "SW102 35:7",
+    ),
+    Broken(
+        "a comparison as a sign",
+        "gte: 80",
+        '">=": 80',
+        "SW102 36:34",
+    ),
+    Broken(
+        "a comparison misspelled",
+        "gte: 80",
+        "gtr: 80",
+        "SW102 36:34",
+    ),
+    Broken(
+        "a key of the guard misspelled",
+        "objects:",
+        "guard: {max_clear: 5}\nobjects:",
+        "SW102 20:9",
+    ),
+    Broken(
+        "a key of the schedule by another tool",
+        "objects:",
+        "schedule: {cron: 0 * * * *}\nobjects:",
+        "SW112 20:1, SW102 20:12",
+    ),
+    Broken(
+        "a key of staging misspelled",
+        "objects:",
+        "staging: {keep: 3}\nobjects:",
+        "SW102 20:11",
+    ),
+    Broken(
+        "a metric's setting misspelled",
+        "objects:",
+        "metrics: {usage_warn_percnt: -5}\nobjects:",
+        "SW102 20:11",
+    ),
+    Broken(
+        "a metric's setting misspelled deep down",
+        "objects:",
+        "metrics: {health_bands: {breath: 1}}\nobjects:",
+        "SW102 20:26",
+    ),
+    Broken(
+        "a key of another kind of source",
+        "url: env",
+        "path: x\n    url: env",
+        "SW102 10:5",
+    ),
+    Broken(
+        "a key without a name",
+        "  currency:",
+        "  '':",
+        "SW102 6:3",
+    ),
+    Broken(
+        "a key one level too high",
+        "  currency: EUR",
+        "currency: EUR",
+        "SW102 6:1",
+    ),
+    Broken(
+        "a section one level too deep",
+        "lifecycle:\n",
+        "  lifecycle:\n",
+        "SW124 32:3, SW101 33:3",
+    ),
+    Broken(
+        "no portal",
+        "hubspot:\n  credentials: env:ACME_TOKEN\n",
+        "",
+        "SW112 1:1",
+    ),
+    Broken(
+        "no credentials",
+        "  credentials: env:ACME_TOKEN",
+        "  tier: free",
+        "SW112 2:1",
+    ),
+    Broken(
+        "no version",
+        "version: 1\n",
+        "",
+        "SW112 1:1",
+    ),
+    Broken(
+        "no kind",
+        "    kind: sql\n",
+        "",
+        "SW112 8:3",
+    ),
+    Broken(
+        "no match",
+        "    match: {property: email, column: email}\n",
+        "",
+        "SW112 28:3",
+    ),
+    Broken(
+        "no column in match",
+        "{property: email, column: email}",
+        "{property: email}",
+        "SW112 29:5",
+    ),
+    Broken(
+        "no metric in a property",
+        "metric: health_score\n        ",
+        "",
+        "SW112 25:7",
+    ),
+    Broken(
+        "no stage",
+        "    - stage: customer\n      when",
+        "    - when",
+        "SW112 34:7",
+    ),
+    Broken(
+        "no metric in a condition",
+        "metric: health_score, ",
+        "",
+        "SW112 36:11",
+    ),
+    Broken(
+        "no refresh token",
+        "env:ACME_TOKEN",
+        "{client_id: env:A, client_secret: env:B}",
+        "SW112 3:3",
+    ),
+)

@@ -1,0 +1,230 @@
+"""What is not YAML, or more YAML than a mapping needs."""
+
+from __future__ import annotations
+
+from support.broken import Broken
+
+SYNTAX = (
+    Broken(
+        "a tab as indentation",
+        "  timezone",
+        "\ttimezone",
+        "SW001 5:1",
+    ),
+    Broken(
+        "a tab behind spaces",
+        "  timezone",
+        "  \ttimezone",
+        "SW001 5:3",
+    ),
+    Broken(
+        "a tab behind a colon",
+        "timezone: Eu",
+        "timezone:\tEu",
+        "SW004 5:12",
+    ),
+    Broken(
+        "a tab at the end",
+        "Europe/Berlin",
+        "Europe/Berlin\t",
+        "SW004 5:26",
+    ),
+    Broken(
+        "tabs in two places",
+        "  timezone: Europe/Berlin\n  currency",
+        "\ttimezone: Europe/Berlin\n\tcurrency",
+        "SW001 5:1, SW001 6:1",
+    ),
+    Broken(
+        "no space behind a colon",
+        "timezone: Eu",
+        "timezone:Eu",
+        "SW003 5:11",
+    ),
+    Broken(
+        "no space behind two colons",
+        "  kind: sql\n    url: env",
+        "  kind:sql\n    url:env",
+        "SW003 9:9, SW003 10:8",
+    ),
+    Broken(
+        "no space behind a dash",
+        "    - stage",
+        "    -stage",
+        "SW004 34:5",
+    ),
+    Broken(
+        "an equals sign",
+        "timezone: Eu",
+        "timezone = Eu",
+        "SW004 5:3",
+    ),
+    Broken(
+        "a key alone",
+        "  currency: EUR",
+        "  currency",
+        "SW004 6:3",
+    ),
+    Broken(
+        "three dots for what was left out",
+        "  currency: EUR",
+        "  ...",
+        "SW004 6:3",
+    ),
+    Broken(
+        "indented too far",
+        "  currency: EUR",
+        "   currency: EUR",
+        "SW004 6:4",
+    ),
+    Broken(
+        "not indented far enough",
+        "  currency: EUR",
+        " currency: EUR",
+        "SW004 6:2",
+    ),
+    Broken(
+        "a list's entry indented too little",
+        "        - {metric",
+        "   - {metric",
+        "SW004 36:4",
+    ),
+    Broken(
+        "a dash for the first entry only",
+        "      saas_mrr: mrr\n",
+        "      - saas_mrr: mrr\n",
+        "SW004 25:7",
+    ),
+    Broken(
+        "a second condition without a dash",
+        "gte: 80}",
+        "gte: 80}\n          {metric: mrr, gt: 0}",
+        "SW004 37:11",
+    ),
+    Broken(
+        "the rest of a block text indented too little",
+        "SELECT * FROM accounts",
+        "|\n          SELECT *\n        FROM accounts",
+        "SW004 15:9",
+    ),
+    Broken(
+        "text behind a block's bar",
+        "SELECT * FROM accounts",
+        "|sql\n          SELECT 1",
+        "SW004 13:17",
+    ),
+    Broken(
+        "a single quote never closed",
+        "Europe/Berlin",
+        "'Europe/Berlin",
+        "SW004 5:13",
+    ),
+    Broken(
+        "a double quote never closed",
+        "Europe/Berlin",
+        '"Europe/Berlin',
+        "SW004 5:13",
+    ),
+    Broken(
+        "an apostrophe inside single quotes",
+        "SELECT * FROM accounts",
+        "'SELECT 'a' FROM x'",
+        "SW004 13:25",
+    ),
+    Broken(
+        "text behind a closed quote",
+        "SELECT * FROM accounts",
+        '"SELECT" id FROM accounts',
+        "SW004 13:25",
+    ),
+    Broken(
+        "a backslash between double quotes",
+        "SELECT * FROM accounts",
+        '"SELECT \\d"',
+        "SW004 13:25",
+    ),
+    Broken(
+        "half an escape",
+        "SELECT * FROM accounts",
+        '"\\x4"',
+        "SW004 13:19",
+    ),
+    Broken(
+        "a section's bracket never closed",
+        "column: domain}",
+        "column: domain",
+        "SW004 22:12",
+    ),
+    Broken(
+        "a list's bracket never closed",
+        "{metric: health_score, gte: 80}",
+        "[{metric: health_score, gte: 80}",
+        "SW004 36:11",
+    ),
+    Broken(
+        "a bracket too many",
+        "column: domain}",
+        "column: domain}}",
+        "SW004 22:46",
+    ),
+    Broken(
+        "a square bracket that closes nothing",
+        "EUR",
+        "]",
+        "SW004 6:13",
+    ),
+    Broken(
+        "a comma forgotten",
+        "property: domain, column",
+        "property: domain column",
+        "SW004 22:36",
+    ),
+    Broken(
+        "round brackets",
+        "{property: domain, column: domain}",
+        "(property: domain, column: domain)",
+        "SW004 22:21",
+    ),
+    Broken(
+        "a colon inside a value",
+        "SELECT * FROM accounts",
+        "SELECT a::date, b: c FROM x",
+        "SW004 13:33",
+    ),
+    Broken(
+        "a space inside a reference",
+        "env:ACME_TOKEN",
+        "env: ACME_TOKEN",
+        "SW004 3:16",
+    ),
+    Broken(
+        "a percent sign first",
+        "SELECT * FROM accounts",
+        "%s",
+        "SW004 13:16",
+    ),
+    Broken(
+        "an at sign first",
+        "EUR",
+        "@eur",
+        "SW004 6:13",
+    ),
+    Broken(
+        "a backquote first",
+        "table: users",
+        "table: `users`",
+        "SW004 16:16",
+    ),
+    Broken(
+        "an asterisk as a value",
+        "SELECT * FROM accounts",
+        "*",
+        "SW004 13:16",
+    ),
+    Broken(
+        "an ampersand as a value",
+        "EUR",
+        "& EUR",
+        "SW004 6:13",
+    ),
+)
