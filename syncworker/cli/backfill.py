@@ -12,6 +12,7 @@ import click
 from syncworker import settings as settings_module
 from syncworker.cli import exits, options
 from syncworker.cli.console import say, say_json, tell
+from syncworker.cli.select import select as select_option
 from syncworker.engine.memory import Run
 
 if TYPE_CHECKING:
@@ -55,11 +56,7 @@ def _names(_ctx: click.Context, _param: click.Parameter, value: str | None) -> l
     callback=_names,
     help="Send only the properties of these metrics; separated by commas.",
 )
-@click.option(
-    "--select",
-    multiple=True,
-    help="Send only account:ID, object:NAME or property:NAME. May be given several times.",
-)
+@select_option
 @click.option("--dry-run", is_flag=True, help="Say what it would take, and do nothing.")
 @click.option("--force", is_flag=True, help="Let its plan through the guard.")
 @click.option("--enqueue", is_flag=True, help="Let workers do it (`syncworker worker`).")
@@ -72,7 +69,7 @@ def command(  # noqa: PLR0913 - one keyword for each option
     end: datetime | None,
     chunk: str,
     metrics: list[str],
-    select: tuple[str, ...],
+    select: tuple[tuple[str, str], ...],
     dry_run: bool,
     force: bool,
     enqueue: bool,

@@ -7,23 +7,24 @@ import click
 from syncworker import settings
 from syncworker.cli import exits, options
 from syncworker.cli.console import counted, say, say_json
+from syncworker.cli.select import select as select_option
 
 
 @click.command()
 @click.argument("run_id", metavar="RUN")
-@click.option(
-    "--select",
-    "selected",
-    multiple=True,
-    metavar="KIND:NAME",
-    help="Only this: account:ID, object:NAME or property:NAME; repeatable.",
-)
+@select_option
 @click.option("--yes", is_flag=True, show_envvar=True, help="Send without asking.")
 @click.option("--force", is_flag=True, show_envvar=True, help="Let this run through the guard.")
 @click.option("--full", is_flag=True, help="Show every record, not only the first.")
 @options.output("text", "json")
 def command(
-    run_id: str, *, selected: tuple[str, ...], yes: bool, force: bool, full: bool, format_: str
+    run_id: str,
+    *,
+    select: tuple[tuple[str, str], ...],
+    yes: bool,
+    force: bool,
+    full: bool,
+    format_: str,
 ) -> int:
     """Put every property back to its value from before a run, and leave people's edits alone.
 
@@ -44,14 +45,11 @@ def command(
     from syncworker.engine.selecting import picked, with_accounts
     from syncworker.planning.selection import Selection
 
-    kinds = [_kind_and_name(text) for text in selected]
     engine = bootstrap.engine(settings.load())
     target = engine.runs.get(run_id)
     rollback.require(target)
-    selection = Selection()
-    if kinds:
-        what = picked(target.portal, checked(target.portal, target.mapping), kinds)
-        selection = selection if what is None else with_accounts(engine, target, what)
+    what = picked(target.portal, checked(target.portal, target.mapping), select)
+    selection = Selection() if what is None else with_accounts(engine, target, what)
     confirm.require_answer(yes=yes, what="rollback sends to HubSpot")
     ready.make_way(engine, target.portal, "rollback")
     run, found = rollback.start(
@@ -77,12 +75,3 @@ def command(
     for line in show_rollback.end_lines(engine, target, ended, updates):
         say(line)
     return exits.of_run(ended)
-
-
-def _kind_and_name(text: str) -> tuple[str, str]:
-    kind, _, name = text.partition(":")
-    if kind not in {"account", "object", "property"} or not name:
-        raise click.UsageError(
-            f"{text!r} is no selector: write account:ID, object:NAME or property:NAME"
-        )
-    return kind, name
