@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from syncworker import settings
 from syncworker.cli import exits, options
-from syncworker.cli.console import counted, say, say_json, tell
+from syncworker.cli.asking import agreed
+from syncworker.cli.console import complain, counted, say, say_json, tell
 
 
 @click.group()
@@ -88,10 +87,9 @@ def copy(reference: str, *, yes: bool, format_: str) -> int:
     from syncworker import bootstrap
 
     configured = settings.load()
-    if not yes:
-        if not sys.stdin.isatty():
-            raise click.UsageError("this asks first: add --yes where nobody can answer")
-        click.confirm(f"Copy the state to the database in {reference}?", abort=True, err=True)
+    if not agreed(f"Copy the state to the database in {reference}?", yes=yes):
+        complain("nothing was copied")
+        return exits.FAILED
     moved = bootstrap.move_state(
         configured, reference, lambda one: tell(f"  {one.table}: {counted(one.rows, 'row')}")
     )

@@ -67,7 +67,7 @@ def command(
     from syncworker import bootstrap
     from syncworker.cli import show_run
     from syncworker.cli.progress import carry_out
-    from syncworker.engine import plan_file, selecting
+    from syncworker.engine import plan_file, private_file, selecting
     from syncworker.engine.mappings import checked
     from syncworker.engine.proposal import of_run
 
@@ -75,7 +75,7 @@ def command(
     if format_ == "html":
         _require_report()
     if out is not None:
-        plan_file.require_place(out)
+        private_file.require_place(out)
     mapping = checked(portal, engine.mapping_text(portal))
     picked = selecting.picked(portal, mapping, select)
     position = engine.ledger.position(portal)
