@@ -19,10 +19,9 @@ from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Priority
 from syncworker.engine.offers import Offer
 from syncworker.engine.ports import Source
-from syncworker.errors import MappingError, SettingsError
+from syncworker.errors import MappingError
 from syncworker.hubspot.budget import Budget
 from syncworker.hubspot.budget_limits import App, limits
-from syncworker.hubspot.budget_seen import used_today
 from syncworker.hubspot.credentials import Credentials, StaticToken
 from syncworker.hubspot.local_budget import LocalBudget
 from syncworker.hubspot.local_state import LocalState
@@ -138,7 +137,6 @@ def engine(settings: Settings) -> Engine:
         mapping_text=lambda portal: _mapping_text(settings, portal),
         portals=lambda: portals(settings),
         clock=clock,
-        used_today=lambda _portal, mapping: _used_today(settings, mapping.hubspot),
         tell=lambda channel, delivery: channels.send(channel, delivery, secret=secret, clock=clock),
         limits=Limits(
             lease=timedelta(seconds=settings.lease_seconds),
@@ -345,18 +343,6 @@ def _budget(
         return RedisBudget(client, key, hubspot.tier, priority=priority, allowed=allowed)
     state = states.setdefault(key, LocalState(allowed))
     return LocalBudget(hubspot.tier, priority=priority, state=state)
-
-
-def _used_today(settings: Settings, hubspot: HubSpot) -> tuple[int, int | None] | None:
-    """As far as the budget of all processes knows; without one, or without a secret, None."""
-    if not _has_redis(settings):
-        return None
-    app: App = "private" if isinstance(hubspot.credentials, str) else "oauth"
-    try:
-        key = _app(hubspot)
-    except SettingsError:
-        return None
-    return used_today(_redis(settings), key, limits(hubspot.tier, app=app), clock())
 
 
 def _has_redis(settings: Settings) -> bool:

@@ -117,14 +117,14 @@ def _scopes(account: AccountReader, mapping: PortalMapping) -> Iterator[Finding]
 
 
 def _requests(account: AccountReader) -> Iterator[Finding]:
-    usage = account.usage()
-    if usage is None:
+    day = account.today()
+    if day is None:
         yield Finding("ok", "requests", "HubSpot does not tell this token how many are used")
         return
-    told = f"{usage.used:,} of the day's {usage.limit:,} used"
-    if usage.resets_at is not None:
-        told += f"; the next day begins {usage.resets_at:%Y-%m-%d %H:%M %z}"
-    if usage.used < NEARLY_USED * usage.limit:
+    told = f"{day.used:,} of the day's {day.limit:,} used"
+    if day.resets_at is not None:
+        told += f"; the next day begins {day.resets_at:%Y-%m-%d %H:%M %z}"
+    if day.used < NEARLY_USED * day.limit:
         yield Finding("ok", "requests", told)
     else:
         help_ = "see in HubSpot which app uses them: Settings > Integrations > Private Apps"

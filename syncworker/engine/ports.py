@@ -292,7 +292,7 @@ class PortalRecord:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What a portal allows us.
+    """What a portal allows us, as far as its budget knows: HubSpot is not asked.
 
     Attributes:
         burst: Requests in any `window`.
@@ -305,14 +305,6 @@ class Quota:
     window: float
     daily: int | None = None
     used: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A portal's requests of one day: how many all apps may make, and have made."""
-
-    limit: int
-    used: int
 
 
 class Portal(Protocol):
@@ -339,11 +331,7 @@ class Portal(Protocol):
 
     @property
     def quota(self) -> Quota:
-        """What the portal allows, as far as it is known; HubSpot is not asked."""
-        ...
-
-    def today(self) -> Day | None:
-        """The day's requests so far; None where the portal does not tell this app."""
+        """What the portal allows, as far as it is known; `account().today()` asks HubSpot."""
         ...
 
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from syncworker.engine.account import Account, DailyUsage
+from syncworker.engine.account import Account, Day
 from syncworker.errors import PortalError, Unavailable
 from syncworker.hubspot import usage
 from syncworker.hubspot.credentials import Credentials
@@ -49,12 +49,11 @@ class HubSpotAccount:
         scopes = told.get("scopes")
         return frozenset(map(text, scopes)) if isinstance(scopes, list) else None
 
-    def usage(self) -> DailyUsage | None:
-        """The day's requests; None where HubSpot does not tell."""
+    def today(self) -> Day | None:
+        """The day's requests, for which HubSpot is asked; None where it does not tell."""
         if isinstance(self._credentials, OAuthToken):
             return None
-        told = usage.learn(self._transport)
-        return None if told is None else DailyUsage(told.limit, told.used, told.resets_at)
+        return usage.learn(self._transport)
 
 
 def _moment(written: str) -> datetime | None:

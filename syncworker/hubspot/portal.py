@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syncworker.engine.ports import (
-    Day,
     Pair,
     PairOutcome,
     Pipeline,
@@ -119,10 +118,6 @@ class HubSpotPortal:
         if self._home is None:
             self._home = account.home(self._transport)
         return self._home
-
-    def today(self) -> Day | None:
-        """The day's requests so far; None for OAuth apps, and where the token may not ask."""
-        return usage.today(self._transport)
 
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:
         """The object's properties by name."""

@@ -16,7 +16,7 @@ from syncworker import bootstrap
 from syncworker.cli import broker, doctor_machine, exits
 from syncworker.cli.main import run
 from syncworker.engine import doctor_portal
-from syncworker.engine.account import DailyUsage
+from syncworker.engine.account import Day
 from syncworker.engine.health import Scheduled
 from syncworker.errors import SettingsError
 from syncworker.sandbox.faults import Fault
@@ -197,11 +197,11 @@ def test_a_day_that_is_used_up_is_told_of_and_the_next_check_says_it_too(
 
 
 @pytest.mark.parametrize(
-    ("usage", "state"), [(None, "ok"), (DailyUsage(100, 89), "ok"), (DailyUsage(100, 90), "warn")]
+    ("usage", "state"), [(None, "ok"), (Day(100, 89), "ok"), (Day(100, 90), "warn")]
 )
-def test_people_are_warned_before_the_day_is_used_up(usage: DailyUsage | None, state: str) -> None:
+def test_people_are_warned_before_the_day_is_used_up(usage: Day | None, state: str) -> None:
     class Account:
-        def usage(self) -> DailyUsage | None:
+        def today(self) -> Day | None:
             return usage
 
     (one,) = doctor_portal._requests(Account())  # type: ignore[arg-type]
