@@ -13,8 +13,8 @@ from redis.retry import Retry
 
 from syncworker.alerts import channels
 from syncworker.clock import now
+from syncworker.engine.database_state import DatabaseState
 from syncworker.engine.engine import Engine, Limits
-from syncworker.engine.health import Health
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Priority
 from syncworker.engine.offers import Offer
@@ -42,11 +42,11 @@ from syncworker.store.alerts import SqlAlerts
 from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
+from syncworker.store.database_state import state_of
 from syncworker.store.definitions import SqlDefinitions
 from syncworker.store.forgotten import SqlForgotten
 from syncworker.store.gauges import Gauge
 from syncworker.store.gauges import gauges as read_gauges
-from syncworker.store.health import SqlHealth
 from syncworker.store.heartbeats import SqlHeartbeats
 from syncworker.store.histories import SqlHistories
 from syncworker.store.inbox import SqlInbox
@@ -83,9 +83,9 @@ def upgrade(settings: Settings) -> tuple[str | None, str]:
     return before, schema.upgrade(state)
 
 
-def schema_versions(settings: Settings) -> tuple[str | None, str]:
-    """The state database's schema (None: it is empty), and the one this version works with."""
-    return schema.current(database(settings)), schema.newest()
+def database_state(settings: Settings) -> DatabaseState:
+    """What the state database tells of itself, whatever its schema; raises StoreError."""
+    return state_of(database(settings))
 
 
 def move_state(
@@ -183,11 +183,6 @@ def serve_webhooks(
         on_stored=on_stored,
     )
     serve(endpoint(receiver), host=host, port=port, on_ready=on_ready)
-
-
-def health(settings: Settings) -> Health:
-    """What the state database tells of itself, whatever its schema; raises StoreError."""
-    return SqlHealth(database(settings))
 
 
 def unmapped(

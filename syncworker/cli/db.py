@@ -52,7 +52,8 @@ def current(format_: str) -> int:
     """
     from syncworker import bootstrap
 
-    found, needed = bootstrap.schema_versions(settings.load())
+    state = bootstrap.database_state(settings.load())
+    found, needed = state.schema, state.newest
     fits = found == needed
     if format_ == "json":
         say_json({"schema": found, "needed": needed, "fits": fits})

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from syncworker.engine import pausing
 from syncworker.engine.engine import Engine
-from syncworker.engine.heartbeats import ALIVE
+from syncworker.engine.heartbeats import living
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run
 from syncworker.engine.ports import Quota
@@ -99,9 +99,8 @@ def _quota(engine: Engine, portal: str, mapping: PortalMapping) -> Quota | None:
 
 def alive(engine: Engine) -> int:
     """How many workers live."""
-    now = engine.clock()
-    beats = engine.heartbeats.all()
-    return sum(beat.kind == "worker" and now - beat.at <= ALIVE for beat in beats)
+    beats = living(engine.heartbeats.all(), engine.clock())
+    return sum(beat.kind == "worker" for beat in beats)
 
 
 def missed(one: Standing, now: datetime) -> bool:

@@ -17,7 +17,7 @@ from syncworker.cli import broker, doctor_machine, exits
 from syncworker.cli.main import run
 from syncworker.engine import doctor_portal
 from syncworker.engine.account import Day
-from syncworker.engine.health import Scheduled
+from syncworker.engine.schedule_stores import Scheduled
 from syncworker.errors import SettingsError
 from syncworker.sandbox.faults import Fault
 from syncworker.sandbox.server import SandboxServer
@@ -118,11 +118,14 @@ def test_where_hubspot_does_not_tell_the_scopes_it_names_those_to_look_for(
 
 
 def test_what_starts_by_itself_is_told_with_its_next_time() -> None:
-    class Told:
-        def scheduled(self, portal: str) -> list[Scheduled]:
-            return [Scheduled("sync", "every 15m", datetime(2026, 11, 21, 6, 15, tzinfo=UTC))]
+    class Engine:
+        class schedules:  # noqa: N801 - the port's name
+            @staticmethod
+            def of(portal: str) -> list[Scheduled]:
+                at = datetime(2026, 11, 21, 6, 15, tzinfo=UTC)
+                return [Scheduled(portal, "sync", "every 15m", at)]
 
-    (one,) = doctor_portal._schedule(Told(), "acme")  # type: ignore[arg-type]
+    (one,) = doctor_portal._schedule(Engine(), "acme")  # type: ignore[arg-type]
     assert one.message == "sync every 15m, next 2026-11-21 06:15 UTC"
 
 
