@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syncworker import settings as settings_module
-from syncworker.cli import exits, options
+from syncworker.cli import ended, exits, options
 from syncworker.cli.console import say, say_json, tell
 from syncworker.cli.select import select as select_option
 from syncworker.engine.memory import Run
@@ -103,7 +103,8 @@ def command(  # noqa: PLR0913 - one keyword for each option
         run = _enqueued(engine, settings, portal, asked, force=force, wait=wait)
     else:
         run = _here(engine, portal, asked, force=force, until_now=end is None)
-    return _told(engine, run, format_)
+    more = [f"Next: syncworker runs show {run.id} --plan"] if run.status == "done" else []
+    return ended.told(engine, run, format_, more)
 
 
 def _asked(engine: Engine, portal: str, **wanted: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -167,19 +168,6 @@ def _here(
     else:
         progress.tell_going_on(run)
     return progress.work_off(engine, run)
-
-
-def _told(engine: Engine, run: Run, format_: str) -> int:
-    from syncworker.cli import show_run
-
-    if format_ == "json":
-        say_json(show_run.as_document(engine, run, with_plan=False))
-        return exits.of_run(run)
-    for line in show_run.report(engine, run):
-        say(line)
-    if run.status == "done":
-        say(f"Next: syncworker runs show {run.id} --plan")
-    return exits.of_run(run)
 
 
 def _cut_short(

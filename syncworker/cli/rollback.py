@@ -41,7 +41,6 @@ def command(
     from syncworker.cli import asking, ready, show_rollback, show_run
     from syncworker.engine import rollback
     from syncworker.engine.mappings import checked
-    from syncworker.engine.memory import Run
     from syncworker.engine.selecting import picked, with_accounts
     from syncworker.planning.selection import Selection
 
@@ -62,12 +61,8 @@ def command(
         for line in show_rollback.kept_lines(found.kept):
             say(line)
     updates = ready.updates(run)
-    if updates:
-        ended: Run = ready.send(
-            engine, run, f"Put {counted(updates, 'record')} back in HubSpot?", yes=yes
-        )
-    else:
-        ended = ready.close(engine, run)
+    question = f"Put {counted(updates, 'record')} back in HubSpot?"
+    ended = ready.send(engine, run, question, yes=yes)
     if format_ == "json":
         document = show_run.as_document(engine, ended, with_plan=True)
         say_json({**document, "rollback": show_rollback.as_document(target, found)})
