@@ -12,10 +12,10 @@ import click
 from syncworker import settings as settings_module
 from syncworker.cli import exits, options
 from syncworker.cli.console import say, say_json, tell
-from syncworker.engine.memory import Run
 
 if TYPE_CHECKING:
     from syncworker.engine.engine import Engine
+    from syncworker.engine.memory import Run
 
 
 def _duration(_ctx: click.Context, _param: click.Parameter, value: str) -> str:

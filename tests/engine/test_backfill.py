@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from support.fake_engine import MAPPING, Clock, FakePortal, FakeSource, make_engine
 
-from syncworker.engine import backfill, control, inline, sync, turn, upkeep
+from syncworker.engine import backfill, control, inline, schedules, sync, turn
 from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.forecast import forecast
 from syncworker.engine.memory import Run
@@ -157,7 +157,7 @@ def test_backfills_of_a_portal_wait_for_each_other_in_order(tmp_path: Path) -> N
         assert set(later) <= {"waiting"}
         work(engine, sync.onward(engine, run.id))
         assert engine.runs.get(run.id).status == "done"
-        upkeep.due(engine, "acme")
+        schedules.due(engine, "acme")
 
 
 def test_a_cancelled_backfill_stops_between_two_batches_and_retry_does_what_is_left(
@@ -199,7 +199,7 @@ def test_a_paused_backfill_lets_a_sync_by_and_is_planned_anew(tmp_path: Path) ->
     inline.do(engine, todos[0], "worker")
     paused = control.ask(engine, run.id, "pause")
     assert paused.status == "paused"
-    assert upkeep.due(engine, "acme") == [], "a person let it rest"
+    assert schedules.due(engine, "acme") == [], "a person let it rest"
     clock.now += timedelta(hours=2)
     source.streams["subscription_items"][4]["unit_amount"] = 7_000
     assert synced(engine).status == "done"
@@ -222,21 +222,21 @@ def test_a_backfill_gives_way_to_a_due_sync_and_goes_on_after_it(tmp_path: Path)
     run = begun(engine, chunk="1d")
     todos = work(engine, sync.onward(engine, run.id), "extract_chunk")
     todos = inline.do(engine, todos[0], "worker")
-    assert upkeep.due(engine, "acme") == []
+    assert schedules.due(engine, "acme") == []
     assert engine.turns.wish(run.id) == "", "its own turn has just begun"
     clock.now += timedelta(minutes=11)
-    upkeep.due(engine, "acme")
+    schedules.due(engine, "acme")
     assert engine.turns.wish(run.id) == "yield"
 
     todos = work(engine, todos, "next_run")
 
     assert engine.runs.get(run.id).status == "waiting"
     read = len(source.asked)
-    work(engine, upkeep.due(engine, "acme"), "")
+    work(engine, schedules.due(engine, "acme"), "")
     first = engine.runs.latest("acme", 1)[0]
     assert (first.kind, first.status) == ("sync", "done")
     clock.now += timedelta(minutes=1)
-    work(engine, upkeep.due(engine, "acme"))
+    work(engine, schedules.due(engine, "acme"))
     done = engine.runs.get(run.id)
     assert (done.status, done.as_of) == ("done", clock.now)
     # The slice that was begun when it gave way is read from its place on.
