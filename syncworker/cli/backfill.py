@@ -13,10 +13,10 @@ from syncworker import settings as settings_module
 from syncworker.cli import ended, exits, options
 from syncworker.cli.console import say, say_json, tell
 from syncworker.cli.select import select as select_option
-from syncworker.engine.memory import Run
 
 if TYPE_CHECKING:
     from syncworker.engine.engine import Engine
+    from syncworker.engine.memory import Run
 
 
 def _duration(_ctx: click.Context, _param: click.Parameter, value: str) -> str:

@@ -50,7 +50,6 @@ def command(
     Examples:
       syncworker forget acme ann@northwind.example --dry-run
       syncworker forget acme northwind.example --yes --out receipt.json
-      syncworker forget acme
     """
     from syncworker import bootstrap
     from syncworker.engine import forget, private_file

@@ -13,7 +13,6 @@ from syncworker import settings as settings_module
 from syncworker.cli import exits, options
 from syncworker.cli.console import say, say_json, tell
 from syncworker.errors import ConfigError
-from syncworker.mapping.part import REFERENCE
 
 if TYPE_CHECKING:
     from syncworker.engine.offers import Offer
@@ -108,6 +107,8 @@ def command(  # noqa: PLR0913 - one argument for each option
 
 
 def _require_reference(text: str) -> None:
+    from syncworker.mapping.part import REFERENCE
+
     if not re.fullmatch(REFERENCE, text):
         # What was typed is not repeated: it may be the token itself.
         raise click.BadParameter(

@@ -130,7 +130,7 @@ def pause(run_id: str) -> int:
     \b
     Examples:
       syncworker runs pause 20261121T060000123456-ab12cd
-      syncworker runs resume 20261121T060000123456-ab12cd
+      syncworker runs pause 20261121T060000123456-ab12cd && syncworker sync acme
     """
     return _asked(run_id, "pause")
 
@@ -143,7 +143,7 @@ def cancel(run_id: str) -> int:
     \b
     Examples:
       syncworker runs cancel 20261121T060000123456-ab12cd
-      syncworker runs retry 20261121T060000123456-ab12cd
+      syncworker runs cancel 20261121T060000123456-ab12cd && syncworker status acme
     """
     return _asked(run_id, "cancel")
 
@@ -156,7 +156,7 @@ def resume(run_id: str) -> int:
     \b
     Examples:
       syncworker runs resume 20261121T060000123456-ab12cd
-      syncworker runs list --status paused
+      syncworker runs resume 20261121T060000123456-ab12cd && syncworker status acme
     """
     from syncworker import bootstrap
     from syncworker.engine import control

@@ -100,7 +100,7 @@ def _forced(run: Run) -> str:
     if run.kind == "rollback":
         return f"syncworker rollback {run.options['of']} --force"
     if run.kind == "apply":
-        return f"syncworker apply {run.options['target']} --force"
+        return f"syncworker apply {run.options.get('target', run.portal)} --force"
     if run.kind == "repair":
         return f"syncworker verify {run.portal} --repair --force"
     return f"syncworker sync {run.portal} --force"

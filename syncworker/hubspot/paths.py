@@ -57,6 +57,7 @@ class Endpoint:
             property definitions).
         settled: Whether a request without a readable answer is given back to the caller, who finds
             out what became of it; else it is simply sent again.
+        empty: Whether an answer without content (204) is the good one.
     """
 
     method: Literal["GET", "POST"]
@@ -64,6 +65,7 @@ class Endpoint:
     rest: str
     kind: Kind
     settled: bool = False
+    empty: bool = False
 
 
 BATCH_READ = Endpoint("POST", "objects", "/batch/read", "read")
@@ -76,7 +78,7 @@ LIST_GROUPS = Endpoint("GET", "properties", "/groups", "read")
 CREATE_GROUP = Endpoint("POST", "properties", "/groups", "schema")
 CREATE_PROPERTY = Endpoint("POST", "properties", "", "schema")
 CREATE_PROPERTIES = Endpoint("POST", "properties", "/batch/create", "schema")
-ARCHIVE_PROPERTIES = Endpoint("POST", "properties", "/batch/archive", "schema")
+ARCHIVE_PROPERTIES = Endpoint("POST", "properties", "/batch/archive", "schema", empty=True)
 LIST_SCHEMAS = Endpoint("GET", "schemas", "", "read")
 LIST_PIPELINES = Endpoint("GET", "pipelines", "", "read")
 PROPERTY_LIMITS = Endpoint("GET", "limits", "/custom-properties", "read")

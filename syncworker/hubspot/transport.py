@@ -192,7 +192,7 @@ class Transport:
         if len(token) >= _SHORTEST:
             # HubSpot may repeat the token in its complaint.
             data = data.replace(token.encode(), b"***")
-        if status == HTTPStatus.NO_CONTENT:
+        if endpoint.empty and status == HTTPStatus.NO_CONTENT:
             return {}
         if rule(status).then == "each":
             return _read(request, data)

@@ -336,11 +336,12 @@ CODES: dict[str, str] = {
     "SW206": "Alerts name accounts and what they pay, and a mail server gets a password: both go "
     "over encrypted connections only, unless the server is on this machine.",
     "SW207": "A mail server that asks for a login needs a user and a password; addresses are "
-    "written as `alerts@acme.example`, without a name around them.",
+    "written bare, without a name around them.",
     "SW208": "A property went from the mapping and another one of the same metric came. If it is "
     "the same one under another name, say so with `renamed_from`; else nothing is to be done. What "
     "the old one holds stays in HubSpot until `syncworker properties clear` empties it.",
     "SW209": "`renamed_from` is the name that the property had in this mapping before. It cannot "
     "be a name that the mapping still writes.",
-    "SW210": "One property cannot have become two: only one says `renamed_from` with its name.",
+    "SW210": "Two properties say `renamed_from` with the same name, and one property cannot have "
+    "become two. Keep it at the one that goes on for the old one; the other is a new property.",
 }

@@ -138,7 +138,7 @@ def test_an_interrupted_command_exits_as_a_shell_expects(instead: Instead, capsy
     [
         (["plann"], ["'plann'", "Did you mean", "'plan'", "syncworker --help"]),
         (["runs", "lst"], ["Did you mean 'list'?"]),
-        (["plan"], ["Missing argument 'PORTAL'", "syncworker plan acme\n", "plan --help"]),
+        (["plan"], ["Missing argument 'PORTAL'", "for example: syncworker plan", "plan --help"]),
         (["plan", "acme", "--fll"], ["Did you mean '--full'?", "for example: syncworker plan"]),
         (["plan", "acme", "--format", "xml"], ["'xml'", "text", "json"]),
     ],

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import re
 import shlex
 import shutil
 from collections import Counter
@@ -52,41 +53,80 @@ class Line:
 
 
 EVERY = {
+    "alerts deliveries": Line("acme", "nosuch", 1),
+    "alerts list": Line("acme", "nosuch", 1),
+    "alerts test": Line("", "acme", 1, elsewhere="e2e/test_alerts_command.py"),
+    "apply": Line("", "nosuch.json --yes", 1, elsewhere="e2e/test_plan_apply.py"),
+    "backfill": Line("acme --from 2026-11-01 --dry-run", "acme --from May", 64),
+    "beat": Line("", "", 1, elsewhere="e2e/test_beat_command.py"),
     "completion": Line("bash", "tcsh", 64),
+    "db copy": Line("", "", 64, elsewhere="e2e/test_db_commands.py"),
+    "db current": Line("", "now", 64),
     "db upgrade": Line("", "now", 64),
-    "dead-letters list": Line("acme", "", 64),
+    "dead-letters discard": Line("", "acme --all", 64, elsewhere="e2e/test_dead_letters.py"),
+    "dead-letters export": Line("acme", "acme --with-personal-data", 64),
+    "dead-letters list": Line("acme", "--kind nosuch", 64),
+    "dead-letters retry": Line("", "--kind nosuch", 64, elsewhere="e2e/test_dead_letters.py"),
+    "dead-letters show": Line("", "a b c", 64, elsewhere="integration/test_letter_commands.py"),
     "demo": Line("", "--folder mappings", 1, elsewhere="e2e/test_demo.py"),
     "doctor": Line("acme", "nosuch", 1, slow=True),
     "explain": Line("acme a1 --metric mrr", "acme nobody", 1, slow=True),
     "extract": Line("acme", "acme --stream nosuch", 1, slow=True),
+    "forget": Line("acme a11 --dry-run", "acme nobody", 1),
+    "health": Line("", "--max-age soon", 64, elsewhere="unit/cli/test_health_command.py"),
+    "history": Line("acme a1", "acme nobody", 1),
+    "init": Line("", "acme", 1, elsewhere="e2e/test_init_command.py"),
     "links": Line("acme", "nosuch", 1),
     "metrics list": Line("", "--profile nosuch", 1),
     "metrics portfolio": Line("acme --from 2026-10 --report mrr", "acme --from May", 64, slow=True),
     "metrics show": Line("mrr", "nosuch", 1),
+    "pause": Line("acme --for 1s", "acme --for soon", 64),
     "plan": Line(f"acme --as-of {AS_OF:%Y-%m-%dT%H:%M}", "nosuch", 1, slow=True),
+    "properties clear": Line("acme --dry-run", "nosuch --dry-run", 1),
     "properties create": Line("acme", "nosuch", 1),
     "properties diff": Line("acme", "nosuch", 1),
     "properties list": Line("acme", "nosuch", 1),
+    "resume": Line("acme", "nosuch", 1),
+    "rollback": Line("", "nosuch --yes", 1, elsewhere="integration/test_trust_commands.py"),
+    "runs cancel": Line("", "nosuch", 1, elsewhere="e2e/test_backfill_command.py"),
     "runs list": Line("acme", "--nosuch", 64),
+    "runs pause": Line("", "nosuch", 1, elsewhere="e2e/test_backfill_command.py"),
+    "runs resume": Line("", "nosuch", 1, elsewhere="e2e/test_backfill_command.py"),
+    "runs retry": Line("", "nosuch", 1, elsewhere="e2e/test_backfill_command.py"),
     "runs show": Line("RUN", "nosuch", 1),
+    "runs watch": Line("RUN", "nosuch", 1),
+    "sandbox clone": Line("acme", "nosuch", 1),
     "sandbox up": Line("", "--port 99999999", 64, elsewhere="e2e/test_commands.py"),
     "schema": Line("", "--nosuch", 64),
     "sources check": Line("acme", "nosuch", 1, slow=True),
     "sources list": Line("acme", "nosuch", 1),
     "staging prune": Line("acme --dry-run", "nosuch", 1),
     "staging stats": Line("acme", "", 64),
+    "status": Line("acme", "nosuch", 1),
     "sync": Line("acme", "acme --wait", 64, elsewhere="support/workspace.py"),
     "validate": Line("acme", "nosuch", 1),
+    "verify": Line("acme", "nosuch", 1),
     "webhook": Line("", "--port 99999999", 64, elsewhere="unit/cli/test_webhook_command.py"),
     "worker": Line("", "--concurrency 0", 64, elsewhere="support/workspace.py"),
 }
+_SERVES = "serves until it is stopped: it has no result, and logs"
+_SAYS_SO = "changes one thing and says so; `status` and `runs show` have the state as JSON"
 NO_JSON = {
+    "beat": _SERVES,
     "completion": "prints a script for a shell",
+    "dead-letters discard": "closes letters and says how many; `list --all` has them as JSON",
+    "dead-letters export": "writes a table to be worked on, or with --format json the rows alone",
+    "pause": _SAYS_SO,
+    "resume": _SAYS_SO,
+    "runs cancel": _SAYS_SO,
+    "runs pause": _SAYS_SO,
+    "runs resume": _SAYS_SO,
+    "runs retry": _SAYS_SO,
+    "runs watch": "shows progress to a person; `runs show` has the end as JSON",
+    "sandbox clone": "its result is a JSON file",
     "schema": "prints a JSON Schema, or a page in Markdown",
-    "webhook": "serves until it is stopped: it has no result, and logs",
-    "worker": "serves until it is stopped: it has no result, and logs",
-    "dead-letters list": "to come with the commands that retry and discard",
-    "runs list": "to come with the commands that pause and cancel",
+    "webhook": _SERVES,
+    "worker": _SERVES,
 }
 """Commands without --json, and why."""
 COMMANDS = {" ".join(words): command for words, command in reference.commands(cli)}
@@ -166,8 +206,8 @@ def test_every_command_has_two_examples_that_can_be_typed() -> None:
     with click.Context(cli, info_name="syncworker") as root:
         for name, command in COMMANDS.items():
             for example in trouble.examples(command):
-                line = example.partition("syncworker ")[2].split(" > ")[0].strip(' )"')
-                words = shlex.split(line)
+                line = re.split(r" \d?>| && ", example.partition("syncworker ")[2])[0]
+                words = shlex.split(line.strip().removesuffix(')"'))
                 own = name.split()
                 assert words[: len(own)] == own, example
                 command.make_context(name, words[len(own) :], parent=root).close()

@@ -152,29 +152,24 @@ def test_a_proposal_that_would_be_wrong_is_not_written() -> None:
         draft(Wish("acme", "pat-na1-12345678-1234"), [], PortalFacts())
 
 
-class _Account:
-    """An account that answers what it is told to."""
+class _Portal:
+    """A portal that answers what it is told to."""
 
-    def __init__(self, timezone: str, currency: str, daily: int | None) -> None:
-        self._details = Account("7", timezone, currency)
-        self._day = None if daily is None else Day(daily, 0)
+    def __init__(
+        self, timezone: str, currency: str, daily: int | None, *, forbidden: bool = False
+    ) -> None:
+        self._details = Account("1", timezone, currency)
+        self._usage = None if daily is None else Day(daily, 0)
+        self._forbidden = forbidden
+
+    def account(self) -> _Portal:
+        return self
 
     def details(self) -> Account:
         return self._details
 
     def today(self) -> Day | None:
-        return self._day
-
-
-class _Portal:
-    """A portal that answers what it is told to."""
-
-    def __init__(self, account: _Account, *, forbidden: bool = False) -> None:
-        self._account = account
-        self._forbidden = forbidden
-
-    def account(self) -> _Account:
-        return self._account
+        return self._usage
 
     def properties(self, object_name: str) -> dict[str, PropertyDefinition]:
         if self._forbidden:
@@ -197,7 +192,7 @@ class _Portal:
 )
 def test_the_portal_says_tier_time_zone_currency_and_what_it_has(daily: int, tier: str) -> None:
     wish = Wish("acme", "env:T", objects=("companies", "deals"), base_url="http://localhost:1")
-    text = proposed(wish, [], _Portal(_Account("Europe/Berlin", "CHF", daily)))  # type: ignore[arg-type]
+    text = proposed(wish, [], _Portal("Europe/Berlin", "CHF", daily))  # type: ignore[arg-type]
     found = mapping(text)
 
     assert (found.hubspot.tier, found.hubspot.base_url) == (tier, "http://localhost:1")
@@ -210,7 +205,7 @@ def test_the_portal_says_tier_time_zone_currency_and_what_it_has(daily: int, tie
 
 
 def test_a_portal_that_tells_little_gets_defaults() -> None:
-    portal = _Portal(_Account("Mars/Base", "XXX", None), forbidden=True)
+    portal = _Portal("Mars/Base", "XXX", None, forbidden=True)
     found = mapping(proposed(WISH, [], portal))  # type: ignore[arg-type]
     assert (found.reporting.timezone, found.reporting.currency) == ("UTC", "EUR")
     assert found.hubspot.tier == "professional"

@@ -141,7 +141,7 @@ KEYS = (
         "a key of the schedule by another tool",
         "objects:",
         "schedule: {cron: 0 * * * *}\nobjects:",
-        "SW112 20:1, SW102 20:12",
+        "SW102 20:12",
     ),
     Broken(
         "a key of staging misspelled",

@@ -27,6 +27,8 @@ from syncworker.errors import SyncworkerError
         (errors.UnsafePlan("m"), "stop"),
         (errors.StalePlan("m"), "stop"),
         (errors.LockHeld("m"), "stop"),
+        (errors.AlertError("m"), "retry"),
+        (errors.AlertError("m", retry=False), "reject"),
         (errors.ClaimLost("m"), "stop"),
     ],
 )

@@ -117,7 +117,7 @@ def fill(state: Stores) -> None:
             )
             add(
                 alert_deliveries,
-                episode_id=None,
+                notice="n",
                 portal=PORTAL,
                 channel="c",
                 event="opened",
@@ -132,6 +132,7 @@ def fill(state: Stores) -> None:
             rule="health_red",
             subject="u1",
             message="",
+            notice="",
             opened_at=NOW,
         )
 
