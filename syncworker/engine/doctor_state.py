@@ -10,7 +10,7 @@ import polars as pl
 from syncworker.engine.database_state import DatabaseState
 from syncworker.engine.doctor import Finding
 from syncworker.engine.heartbeats import Heartbeat, living
-from syncworker.engine.ports import Staging
+from syncworker.engine.staging import Staging
 from syncworker.errors import StoreError
 
 SKEW = timedelta(seconds=30)

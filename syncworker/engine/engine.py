@@ -13,9 +13,10 @@ from syncworker.engine.heartbeats import Heartbeats
 from syncworker.engine.histories import Histories
 from syncworker.engine.letter_stores import Letters
 from syncworker.engine.memory import Chunk, Priority
-from syncworker.engine.ports import Portal, Source, Staging
+from syncworker.engine.ports import Portal, Source
 from syncworker.engine.schedule_stores import Pauses, Schedules
 from syncworker.engine.source_stores import Inbox, Pages, Snapshots
+from syncworker.engine.staging import Staging
 from syncworker.engine.stores import (
     Associations,
     Chunks,
