@@ -33,7 +33,8 @@ MESSAGES = [
     "changed by another app or a workflow",
     "a newer syncworker made it: pip install --upgrade syncworker",
     "stored already",
-    "a defect in syncworker: ",
+    "there is no room left for staged rows in ",
+    "there is no room left for the state database ",
 ]
 
 
