@@ -84,9 +84,10 @@ def upgrade(settings: Settings) -> tuple[str | None, str]:
     return before, schema.upgrade(state)
 
 
-def schema_versions(settings: Settings) -> tuple[str | None, str]:
-    """The state database's schema (None: it is empty), and the one this version works with."""
-    return schema.current(database(settings)), schema.newest()
+def schema_versions(settings: Settings) -> tuple[str | None, str, str]:
+    """The state database's schema (None: empty), our own, and what to do ("": we work with it)."""
+    found = schema.current(database(settings))
+    return found, schema.newest(), schema.mend(found)
 
 
 def move_state(

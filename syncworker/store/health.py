@@ -21,15 +21,16 @@ class SqlHealth:
 
     def database(self) -> DatabaseState:
         """The database itself."""
-        version = schema.current(self._database)
+        version, newest = schema.current(self._database), schema.newest()
+        mend = schema.mend(version)
         with self._database.read() as connection:
             if connection.dialect.name == "sqlite":
                 product = f"SQLite {sqlite3.sqlite_version}"
                 journal = str(connection.scalar(sa.text("PRAGMA journal_mode")))
-                return DatabaseState(product, journal, version, schema.newest(), None)
+                return DatabaseState(product, journal, version, newest, mend, None)
             number = str(connection.scalar(sa.text("SHOW server_version"))).split()[0]
             now: datetime | None = connection.scalar(sa.text("SELECT clock_timestamp()"))
-            return DatabaseState(f"PostgreSQL {number}", "", version, schema.newest(), now)
+            return DatabaseState(f"PostgreSQL {number}", "", version, newest, mend, now)
 
     def beats(self) -> list[Beat]:
         """Every worker and beat that was seen, the newest sign first."""
