@@ -44,6 +44,10 @@ class AccountReader(Protocol):
         """What the token allows; None where HubSpot does not tell."""
         ...
 
+    def app(self) -> str:
+        """The app whose token it is, as histories name it; "" where HubSpot does not tell."""
+        ...
+
     def usage(self) -> DailyUsage | None:
         """The day's requests; None where HubSpot does not tell, as with OAuth apps."""
         ...

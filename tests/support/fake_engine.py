@@ -106,6 +106,9 @@ class FakePortal:
     def home(self) -> str:
         return "https://app.hubspot.example/contacts/7"
 
+    def app(self) -> str:
+        return "4711"
+
     def today(self) -> Day | None:
         return None
 
@@ -192,10 +195,12 @@ class FakePortal:
             if (held := self.records(object_name).get(id_)) is not None
         }
 
-    def edit(self, id_: str, name: str, value: str, by: str = "CRM_UI") -> None:
+    def edit(
+        self, id_: str, name: str, value: str, by: str = "CRM_UI", source_id: str = ""
+    ) -> None:
         """Change a company's property other than through syncworker, a day after AS_OF."""
         self.companies[id_][name] = value
-        self.touched[id_, name] = LastChange(value, AS_OF + timedelta(days=1), by, user="7")
+        self.touched[id_, name] = LastChange(value, AS_OF + timedelta(days=1), by, source_id, "7")
 
     def write(self, batch: Batch) -> tuple[RecordOutcome, ...]:
         self.requests += 1
