@@ -90,6 +90,7 @@ def _machine(settings: Settings, opened: list[tuple[Engine, Health]]) -> list[Fi
     from syncworker.engine import doctor, doctor_state
 
     found = doctor.run("home", lambda: doctor_machine.home(settings))
+    found += doctor.run("disk", lambda: doctor_machine.disks(settings))
 
     def state() -> Iterator[Finding]:
         health = bootstrap.health(settings)
