@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Annotated, Literal
@@ -109,6 +110,14 @@ class Settings(BaseSettings):
     def metrics(self) -> Path:
         """Folder in which a worker's processes count; a starting worker empties it."""
         return self.home.resolve() / "metrics"
+
+    @property
+    def folders(self) -> dict[str, Path]:
+        """By what lies there, the folders of this machine that grow: staging, state database."""
+        url = re.fullmatch(r"sqlite(?:\+\w+)?:///([^?]+).*", self.state_url)
+        staging = self.staging.removeprefix("file://")
+        found = {} if "://" in staging else {"staging": Path(staging).resolve()}
+        return found | ({"state database": Path(url[1]).resolve().parent} if url else {})
 
     @property
     def staging(self) -> str:

@@ -27,11 +27,16 @@ def upgrade(format_: str) -> None:
     """
     from syncworker import bootstrap
 
-    before, after = bootstrap.upgrade(settings.load())
+    configured = settings.load()
+    before, after = bootstrap.upgrade(configured)
     if format_ == "json":
         say_json({"before": before, "after": after})
         return
-    if before == after:
+    ours = bootstrap.database_state(configured).newest
+    if after != ours:
+        say(f"The state database has schema {after}, of a newer syncworker.")
+        say(f"This older version, of schema {ours}, still works on it: nothing is to be done here.")
+    elif before == after:
         say(f"The state database has schema {after} already.")
     else:
         say(f"The state database went from schema {before or 'none'} to {after}.")
@@ -53,15 +58,18 @@ def current(format_: str) -> int:
     from syncworker import bootstrap
 
     state = bootstrap.database_state(settings.load())
-    found, needed = state.schema, state.newest
-    fits = found == needed
+    found, needed, mend = state.schema, state.newest, state.mend
     if format_ == "json":
-        say_json({"schema": found, "needed": needed, "fits": fits})
-        return exits.OK if fits else exits.FAILED
+        say_json({"schema": found, "needed": needed, "fits": not mend})
+        return exits.FAILED if mend else exits.OK
+    if not mend and found != needed:
+        say(f"The state database has schema {found}, of a newer syncworker.")
+        say(f"This older version, of schema {needed}, still works on it.")
+        return exits.OK
     say(f"The state database has schema {found or 'none'}; this version works with {needed}.")
-    if not fits:
-        say("Next: syncworker db upgrade")
-    return exits.OK if fits else exits.FAILED
+    if mend:
+        say(f"Next: {mend}")
+    return exits.FAILED if mend else exits.OK
 
 
 @command.command()

@@ -58,7 +58,7 @@ def list_(portal: str | None, *, format_: str, all_: bool, **chosen: Any) -> Non
     """
     from syncworker.cli import show_letters
 
-    engine, wanted = _opened(**chosen)
+    engine, wanted = _opened(portal, **chosen)
     portals = [portal] if portal else engine.letters.portals()
     found = {name: engine.letters.kept(name, wanted, discarded=all_) for name in portals}
     if format_ == "json":
@@ -93,7 +93,7 @@ def show(portal: str, what: str, *, format_: str) -> int:
     from syncworker.cli import show_letters
     from syncworker.engine.letter_stores import Wanted
 
-    engine, _ = _opened()
+    engine, _ = _opened(portal)
     found = engine.letters.kept(portal, Wanted(key=what), discarded=True)
     found = found or engine.letters.kept(portal, Wanted(cause=what), discarded=True)
     if not found:
@@ -131,10 +131,10 @@ def retry(portal: str, *, format_: str, **chosen: Any) -> int:  # noqa: ANN401
     from syncworker.cli import show_letters, show_run
     from syncworker.engine import retry as retrying
 
-    engine, wanted = _opened(**chosen)
+    engine, wanted = _opened(portal, **chosen)
     letters = engine.letters.kept(portal, wanted)
     if not letters:
-        return _none(portal, fine=not any(chosen.values()))
+        return _nothing_open(portal, format_) if not any(chosen.values()) else _none(portal)
     engine.definitions.forget(portal)  # what was mended there a minute ago must be seen
     runs: list[Run] = []
     streams = retrying.stream_options(engine, portal, letters)
@@ -199,7 +199,7 @@ def discard(
         raise click.UsageError("say which: --cause, --property, --key, --run, --kind, or --all")
     if not reason.strip():
         raise click.UsageError("--reason is empty: say why nobody needs them")
-    engine, wanted = _opened(**chosen)
+    engine, wanted = _opened(portal, **chosen)
     letters = engine.letters.kept(portal, wanted)
     if not letters:
         return _none(portal)
@@ -263,7 +263,7 @@ def export(
         raise click.UsageError("--with-personal-data needs --out FILE: only you may read that")
     if out is not None:
         private_file.require_place(out)
-    engine, wanted = _opened(**chosen)
+    engine, wanted = _opened(portal, **chosen)
     letters = engine.letters.kept(portal, wanted, discarded=all_)
     shown = str if with_personal_data else mask
     if format_ == "csv":
@@ -284,11 +284,18 @@ def export(
     return exits.OK
 
 
-def _opened(**chosen: Any) -> tuple[Engine, Wanted]:  # noqa: ANN401
+def _opened(portal: str | None, **chosen: Any) -> tuple[Engine, Wanted]:  # noqa: ANN401
+    """The engine; raises MappingError for a portal that has neither a mapping nor letters."""
     from syncworker import bootstrap
+    from syncworker.engine import pausing
     from syncworker.engine.letter_stores import Wanted
 
-    return bootstrap.engine(settings.load()), Wanted(**chosen)
+    engine = bootstrap.engine(settings.load())
+    unmapped = () if portal is None or portal in engine.portals() else (portal,)
+    for name in unmapped:  # letters outlive their mapping, and are looked at and closed without it
+        if not engine.letters.kept(name, Wanted(), discarded=True):
+            pausing.known(engine, name)
+    return engine, Wanted(**chosen)
 
 
 def _carried_out(engine: Engine, portal: str, kind: Any, asked: dict[str, Any]) -> Run:  # noqa: ANN401
@@ -301,11 +308,17 @@ def _carried_out(engine: Engine, portal: str, kind: Any, asked: dict[str, Any]) 
     return run
 
 
-def _none(portal: str, *, fine: bool = False) -> int:
-    """Nothing is meant: fine where nothing in particular was asked for."""
-    if fine:
+def _nothing_open(portal: str, format_: str) -> int:
+    """Nothing in particular was asked for, and nothing is left to do."""
+    if format_ == "json":
+        say_json({"runs": [], "letters": []})
+    else:
         say(f"No open dead letters. Next: syncworker sync {portal}")
-        return exits.OK
+    return exits.OK
+
+
+def _none(portal: str) -> int:
+    """What was asked for is not there."""
     complain(
         f"portal {portal} has no such dead letter",
         help=f"syncworker dead-letters list {portal} --all",

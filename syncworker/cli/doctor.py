@@ -89,6 +89,7 @@ def _machine(settings: Settings, opened: list[Engine]) -> list[Finding]:
     from syncworker.engine import doctor, doctor_state
 
     found = doctor.run("home", lambda: doctor_machine.home(settings))
+    found += doctor.run("disk", lambda: doctor_machine.disks(settings))
 
     def state() -> Iterator[Finding]:
         told = bootstrap.database_state(settings)

@@ -51,13 +51,35 @@ def home(settings: Settings) -> Iterator[Finding]:
         help_ = "set SYNCWORKER_HOME to a folder that this user may write to"
         yield Finding("fail", "home", message, help_)
         return
+    yield _room("home", folder, str(folder))
+
+
+def disks(settings: Settings) -> Iterator[Finding]:
+    """How much room there is for staging and state where they are on other disks than the home."""
+    seen = {_device(_there(settings.home.resolve()))}
+    for what, folder in settings.folders.items():
+        there = _there(folder)
+        if _device(there) not in seen:
+            seen.add(_device(there))
+            yield _room("disk", there, f"{what} in {folder}")
+
+
+def _room(check: str, folder: Path, what: str) -> Finding:
     free = shutil.disk_usage(folder).free / _GIB
-    told = f"{folder}, {free:.1f} GiB free"
+    told = f"{what}, {free:.1f} GiB free"
     if free >= _LITTLE:
-        yield Finding("ok", "home", told)
-    else:
-        help_ = "free some: syncworker staging stats PORTAL says what is kept"
-        yield Finding("warn" if free >= _TOO_LITTLE else "fail", "home", told, help_)
+        return Finding("ok", check, told)
+    help_ = "free some: syncworker staging stats PORTAL says what is kept"
+    return Finding("warn" if free >= _TOO_LITTLE else "fail", check, told, help_)
+
+
+def _there(folder: Path) -> Path:
+    """The folder, or the one above it in which it would be made."""
+    return next(one for one in (folder, *folder.parents) if one.exists())
+
+
+def _device(folder: Path) -> int:
+    return folder.stat().st_dev
 
 
 def queue(settings: Settings) -> Iterator[Finding]:

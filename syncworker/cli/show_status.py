@@ -16,12 +16,14 @@ _HEAD = ("portal", "last run", "oldest stream", "dead letters", "requests today"
 
 
 def table(found: Sequence[Standing], now: datetime) -> Iterator[str]:
-    """A row for each portal, and below it what a person should see to."""
+    """A row for each portal; below it what it waits for, then what a person should see to."""
     rows = [_HEAD, *(_row(one, now) for one in found)]
     lines = columns(rows, indent="")
     yield lines[0]
     for one, line in zip(found, lines[1:], strict=True):
         yield line
+        if one.deferred is not None:
+            yield f"  ! {one.deferred.kind} {one.deferred.id}: {one.deferred.message}"
         if one.todo is not None:
             yield f"  ! {one.todo[1]}"
 
@@ -44,6 +46,13 @@ def document(found: Sequence[Standing], now: datetime, workers: int) -> dict[str
         "well": not any(one.todo for one in found),
         "portals": [_as_dict(one) for one in found],
     }
+
+
+def first(one: Standing) -> str:
+    """What to type first about a portal; "" where nothing is to be seen or done."""
+    if one.deferred is not None and not one.problem:
+        return f"syncworker runs show {one.deferred.id}"
+    return one.todo[0] if one.todo is not None else ""
 
 
 def workers_line(workers: int, *, scheduled: bool) -> str:

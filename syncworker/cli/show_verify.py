@@ -20,6 +20,10 @@ _CAUSES: dict[Kind, tuple[str, str]] = {
         "edited by a person",
         "keep it with syncworker verify {portal} --adopt, or put ours back with --repair",
     ),
+    "own": (
+        "written by us, unknown to this state database",
+        "was it restored from a backup? Take HubSpot's values: syncworker verify {portal} --adopt",
+    ),
     "app": (
         "changed by another app or a workflow",
         "find out who writes it, then syncworker verify {portal} --adopt or --repair",
@@ -64,9 +68,9 @@ def next_line(portal: str, found: Found) -> str:
         return f"Next: syncworker properties diff {portal}"
     if kinds <= {"deleted", "merged"}:
         return f"Next: syncworker sync {portal}"
-    if kinds == {"rejected"}:
-        return f"Next: syncworker dead-letters list {portal}"
-    return f"Next: syncworker verify {portal} --repair, or --adopt"
+    next_ = {"own": f"verify {portal} --adopt", "rejected": f"dead-letters list {portal}"}
+    kind = next(iter(kinds)) if len(kinds) == 1 else ""
+    return f"Next: syncworker {next_.get(kind, f'verify {portal} --repair, or --adopt')}"
 
 
 def repaired_lines(engine: Engine, run: Run, meant: Repair, updates: int) -> Iterator[str]:

@@ -48,7 +48,6 @@ def command(portal: str | None, *, format_: str, check: bool) -> int:
         for line in show_status.details(found[0], now):
             say(line)
     say(show_status.workers_line(workers, scheduled=any(one.slots for one in found)))
-    todos = [one.todo[0] for one in found if one.todo]
-    first = ["syncworker worker"] if asleep else todos
-    say(f"Next: {first[0] if first else 'syncworker runs list'}")
+    todos = ["syncworker worker"] if asleep else [show_status.first(one) for one in found]
+    say(f"Next: {next(filter(None, todos), 'syncworker runs list')}")
     return code

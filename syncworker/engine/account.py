@@ -50,6 +50,10 @@ class AccountReader(Protocol):
         """What the token allows; None where HubSpot does not tell."""
         ...
 
+    def app(self) -> str:
+        """The app whose token it is, as histories name it; "" where HubSpot does not tell."""
+        ...
+
     def today(self) -> Day | None:
         """The day's requests, for which HubSpot is asked; None where it does not tell OAuth apps.
 

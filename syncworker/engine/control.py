@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syncworker.engine import halt, turn
+from syncworker.engine import halt, pausing, turn
 from syncworker.engine.engine import Engine
 from syncworker.engine.holder import held_by
 from syncworker.engine.memory import READY_KINDS, Run
@@ -35,12 +35,13 @@ def resume(engine: Engine, run_id: str) -> bool:
 
     Raises:
         StoreError: There is no such run.
-        ConfigError: It is not paused.
+        ConfigError: It is not paused, or the portal is.
         MappingError: The mapping has errors by now.
     """
     run = engine.runs.get(run_id)
     if run.finished_at is not None or run.status not in ("paused", "waiting"):
         raise _ended(run, "only a paused run is resumed")
+    pausing.refuse(engine, run.portal, run.kind)  # else it would wait for the portal to go on
     engine.turns.mark(run_id, "waiting")
     return turn.take(engine, engine.runs.get(run_id))
 
@@ -54,7 +55,7 @@ def retry(engine: Engine, run_id: str, *, mode: RunMode) -> Run:
 
     Raises:
         StoreError: There is no such run.
-        ConfigError: Nothing of it is left.
+        ConfigError: Nothing of it is left, or the portal is paused.
         StalePlan: Another run has written since, and its plan cannot be made anew.
         LockHeld: Another run holds the portal.
     """

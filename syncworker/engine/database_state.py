@@ -14,7 +14,8 @@ class DatabaseState:
         product: Which one and its version, for example `PostgreSQL 17.2`.
         journal: SQLite's journal mode; "" elsewhere.
         schema: Its schema's version; None where it is empty.
-        newest: The version this syncworker works with.
+        newest: The version this syncworker makes.
+        mend: What to do where this syncworker does not work with it; "" where it does.
         now: Its server's clock; None of SQLite, which has ours.
     """
 
@@ -22,4 +23,5 @@ class DatabaseState:
     journal: str
     schema: str | None
     newest: str
+    mend: str
     now: datetime | None

@@ -2,7 +2,9 @@
 
 HubSpot keeps every value a property has had with when and through what it was set. A person's edit
 is told by that alone. A value is stale where ours was sent later than it was set and it is an
-earlier one of ours, or empty: ours never arrived. Everything else is another app's.
+earlier one of ours, or empty: ours never arrived. What our own app set otherwise is a write that
+this state database does not know of: it was restored from a backup. Everything else is another
+app's.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from syncworker.engine.ports import Portal, PortalRecord
 from syncworker.engine.touched import LastChange
 from syncworker.planning.records import LedgerRecord
 
-Kind = Literal["stale", "person", "app", "rejected", "deleted", "merged", "property"]
+Kind = Literal["stale", "person", "own", "app", "rejected", "deleted", "merged", "property"]
 Letters = Mapping[tuple[str, str], Sequence[DeadLetter]]
 """Open dead letters of records, by object and our key."""
 
@@ -30,9 +32,10 @@ class Difference:
     """One thing that is not in HubSpot as the ledger has it.
 
     Attributes:
-        kind: stale (a write that never arrived), person (edited by one), app (changed by another
-            app), rejected (HubSpot refused it), deleted, merged, or property (a mapped property
-            that is archived or gone; of all records at once).
+        kind: stale (a write that never arrived), person (edited by one), own (a write of ours that
+            the ledger does not know), app (changed by another app), rejected (HubSpot refused it),
+            deleted, merged, or property (a mapped property that is archived or gone; of all
+            records at once).
         object: The HubSpot object.
         key: Our key; "" of a property.
         name: What people know the record by.
@@ -109,7 +112,9 @@ def differences(
                     else None
                 )
                 all_.append(
-                    _judged(mapped, record, name, there.values[name], last, writings[record.key])
+                    _judged(
+                        portal, mapped, record, name, there.values[name], last, writings[record.key]
+                    )
                 )
     return all_
 
@@ -127,6 +132,7 @@ def _apart(mapped: Mapped, record: LedgerRecord, found: Mapping[str, PortalRecor
 
 
 def _judged(
+    portal: Portal,
     mapped: Mapped,
     record: LedgerRecord,
     name: str,
@@ -143,7 +149,7 @@ def _judged(
     elif last is None or (sent and _before(last, sent) and _was_ours(mapped, name, theirs, mine)):
         kind = "stale"
     else:
-        kind = "app"
+        kind = "own" if last.of_an_app and last.source_id == portal.app() else "app"
     return _of(
         mapped,
         record,

@@ -24,11 +24,14 @@ def database(state: DatabaseState, now: datetime) -> Iterator[Finding]:
     told = f"{state.product}{wal}, schema {state.schema or 'none yet'}"
     if state.schema is None:
         yield Finding("ok", "database", f"{told}: it is made at the first command that needs it")
-    elif state.schema == state.newest:
-        yield Finding("ok", "database", told)
-    else:
+    elif state.mend:
         message = f"{told}, but this syncworker works with {state.newest}"
-        yield Finding("fail", "database", message, "syncworker db upgrade")
+        yield Finding("fail", "database", message, state.mend)
+    elif state.schema != state.newest:
+        message = f"{told}: a newer syncworker's, on which this one still works"
+        yield Finding("warn", "database", message, "upgrade this one: then all are alike")
+    else:
+        yield Finding("ok", "database", told)
     if state.journal and state.journal != "wal":
         help_ = "keep the file on a local disk: only there SQLite can use its WAL"
         yield Finding("warn", "database", f"SQLite's journal is {state.journal}, not WAL", help_)

@@ -51,15 +51,18 @@ def resume(engine: Engine, portal: str) -> Pause | None:
     return before
 
 
+def hinders(engine: Engine, portal: str, kind: RunKind) -> Pause | None:
+    """The pause that keeps a run of this kind from sending something of ours; None: none does."""
+    return paused(engine, portal) if kind in _REFUSED else None
+
+
 def refuse(engine: Engine, portal: str, kind: RunKind) -> None:
     """Refuse a run that would send something of ours to a paused portal.
 
     Raises:
         ConfigError: It is paused; the words say since when, why and what to type.
     """
-    if kind not in _REFUSED:
-        return
-    found = paused(engine, portal)
+    found = hinders(engine, portal, kind)
     if found is not None:
         raise ConfigError(
             f"portal {portal} {told(found)}",

@@ -331,6 +331,10 @@ class Portal(Protocol):
         """
         ...
 
+    def app(self) -> str:
+        """Our app's id, as histories name it; "" where HubSpot does not tell. Asked once."""
+        ...
+
     def write(self, batch: Batch) -> tuple[RecordOutcome, ...]:
         """Send a batch; one outcome per input, correlated by trace id, never by order.
 

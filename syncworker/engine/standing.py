@@ -66,6 +66,12 @@ class Standing:
     problem: str
     todo: tuple[str, str] | None = None
 
+    @property
+    def deferred(self) -> Run | None:
+        """The run that holds the portal until its next day; nothing is to be done about it."""
+        held = self.held_by
+        return held if held is not None and held.deferred_until is not None else None
+
 
 def standing(engine: Engine, portal: str) -> Standing:
     """How the portal stands now."""

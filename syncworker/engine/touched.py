@@ -32,6 +32,11 @@ class LastChange:
         """Whether a person set it: on the record, in bulk or by an import."""
         return self.source in PEOPLE
 
+    @property
+    def of_an_app(self) -> bool:
+        """Whether an app set it, and which is told."""
+        return self.source == "INTEGRATION" and self.source_id != ""
+
 
 @dataclass(frozen=True, slots=True)
 class Touched:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from syncworker.engine import finish, sync
+from syncworker.engine import finish, pausing, sync
 from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import READY_KINDS, Run, Step
@@ -29,9 +29,11 @@ def take(engine: Engine, run: Run, *, mode: RunMode | None = None) -> bool:
     Where another run has read or written since, or the mapping has changed, it is planned anew.
 
     Raises:
+        ConfigError: A person has paused the portal.
         MappingError: The mapping has errors by now.
         StalePlan: It is an apply or a rollback and would have to be planned anew.
     """
+    pausing.refuse(engine, run.portal, run.kind)
     text = engine.mapping_text(run.portal)
     mapping = checked(run.portal, text)
     anew = text != run.mapping or engine.turns.overtaken(run)
@@ -64,6 +66,8 @@ def next_of(engine: Engine, portal: str) -> list[Todo]:
     for run in engine.turns.waiting(portal):
         if run.mode != "queue":
             continue  # its own command takes the portal
+        if pausing.hinders(engine, portal, run.kind):
+            continue  # it waits on
         try:
             if not take(engine, run):
                 return []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from syncworker.engine.account import Account, Day
 from syncworker.errors import PortalError, Unavailable
@@ -38,22 +40,29 @@ class HubSpotAccount:
 
     def scopes(self) -> frozenset[str] | None:
         """What the token allows; None where HubSpot does not tell."""
-        if isinstance(self._credentials, OAuthToken):
-            return self._credentials.scopes()
-        try:
-            told = self._transport.send(TOKEN_INFO, body={"tokenKey": self._transport.token()})
-        except Unavailable:
-            raise
-        except PortalError:
-            return None
-        scopes = told.get("scopes")
+        scopes = self._of_token().get("scopes")
         return frozenset(map(text, scopes)) if isinstance(scopes, list) else None
+
+    def app(self) -> str:
+        """The app whose token it is, as histories name it; "" where HubSpot does not tell."""
+        told = self._of_token()
+        return str(told.get("appId") or told.get("app_id") or "")
 
     def today(self) -> Day | None:
         """The day's requests, for which HubSpot is asked; None where it does not tell."""
         if isinstance(self._credentials, OAuthToken):
             return None
         return usage.learn(self._transport)
+
+    def _of_token(self) -> Mapping[str, Any]:
+        if isinstance(self._credentials, OAuthToken):
+            return self._credentials.about()
+        try:
+            return self._transport.send(TOKEN_INFO, body={"tokenKey": self._transport.token()})
+        except Unavailable:
+            raise
+        except PortalError:
+            return {}
 
 
 def _moment(written: str) -> datetime | None:

@@ -134,8 +134,8 @@ class OAuthToken:
             self._held = replace(held, renew=self._clock() + _PAUSE)
             return held.access_token
 
-    def scopes(self) -> frozenset[str] | None:
-        """What the access token allows; None where HubSpot does not tell; raises as `token`."""
+    def about(self) -> Mapping[str, Any]:
+        """What HubSpot tells of the access token; nothing where it does not; raises as `token`."""
         return introspect(self._base_url, self._version, self._app.secrets(), self.token())
 
     def refused(self, token: str) -> bool:

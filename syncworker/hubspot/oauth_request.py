@@ -95,8 +95,8 @@ def refresh(base_url: str, version: ApiVersion, secrets: Secrets) -> Answer:
 
 def introspect(
     base_url: str, version: ApiVersion, secrets: Secrets, token: str
-) -> frozenset[str] | None:
-    """The scopes that an access token has; None where HubSpot does not tell.
+) -> Mapping[str, Any]:
+    """What HubSpot tells of an access token; nothing where it does not.
 
     Raises:
         PortalError: HubSpot did not answer.
@@ -108,10 +108,7 @@ def introspect(
         "client_secret": secrets.client_secret,
     }
     status, _, body = _asked(base_url, path(version, INTROSPECT), fields)
-    scopes = body.get("scopes")
-    if status != HTTPStatus.OK or not isinstance(scopes, list):
-        return None
-    return frozenset(text(scope) for scope in scopes)
+    return body if status == HTTPStatus.OK else {}
 
 
 def _asked(

@@ -78,6 +78,7 @@ class HubSpotPortal:
         self._name = name
         self._asks_usage = asks_usage
         self._home: str | None = None
+        self._app: str | None = None
 
     def __repr__(self) -> str:
         return f"HubSpotPortal({self._name!r}, {self._transport!r})"
@@ -118,6 +119,12 @@ class HubSpotPortal:
         if self._home is None:
             self._home = account.home(self._transport)
         return self._home
+
+    def app(self) -> str:
+        """Our app's id, as histories name it; "" where HubSpot does not tell. Asked once."""
+        if self._app is None:
+            self._app = self.account().app()
+        return self._app
 
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:
         """The object's properties by name."""

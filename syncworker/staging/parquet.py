@@ -17,6 +17,7 @@ from polars.io.partition import FileProviderArgs
 from syncworker.errors import StoreError
 from syncworker.model.stream import Stream
 from syncworker.model.streams import STREAMS
+from syncworker.staging import room
 from syncworker.staging.versions import contents, differing, earliest_unknown, newest, unlike
 
 _ONE_FILE = 2**62
@@ -39,12 +40,19 @@ class ParquetStaging:
         """Write one file whole or not at all and return its place, relative to the staging URL.
 
         Writing the same name again replaces the file.
+
+        Raises:
+            StoreError: There is no room for it.
         """
         place = f"{portal}/{stream}/{name}.parquet"
-        target = f"{self._root}/{place}"
+        with room.told(self._root, portal):
+            self._write(f"{self._root}/{place}", rows)
+        return place
+
+    def _write(self, target: str, rows: pl.DataFrame) -> None:
         if self._remote:  # object storage shows an object when it is whole
             rows.write_parquet(target)
-            return place
+            return
         Path(target).parent.mkdir(parents=True, exist_ok=True)
         unfinished = Path(f"{target}.{os.getpid()}.unfinished")
         try:
@@ -55,7 +63,6 @@ class ParquetStaging:
             unfinished.replace(target)
         finally:
             unfinished.unlink(missing_ok=True)
-        return place
 
     def scan(
         self, stream: str, places: Sequence[str], *, known_by: datetime | None = None
@@ -80,6 +87,9 @@ class ParquetStaging:
 
         Returns:
             The place of each value that has rows.
+
+        Raises:
+            StoreError: There is no room for them.
         """
         base = f"{self._root}/{portal}/{folder}"
         values: list[int] = []
@@ -88,20 +98,21 @@ class ParquetStaging:
             values.append(int(told.partition_keys.item()))
             return f"{name}-{values[-1]}.parquet"
 
-        rows.sink_parquet(
-            pl.PartitionBy(
-                base,
-                key=by,
-                include_key=False,
-                file_path_provider=file,
-                approximate_bytes_per_file=_ONE_FILE,
-            ),
-            compression="lz4",
-            row_group_size=_ROW_GROUP,
-            maintain_order=False,
-            mkdir=not self._remote,
-            engine="streaming",
-        )
+        with room.told(self._root, portal):
+            rows.sink_parquet(
+                pl.PartitionBy(
+                    base,
+                    key=by,
+                    include_key=False,
+                    file_path_provider=file,
+                    approximate_bytes_per_file=_ONE_FILE,
+                ),
+                compression="lz4",
+                row_group_size=_ROW_GROUP,
+                maintain_order=False,
+                mkdir=not self._remote,
+                engine="streaming",
+            )
         return {value: f"{portal}/{folder}/{name}-{value}.parquet" for value in sorted(values)}
 
     def read(self, places: Sequence[str], schema: pl.Schema) -> pl.LazyFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from syncworker.planning import json_text
 _BUSY_SECONDS = 30
 _CONNECT_SECONDS = 10
 _POSTGRESQL = "postgresql+psycopg"
+_DISK_FULL = "53100"  # PostgreSQL's name of it
 _KNOWN = ("sqlite", "postgresql")
 _JSON: dict[str, Any] = {
     "json_serializer": json_text.dumps,
@@ -181,9 +183,29 @@ def _translated(url: sa.URL) -> Iterator[None]:
             code="STORE_VALUE",
         ) from error
     except DBAPIError as error:
+        if _is_full(error):
+            raise _full(url) from error
         raise StoreError(
             f"the state database {url.render_as_string(hide_password=True)} cannot be used: "
             f"{mask(str(error.orig)).strip()}",
             help="is it running, and is SYNCWORKER_DATABASE_URL right? Nothing was lost: "
             "start the same command again when it is back",
         ) from error
+
+
+def _is_full(error: DBAPIError) -> bool:
+    of_sqlite = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return of_sqlite or getattr(error.orig, "sqlstate", None) == _DISK_FULL
+
+
+def _full(url: sa.URL) -> StoreError:
+    place = url.render_as_string(hide_password=True)
+    if url.get_backend_name() == "sqlite":
+        place = f"in {Path(url.database or '').resolve().parent}"
+    return StoreError(
+        f"there is no room left for the state database {place}",
+        help="give it more space; where staging is on the same disk: syncworker staging stats "
+        "PORTAL, then syncworker staging prune PORTAL. Nothing was lost: then start the same "
+        "command again",
+        code="STORE_FULL",
+    )

@@ -14,12 +14,13 @@ from syncworker.store.database import Database
 
 def state_of(database: Database) -> DatabaseState:
     """The database itself; raises StoreError."""
-    version = schema.current(database)
+    version, newest = schema.current(database), schema.newest()
+    mend = schema.mend(version)
     with database.read() as connection:
         if connection.dialect.name == "sqlite":
             product = f"SQLite {sqlite3.sqlite_version}"
             journal = str(connection.scalar(sa.text("PRAGMA journal_mode")))
-            return DatabaseState(product, journal, version, schema.newest(), None)
+            return DatabaseState(product, journal, version, newest, mend, None)
         number = str(connection.scalar(sa.text("SHOW server_version"))).split()[0]
         now: datetime | None = connection.scalar(sa.text("SELECT clock_timestamp()"))
-        return DatabaseState(f"PostgreSQL {number}", "", version, schema.newest(), now)
+        return DatabaseState(f"PostgreSQL {number}", "", version, newest, mend, now)

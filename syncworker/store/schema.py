@@ -37,6 +37,11 @@ def current(database: Database) -> str | None:
 def upgrade(database: Database) -> str:
     """Bring the database to the newest version, from none or from any older one.
 
+    One of a newer syncworker on which this code works stays as it is.
+
+    Returns:
+        The database's version now.
+
     Raises:
         StoreError: It is of a newer syncworker; nothing was changed.
     """
@@ -48,6 +53,8 @@ def upgrade(database: Database) -> str:
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(7239171)"))
         version = MigrationContext.configure(connection).get_current_revision()
         if version is not None and version not in _versions():
+            if not mend(version):
+                return version
             raise _other_version(version)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -63,8 +70,17 @@ def check(database: Database) -> None:
     version = current(database)
     if version is None:
         upgrade(database)
-    elif version != newest() and not _works(version, newest()):
+    elif mend(version):
         raise _other_version(version)
+
+
+def mend(version: str | None) -> str:
+    """What to do about a database of that version (None: empty); "" where this code works on it."""
+    if version is not None and (version == newest() or _works(version, newest())):
+        return ""
+    if version is None or version in _versions():
+        return "syncworker db upgrade"
+    return "a newer syncworker made it: pip install --upgrade syncworker"
 
 
 def _works(version: str, code: str) -> bool:
@@ -79,11 +95,8 @@ def _versions() -> set[str]:
 
 
 def _other_version(version: str) -> StoreError:
-    older = version in _versions()
     return StoreError(
         f"the state database has schema {version}, this syncworker works with {newest()}",
-        help="syncworker db upgrade"
-        if older
-        else "a newer syncworker made it: pip install --upgrade syncworker",
+        help=mend(version),
         code="SCHEMA_VERSION",
     )

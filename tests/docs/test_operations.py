@@ -30,10 +30,11 @@ MESSAGES = [
     "paused since ",
     "do all workers share one SYNCWORKER_STAGING_URL?",
     "mend the row in the source, or the query or columns in the mapping",
-    "changed by another app or a workflow",
+    "written by us, unknown to this state database",
     "a newer syncworker made it: pip install --upgrade syncworker",
     "stored already",
-    "a defect in syncworker: ",
+    "there is no room left for staged rows in ",
+    "there is no room left for the state database ",
 ]
 
 

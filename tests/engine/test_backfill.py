@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from support.fake_engine import MAPPING, WITH_CONTACTS, Clock, FakePortal, FakeSource, make_engine
 
-from syncworker.engine import backfill, control, inline, schedules, sync, turn
+from syncworker.engine import backfill, control, inline, pausing, schedules, sync, turn
 from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.forecast import forecast
 from syncworker.engine.memory import Run
@@ -261,6 +261,34 @@ def test_a_paused_backfill_lets_a_sync_by_and_is_planned_anew(tmp_path: Path) ->
     assert len(portal.written) == written, "the sync had sent the rest"
     assert done.summary["outcomes"] == {"sent": 2}, "what its first plan sent is counted"
     assert source.asked == []
+
+
+def test_on_a_paused_portal_nothing_goes_on_that_would_send(tmp_path: Path) -> None:
+    engine, portal, _ = engine_with(tmp_path)
+    rests = begun(engine)
+    control.ask(engine, rests.id, "pause")
+    other = sync.start(engine, "acme")
+    control.ask(engine, other.id, "cancel")
+    pausing.pause(engine, "acme", why="wrong mapping", lasting=None)
+
+    with pytest.raises(ConfigError, match=r"portal acme is paused since .*: wrong mapping") as said:
+        control.resume(engine, rests.id)
+    assert said.value.help.startswith("syncworker resume acme")
+    assert engine.runs.get(rests.id).status == "paused", "it does not wait for the portal either"
+    with pytest.raises(ConfigError, match="is paused since"):
+        control.retry(engine, other.id, mode="inline")
+    assert engine.runs.get(other.id).status == "cancelled"
+
+    engine.turns.mark(rests.id, "waiting")
+    with pytest.raises(ConfigError, match="is paused since"):
+        turn.take(engine, engine.runs.get(rests.id))
+    engine.runs.hand_over(rests.id)
+    assert turn.next_of(engine, "acme") == []
+    assert engine.runs.get(rests.id).status == "waiting"
+    assert portal.written == []
+    pausing.resume(engine, "acme")
+    work(engine, turn.next_of(engine, "acme"))
+    assert engine.runs.get(rests.id).status == "done"
 
 
 def test_a_backfill_gives_way_to_a_due_sync_and_goes_on_after_it(tmp_path: Path) -> None:

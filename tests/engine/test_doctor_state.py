@@ -18,7 +18,8 @@ from syncworker.errors import StoreError
 from syncworker.staging.parquet import ParquetStaging
 
 NOW = datetime(2026, 11, 21, 6, 0, tzinfo=UTC)
-FINE = DatabaseState("SQLite 3.50", "wal", "0006", "0006", None)
+FINE = DatabaseState("SQLite 3.50", "wal", "0006", "0006", "", None)
+UPGRADE = "syncworker db upgrade"
 
 
 def beat(name: str, kind: HeartKind, at: datetime) -> Heartbeat:
@@ -33,8 +34,9 @@ def states(findings: Iterator[Finding]) -> list[tuple[str, str]]:
     ("change", "expected"),
     [
         ({}, [("ok", "database")]),
-        ({"schema": None}, [("ok", "database")]),
-        ({"schema": "0001"}, [("fail", "database")]),
+        ({"schema": None, "mend": UPGRADE}, [("ok", "database")]),
+        ({"schema": "0001", "mend": UPGRADE}, [("fail", "database")]),
+        ({"schema": "0007-0006"}, [("warn", "database")]),
         ({"journal": "delete"}, [("ok", "database"), ("warn", "database")]),
         ({"journal": "", "now": NOW}, [("ok", "database"), ("ok", "clock")]),
         (
@@ -51,8 +53,9 @@ def test_the_database_and_its_clock(
 
 
 def test_an_older_schema_is_mended_by_the_command_that_is_named() -> None:
-    (one,) = doctor_state.database(replace(FINE, schema="0001"), NOW)
-    assert one.help == "syncworker db upgrade"
+    told = replace(FINE, schema="0001", mend=UPGRADE)
+    (one,) = doctor_state.database(told, NOW)
+    assert one.help == UPGRADE
 
 
 def test_workers_that_gave_a_sign_lately_are_well() -> None:

@@ -8,6 +8,7 @@ import pytest
 from support.fake_engine import MAPPING
 from support.trust_world import OWN, World
 
+from syncworker.cli import show_verify
 from syncworker.engine import repair, verify
 from syncworker.engine.differences import Difference
 from syncworker.engine.verify import Found
@@ -82,6 +83,27 @@ def test_an_apps_write_of_one_of_our_earlier_values_is_not_taken_for_a_lost_one(
     world.write(a0="20")
     world.portal.edit("0", OWN, "10", "INTEGRATION")
     assert list(kinds(verified(world))) == ["app"]
+
+
+def test_a_write_of_our_own_that_a_restored_database_does_not_know_is_told_as_ours(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path, 3)
+    world.write(**world.all("20", 3))
+    world.portal.edit("0", OWN, "30", "INTEGRATION", "4711")
+    world.portal.edit("1", OWN, "30", "INTEGRATION", "12")
+    world.portal.edit("2", OWN, "30", "AUTOMATION_PLATFORM", "4711")
+    found = verified(world)
+    assert kinds(found)["own"] == ["a0"]
+    assert sorted(one.key for one in found.examples["app", "companies", OWN]) == ["a1", "a2"]
+    told = "\n".join(show_verify.lines("acme", found))
+    assert "1 record written by us, unknown to this state database" in told
+    assert "restored from a backup? Take HubSpot's values: syncworker verify acme --adopt" in told
+
+    scope = verify.scope_of(world.engine, "acme", object_name=None, sample=None)
+    run, _ = repair.start(world.engine, "acme", scope, force=True, on_stretch=lambda *_: None)
+    world.sent(run)
+    assert world.held() == ["30", "20", "20"], "what is newer than the ledger is not put back"
 
 
 def test_an_archived_property_is_one_difference_and_not_one_of_every_record(

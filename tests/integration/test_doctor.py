@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from support.in_process import NAME, Company
 
 from syncworker import bootstrap
@@ -304,3 +305,31 @@ def test_a_disk_that_is_nearly_full_is_told_of(
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free * 2**30))
     (one,) = doctor_machine.home(Settings(home=tmp_path))
     assert one.state == state
+
+
+def test_the_disks_of_staging_and_of_the_state_are_looked_at_where_they_are_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    devices = {"home": 1, "staged": 2, "state": 3}
+    for name in devices:
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr(doctor_machine, "_device", lambda folder: devices[folder.name])
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=2**29))
+    elsewhere = Settings(
+        home=tmp_path / "home",
+        staging_url=f"file://{tmp_path}/staged/not/yet/made",
+        database_url=SecretStr(f"sqlite:///{tmp_path}/state/state.db?timeout=9"),
+    )
+    staging, state = doctor_machine.disks(elsewhere)
+    assert (staging.state, staging.check, state.state) == ("warn", "disk", "warn")
+    assert staging.message.startswith(f"staging in {tmp_path}/staged/not/yet/made, 0.5 GiB free")
+    assert state.message.startswith(f"state database in {tmp_path}/state, 0.5 GiB free")
+
+    devices["staged"] = devices["state"] = 1
+    assert list(doctor_machine.disks(elsewhere)) == []
+    servers = Settings(
+        home=tmp_path / "home",
+        staging_url="s3://bucket/syncworker",
+        database_url=SecretStr("postgresql://u:p@db.example/state"),
+    )
+    assert servers.folders == {}

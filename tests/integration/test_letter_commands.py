@@ -32,6 +32,9 @@ def command(
     """Runs `syncworker dead-letters …` on a store with two letters of portal `acme`."""
     monkeypatch.setenv("SYNCWORKER_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("SYNCWORKER_DATABASE_URL", f"sqlite:///{tmp_path / 'state.db'}")
+    monkeypatch.setenv("SYNCWORKER_MAPPINGS", str(tmp_path / "mappings"))
+    (tmp_path / "mappings").mkdir()
+    (tmp_path / "mappings" / "other.yaml").touch()
     monkeypatch.setattr("sys.stdin", io.StringIO())
     state = Stores(f"sqlite:///{tmp_path / 'state.db'}")
     schema.upgrade(state.database)
@@ -114,4 +117,27 @@ def test_retry_of_nothing_is_fine_and_of_an_unknown_cause_is_not(command: Comman
     assert command("retry", "other")[:2] == (
         0, "No open dead letters. Next: syncworker sync other\n",
     )  # fmt: skip
+    code, out, _ = command("retry", "other", "--json")
+    told = json.loads(out)
+    assert (code, told["schema_version"], told["runs"], told["letters"]) == (0, 1, [], [])
     assert command("retry", "acme", "--cause", "NO_SUCH")[0] == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("list", "acmee"),
+        ("retry", "acmee"),
+        ("show", "acmee", "a1"),
+        ("discard", "acmee", "--all", "--reason", "x", "--yes"),
+        ("export", "acmee"),
+    ],
+)
+def test_a_portal_with_neither_mapping_nor_letters_is_named_with_those_there_are(
+    command: Command, words: tuple[str, ...]
+) -> None:
+    code, out, err = command(*words)
+    assert (code, out) == (1, "")
+    assert "error: there is no portal acmee" in err
+    assert "= help: " in err
+    assert "other" in err

@@ -242,6 +242,7 @@ def test_older_code_works_on_a_newer_schema_that_says_so_and_on_no_other(state: 
     later = f"{int(ours) + 1:04}"
     pretend(state.database, f"{later}-{ours}")
     schema.check(state.database)
+    assert schema.upgrade(state.database) == schema.current(state.database) == f"{later}-{ours}"
     for version in (later, f"{int(later) + 1:04}-{later}"):
         pretend(state.database, version)
         with pytest.raises(StoreError, match="this syncworker works with") as caught:

@@ -116,6 +116,9 @@ class FakePortal:
     def account(self) -> FakeAccount:
         return FakeAccount()
 
+    def app(self) -> str:
+        return "4711"
+
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:
         self.requests += 1
         stages = tuple((s, s) for s in ("lead", "opportunity", "customer", "evangelist"))
@@ -199,10 +202,12 @@ class FakePortal:
             if (held := self.records(object_name).get(id_)) is not None
         }
 
-    def edit(self, id_: str, name: str, value: str, by: str = "CRM_UI") -> None:
+    def edit(
+        self, id_: str, name: str, value: str, by: str = "CRM_UI", source_id: str = ""
+    ) -> None:
         """Change a company's property other than through syncworker, a day after AS_OF."""
         self.companies[id_][name] = value
-        self.touched[id_, name] = LastChange(value, AS_OF + timedelta(days=1), by, user="7")
+        self.touched[id_, name] = LastChange(value, AS_OF + timedelta(days=1), by, source_id, "7")
 
     def write(self, batch: Batch) -> tuple[RecordOutcome, ...]:
         self.requests += 1

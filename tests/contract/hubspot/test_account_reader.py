@@ -15,6 +15,7 @@ from syncworker.hubspot.oauth_store import FileTokenStore
 from syncworker.hubspot.portal import HubSpotPortal
 from syncworker.hubspot.retry import Patience
 from syncworker.mapping.portal import ApiVersion
+from syncworker.planning.records import Batch, BatchInput
 from syncworker.sandbox.credentials import OAuthApp as Installed
 from syncworker.sandbox.faults import Fault
 from syncworker.sandbox.server import SandboxServer
@@ -37,12 +38,27 @@ def test_the_scopes_of_a_private_apps_token(portal: HubSpotPortal, sandbox: Sand
     assert sandbox.token not in str(sandbox.portal.stats)
 
 
+def test_the_app_whose_token_it_is_and_which_histories_name(
+    portal: HubSpotPortal, sandbox: SandboxServer
+) -> None:
+    made = sandbox.portal.put("companies", {"name": "A"})
+    write = BatchInput("t1", "a1", made.id, "", {"name": "B"})
+    portal.write(Batch("companies", "update", "", (write,)))
+    last = portal.last_changes("companies", [made.id], ["name"])[made.id].changes["name"]
+    assert (last.source, last.source_id) == ("INTEGRATION", portal.app())
+    asked = sandbox.portal.stats.requests
+    assert portal.app()
+    assert sandbox.portal.stats.requests == asked, "asked once"
+
+
 @pytest.mark.parametrize("status", [400, 403, 404])
 def test_where_hubspot_does_not_tell_the_scopes_they_are_not_known(
     portal: HubSpotPortal, sandbox: SandboxServer, status: int
 ) -> None:
     sandbox.portal.faults.add(Fault(path="access-token-info", status=status))
     assert portal.account().scopes() is None
+    sandbox.portal.faults.add(Fault(path="access-token-info", status=status))
+    assert portal.account().app() == ""
 
 
 def test_the_day(portal: HubSpotPortal) -> None:
@@ -71,6 +87,7 @@ def test_an_oauth_app_is_told_its_own_scopes_and_nothing_of_the_day(
     )
     portal = HubSpotPortal(credentials, api_version=version, base_url=sandbox.url)
     assert portal.account().scopes() == {"oauth", "crm.objects.contacts.read"}
+    assert portal.app() == "1"
     assert portal.account().today() is None
     assert portal.account().details().id == "4711001"
     sandbox.portal.faults.add(Fault(path="introspect", status=404))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from syncworker.errors import StoreError
 from syncworker.model.streams import STREAMS
 from syncworker.staging.parquet import ParquetStaging
 
@@ -182,3 +184,40 @@ def test_removed_files_are_gone_and_may_be_removed_again(
     staging.remove([place])
     staging.remove([place])
     assert list((tmp_path / "staging/acme/users").iterdir()) == []
+
+
+def test_a_full_disk_is_told_with_its_folder_and_how_to_make_room(
+    staging: ParquetStaging, tmp_path: Path
+) -> None:
+    folder = tmp_path / "staging/acme/users"
+    folder.mkdir(parents=True)
+    (folder / f"p.parquet.{os.getpid()}.unfinished").symlink_to("/dev/full")
+
+    with pytest.raises(StoreError, match="no room left for staged rows") as full:
+        staging.write("acme", "users", "p", frame("users", {"user_id": "u1"}))
+
+    assert str(tmp_path / "staging") in full.value.message
+    assert "syncworker staging prune acme" in full.value.help
+    assert list(folder.iterdir()) == []
+
+
+def test_a_disk_that_fills_up_while_rows_are_cut_is_told_too(
+    staging: ParquetStaging, tmp_path: Path
+) -> None:
+    folder = tmp_path / "staging/acme/prepared"
+    folder.mkdir(parents=True)
+    (folder / "s-1.parquet").symlink_to("/dev/full")
+    rows = pl.LazyFrame({"shard": [0, 1] * 100, "n": range(200)})
+
+    with pytest.raises(StoreError, match="no room left for staged rows") as full:
+        staging.cut("acme", "prepared", "s", rows, "shard")
+
+    assert full.value.code == "STAGING_FULL"
+
+
+def test_another_error_of_the_disk_stays_what_it_is(
+    staging: ParquetStaging, tmp_path: Path
+) -> None:
+    (tmp_path / "staging").write_text("a file, not a folder")
+    with pytest.raises(OSError, match=r"Not a directory|File exists"):
+        staging.write("acme", "users", "p", frame("users", {"user_id": "u1"}))

@@ -123,6 +123,19 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     database.close()
 
 
+def test_a_full_disk_is_told_with_the_databases_folder_and_how_to_make_room(
+    stored: Database, tmp_path: Path
+) -> None:
+    told = pytest.raises(StoreError, match="no room left for the state database")
+    with told as full, stored.write() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=1")  # as many as there are
+        connection.exec_driver_sql("CREATE TABLE big AS SELECT zeroblob(9000000) AS it")
+
+    assert full.value.code == "STORE_FULL"
+    assert str(tmp_path) in full.value.message
+    assert "syncworker staging prune" in full.value.help
+
+
 def test_other_programs_can_read_the_state_in_sqlite_while_it_is_open(
     stored: Database, tmp_path: Path
 ) -> None:

@@ -163,6 +163,25 @@ def test_who_holds_a_portal_is_named_and_until_when_it_is_deferred(world: World)
     assert document["portals"][0]["held_by"]["id"] == made.id
 
 
+def test_while_a_run_is_deferred_that_is_told_before_an_earlier_failure(world: World) -> None:
+    world.mapping()
+    world.ended("failed", message="no token")
+    made = sync.start(world.engine, "acme")
+    until = world.engine.clock() + timedelta(hours=1)
+    world.engine.runs.defer(made.id, until=until, message="the daily requests are used up")
+    lines = world.say("status", "--check", code=exits.FAILED).splitlines()
+    assert lines[2] == f"  ! sync {made.id}: the daily requests are used up"
+    assert lines[3] == "  ! its last sync failed: no token"
+    assert lines[-1] == f"Next: syncworker runs show {made.id}"
+
+
+def test_a_run_that_is_deferred_needs_nobody(world: World) -> None:
+    world.mapping()
+    made = sync.start(world.engine, "acme")
+    world.engine.runs.defer(made.id, until=world.engine.clock(), message="used up")
+    assert world.say("status", "--check").endswith(f"Next: syncworker runs show {made.id}\n")
+
+
 def test_runs_that_wait_or_rest_are_named_and_hold_nothing(world: World) -> None:
     world.mapping()
     opened = world.engine.runs.open
