@@ -228,7 +228,7 @@ def test_without_a_broker_nothing_is_enqueued_and_the_portal_stays_free(
 
     says(failed, 1, *words)
     runs = workspace.run("runs", "list")
-    assert runs.stdout == "There are no runs yet. Next: syncworker plan PORTAL\n"
+    assert runs.stdout == "There are no such runs. Next: syncworker plan PORTAL\n"
 
 
 def test_a_portal_that_a_run_holds_is_locked_for_others_until_it_ends(synced: Workspace) -> None:
@@ -242,7 +242,7 @@ def test_a_portal_that_a_run_holds_is_locked_for_others_until_it_ends(synced: Wo
         plan = synced.run("plan", PORTAL, *AT)
 
         for locked in (second, plan):
-            says(locked, 5, "has held portal acme since", "= help: watch it: syncworker runs show")
+            says(locked, 5, "has held portal acme since", "= help: watch it: syncworker runs watch")
         out, _ = first.communicate(timeout=30)
         assert first.returncode == 0
     assert "1 sent, 23 unchanged" in out
@@ -256,7 +256,9 @@ def test_ctrl_c_ends_a_sync_with_130_and_the_next_one_goes_on_at_once(synced: Wo
     with running(synced, "sync", PORTAL, *AT) as first:
         wait_until(lambda: slow.times == 0, what="the batch")
         started = time.monotonic()
-        first.send_signal(signal.SIGINT)
+        first.send_signal(signal.SIGINT)  # lets the batch in flight be finished
+        time.sleep(1)
+        first.send_signal(signal.SIGINT)  # stops at once
         out, err = first.communicate(timeout=20)
     done = subprocess.CompletedProcess([], first.returncode, out, err)
     says(done, 130, "error: interrupted", "nothing is lost: the same command goes on")
@@ -286,7 +288,7 @@ def test_ctrl_c_while_waiting_for_the_workers_ends_the_waiting_and_not_the_run(
             waiting.send_signal(signal.SIGINT)
             out, err = waiting.communicate(timeout=20)
         done = subprocess.CompletedProcess([], waiting.returncode, out, err)
-        says(done, 130, "the workers go on with it. Next: syncworker runs show")
+        says(done, 130, "the run goes on without this. Next: syncworker runs show")
         wait_until(lambda: mrr(synced) == "999", what="the workers' batch")
         run_id = err.split()[-1]
         wait_until(lambda: "done" in synced.run("runs", "show", run_id).stdout, what="the end")
@@ -299,6 +301,8 @@ def test_a_plan_that_was_cut_short_does_not_stand_in_the_way_of_a_sync(
     workspace.portal.faults.add(slow)
     with running(workspace, "plan", PORTAL, *AT) as plan:
         wait_until(lambda: slow.times == 0, what="the plan's search")
+        plan.send_signal(signal.SIGINT)
+        time.sleep(1)
         plan.send_signal(signal.SIGINT)
         plan.communicate(timeout=20)
     assert plan.returncode == 130

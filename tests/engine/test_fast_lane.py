@@ -362,6 +362,9 @@ def test_letters_and_unlinked_rows_of_others_stay(world: World) -> None:
     assert [(letter.kind, letter.key) for letter in letters] == [("record", "a4")]
     assert [row.key for row in world.engine.unlinked.all("acme")] == ["lost"]
     world.portal.refuse.clear()
+    for row in world.app.streams["subscription_items"]:
+        if row["sub_id"] == "s4":
+            row["unit_amount"] += 1  # the refused value itself would wait for a day
     assert world.whole().status == "done"
     assert world.engine.letters.open("acme", run_id=None, most=9) == []
 
