@@ -268,7 +268,7 @@ def test_ctrl_c_ends_a_sync_with_130_and_the_next_one_goes_on_at_once(synced: Wo
     says(waits, 5, "was cut short at push", "go on with it: syncworker sync acme")
     run_id = synced.run("runs", "list").stdout.split()[0]
     shown = synced.run("runs", "show", run_id)
-    says(shown, 0, f"Run {run_id}: acme, at push, since", f"Next: syncworker runs show {run_id}")
+    says(shown, 0, f"Run {run_id}: acme, sync, at push, since", f"runs watch {run_id}")
     goes_on = synced.run("sync", PORTAL, *AT)
     says(goes_on, 0, "going on with run", "1 sent, 23 unchanged")
     assert mrr(synced) == "999"
