@@ -61,12 +61,12 @@ def command(  # noqa: PLR0913 - one argument for each thing a person can ask for
       syncworker apply acme --yes --canary 5 --max-changes 500
     """
     from syncworker import bootstrap
-    from syncworker.cli import broker, confirm, progress
+    from syncworker.cli import asking, broker, progress
     from syncworker.engine import plan_file
 
     if wait and not enqueue:
         raise click.UsageError("--wait goes with --enqueue")
-    confirm.require_answer(yes=yes, what="apply sends to HubSpot")
+    asking.require_answer(yes=yes, what="apply sends to HubSpot")
     settings = settings_module.load()
     engine = bootstrap.engine(settings)
     if enqueue:
@@ -115,7 +115,7 @@ def _begun(
     how: dict[str, Any],
 ) -> Run | None:
     """The run that applies the plan, judged, shown and agreed to; None: nothing is to be sent."""
-    from syncworker.cli import confirm, show_plan
+    from syncworker.cli import asking, show_plan
     from syncworker.engine import apply
     from syncworker.engine.plan_cost import cost
 
@@ -127,7 +127,7 @@ def _begun(
             say(line)
     apply.judge(engine, proposal, force=how["force"], max_changes=max_changes)
     number = counted(proposal.changing, "record")
-    if proposal.changing and confirm.agreed(f"Send {number} to {plan.portal}?", yes=yes):
+    if proposal.changing and asking.agreed(f"Send {number} to {plan.portal}?", yes=yes):
         return apply.start(engine, proposal, target=target, **how)
     if format_ == "json":
         say_json(

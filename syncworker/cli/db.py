@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from syncworker import settings
-from syncworker.cli import exits, options
+from syncworker.cli import asking, exits, options
 from syncworker.cli.console import counted, say, say_json, tell
 
 
@@ -96,10 +94,8 @@ def copy(reference: str, *, yes: bool, format_: str) -> int:
     from syncworker import bootstrap
 
     configured = settings.load()
-    if not yes:
-        if not sys.stdin.isatty():
-            raise click.UsageError("this asks first: add --yes where nobody can answer")
-        click.confirm(f"Copy the state to the database in {reference}?", abort=True, err=True)
+    if not asking.agreed(f"Copy the state to the database in {reference}?", yes=yes):
+        raise click.Abort
     moved = bootstrap.move_state(
         configured, reference, lambda one: tell(f"  {one.table}: {counted(one.rows, 'row')}")
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from syncworker import settings
-from syncworker.cli import exits, options
+from syncworker.cli import asking, exits, options
 from syncworker.cli.console import columns, counted, say, say_json
 
 if TYPE_CHECKING:
@@ -97,9 +96,8 @@ def _show_forecast(
 
 
 def _ask() -> None:
-    if not sys.stdin.isatty():
-        raise click.UsageError("this asks first: add --yes where nobody can answer")
-    click.confirm("Remove it for good, and keep it out?", abort=True, err=True)
+    if not asking.agreed("Remove it for good, and keep it out?", yes=False):
+        raise click.Abort
 
 
 def _show_receipts(portal: str, receipts: Sequence[Receipt], format_: str) -> int:

@@ -11,6 +11,16 @@ from types import FrameType
 from syncworker.cli.console import tell
 
 
+def heed() -> None:
+    """Let Ctrl-C break off what is read from the terminal next.
+
+    With its first query Polars puts a handler of its own before Python's, after which the system
+    goes on reading as if nothing had been pressed. Python's own is put back.
+    """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.getsignal(signal.SIGINT))
+
+
 @contextmanager
 def noted() -> Iterator[Callable[[], bool]]:
     """Note a first Ctrl-C for as long as the block lasts; gives what says whether there was one."""

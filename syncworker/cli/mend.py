@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syncworker.cli import confirm, exits, ready, show_run, show_verify
+from syncworker.cli import asking, exits, ready, show_run, show_verify
 from syncworker.cli.console import counted, say, say_json
 from syncworker.cli.progress import carry_out
 from syncworker.engine import repair as repairing
@@ -20,7 +20,7 @@ def repair(
         UsageError: There is nobody to ask.
         LockHeld: Another run holds the portal.
     """
-    confirm.require_answer(yes=yes, what="verify --repair sends to HubSpot")
+    asking.require_answer(yes=yes, what="verify --repair sends to HubSpot")
     ready.make_way(engine, portal, "repair")
     run, meant = repairing.start(
         engine, portal, scope, force=force, on_stretch=ready.progress_lines()

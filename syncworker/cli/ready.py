@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import click
 
-from syncworker.cli import confirm, progress
+from syncworker.cli import asking, progress
 from syncworker.cli.console import tell
 from syncworker.engine import assemble, finish, inline
 from syncworker.engine.engine import Engine
@@ -63,7 +63,7 @@ def send(engine: Engine, run: Run, question: str, *, yes: bool) -> Run:
     """
     _, refusal = assemble.assemble(engine, run)
     try:
-        wanted = (refusal is not None and not run.force) or confirm.agreed(question, yes=yes)
+        wanted = (refusal is not None and not run.force) or asking.agreed(question, yes=yes)
     except click.Abort:
         _cancel(engine, run)
         raise

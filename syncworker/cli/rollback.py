@@ -37,7 +37,7 @@ def command(
       syncworker rollback 20261121T060000123456-ab12cd --select property:health_score
     """
     from syncworker import bootstrap
-    from syncworker.cli import confirm, ready, show_rollback, show_run
+    from syncworker.cli import asking, ready, show_rollback, show_run
     from syncworker.engine import rollback
     from syncworker.engine.mappings import checked
     from syncworker.engine.memory import Run
@@ -52,7 +52,7 @@ def command(
     if kinds:
         what = picked(target.portal, checked(target.portal, target.mapping), kinds)
         selection = selection if what is None else with_accounts(engine, target, what)
-    confirm.require_answer(yes=yes, what="rollback sends to HubSpot")
+    asking.require_answer(yes=yes, what="rollback sends to HubSpot")
     ready.make_way(engine, target.portal, "rollback")
     run, found = rollback.start(
         engine, target, selection, force=force, on_stretch=ready.progress_lines()

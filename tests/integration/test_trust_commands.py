@@ -173,7 +173,7 @@ def test_a_run_is_rolled_back_but_for_what_a_person_has_changed(
     assert code == exits.USAGE
     assert "there is no terminal to ask on: add --yes" in err
 
-    monkeypatch.setattr("syncworker.cli.confirm.sys.stdin", _Terminal())
+    monkeypatch.setattr("syncworker.cli.asking.sys.stdin", _Terminal())
     monkeypatch.setattr("click.confirm", lambda *_, **__: False)
     code, out, _ = said("rollback", acme.second.id)
     assert code == exits.FAILED
