@@ -13,16 +13,15 @@ from redis.retry import Retry
 
 from syncworker.alerts import channels
 from syncworker.clock import now
+from syncworker.engine.database_state import DatabaseState
 from syncworker.engine.engine import Engine, Limits
-from syncworker.engine.health import Health
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Priority
 from syncworker.engine.offers import Offer
 from syncworker.engine.ports import Source
-from syncworker.errors import MappingError, SettingsError
+from syncworker.errors import MappingError
 from syncworker.hubspot.budget import Budget
 from syncworker.hubspot.budget_limits import App, limits
-from syncworker.hubspot.budget_seen import used_today
 from syncworker.hubspot.credentials import Credentials, StaticToken
 from syncworker.hubspot.local_budget import LocalBudget
 from syncworker.hubspot.local_state import LocalState
@@ -43,11 +42,11 @@ from syncworker.store.alerts import SqlAlerts
 from syncworker.store.associations import SqlAssociations
 from syncworker.store.chunks import SqlChunks
 from syncworker.store.database import Database
+from syncworker.store.database_state import state_of
 from syncworker.store.definitions import SqlDefinitions
 from syncworker.store.forgotten import SqlForgotten
 from syncworker.store.gauges import Gauge
 from syncworker.store.gauges import gauges as read_gauges
-from syncworker.store.health import SqlHealth
 from syncworker.store.heartbeats import SqlHeartbeats
 from syncworker.store.histories import SqlHistories
 from syncworker.store.inbox import SqlInbox
@@ -84,10 +83,9 @@ def upgrade(settings: Settings) -> tuple[str | None, str]:
     return before, schema.upgrade(state)
 
 
-def schema_versions(settings: Settings) -> tuple[str | None, str, str]:
-    """The state database's schema (None: empty), our own, and what to do ("": we work with it)."""
-    found = schema.current(database(settings))
-    return found, schema.newest(), schema.mend(found)
+def database_state(settings: Settings) -> DatabaseState:
+    """What the state database tells of itself, whatever its schema; raises StoreError."""
+    return state_of(database(settings))
 
 
 def move_state(
@@ -139,7 +137,6 @@ def engine(settings: Settings) -> Engine:
         mapping_text=lambda portal: _mapping_text(settings, portal),
         portals=lambda: portals(settings),
         clock=clock,
-        used_today=lambda _portal, mapping: _used_today(settings, mapping.hubspot),
         tell=lambda channel, delivery: channels.send(channel, delivery, secret=secret, clock=clock),
         limits=Limits(
             lease=timedelta(seconds=settings.lease_seconds),
@@ -186,11 +183,6 @@ def serve_webhooks(
         on_stored=on_stored,
     )
     serve(endpoint(receiver), host=host, port=port, on_ready=on_ready)
-
-
-def health(settings: Settings) -> Health:
-    """What the state database tells of itself, whatever its schema; raises StoreError."""
-    return SqlHealth(database(settings))
 
 
 def unmapped(
@@ -346,18 +338,6 @@ def _budget(
         return RedisBudget(client, key, hubspot.tier, priority=priority, allowed=allowed)
     state = states.setdefault(key, LocalState(allowed))
     return LocalBudget(hubspot.tier, priority=priority, state=state)
-
-
-def _used_today(settings: Settings, hubspot: HubSpot) -> tuple[int, int | None] | None:
-    """As far as the budget of all processes knows; without one, or without a secret, None."""
-    if not _has_redis(settings):
-        return None
-    app: App = "private" if isinstance(hubspot.credentials, str) else "oauth"
-    try:
-        key = _app(hubspot)
-    except SettingsError:
-        return None
-    return used_today(_redis(settings), key, limits(hubspot.tier, app=app), clock())
 
 
 def _has_redis(settings: Settings) -> bool:

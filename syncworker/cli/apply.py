@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syncworker import settings as settings_module
-from syncworker.cli import exits, options
+from syncworker.cli import ended, exits, options
 from syncworker.cli.console import counted, say, say_json
 
 if TYPE_CHECKING:
@@ -152,15 +152,9 @@ def _carried_out(engine: Engine, run: Run, *, enqueue: bool, wait: bool) -> Run:
 
 
 def _told(engine: Engine, run: Run, format_: str) -> int:
-    from syncworker.cli import show_run
-
-    if format_ == "json":
-        say_json(show_run.as_document(engine, run, with_plan=False))
-        return exits.of_run(run)
-    for line in show_run.report(engine, run):
-        say(line)
+    more = []
     if run.status in {"done", "rejects"} and run.options.get("canary"):
-        say(f"  the first {counted(run.options['canary'], 'record')} held what was planned")
+        more.append(f"  the first {counted(run.options['canary'], 'record')} held what was planned")
     if run.status == "done":
-        say(f"Next: syncworker runs show {run.id}")
-    return exits.of_run(run)
+        more.append(f"Next: syncworker runs show {run.id}")
+    return ended.told(engine, run, format_, more)

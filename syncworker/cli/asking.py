@@ -1,4 +1,4 @@
-"""Asking before something is sent or dropped; without a terminal nobody is waited for."""
+"""Asking before something is sent or lost; without a terminal nobody is waited for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from syncworker.cli.console import tell
 
 
 def require_answer(*, yes: bool, what: str) -> None:
-    """Make sure that somebody can be asked, or has said yes already.
+    """Make sure, before long work, that somebody can be asked after it, or has said yes already.
 
     Args:
         yes: Whether `--yes` was given.
@@ -25,22 +25,22 @@ def require_answer(*, yes: bool, what: str) -> None:
 
 
 def agreed(question: str, *, yes: bool) -> bool:
-    """Whether the person agrees; raises UsageError where nobody can be asked, Abort at Ctrl-C."""
-    return yes or (_asked(question) and click.confirm(question, default=False, err=True))
+    """Whether the person, or `--yes`, agrees; raises UsageError where nobody can be asked."""
+    _require_terminal(question, yes=yes)
+    return yes or click.confirm(question, default=False, err=True)
 
 
 def typed(question: str, expected: str, *, yes: bool) -> bool:
-    """Whether the person types a word exactly; raises as `agreed`."""
+    """Whether the person types a word exactly; raises UsageError where nobody can be asked."""
+    _require_terminal(question, yes=yes)
     if yes:
         return True
-    _asked(question)
     tell(question)
-    typed_word = str(click.prompt(f"Type {expected} to go on", default="", err=True))
-    return typed_word.strip() == expected
+    word = str(click.prompt(f"Type {expected} to go on", default="", err=True))
+    return word.strip() == expected
 
 
-def _asked(question: str) -> bool:
-    if not sys.stdin.isatty():
+def _require_terminal(question: str, *, yes: bool) -> None:
+    if not yes and not sys.stdin.isatty():
         raise click.UsageError(f"{question} There is no terminal to ask on: add --yes")
     interrupt.heed()
-    return True

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syncworker import settings as settings_module
-from syncworker.cli import exits, options
+from syncworker.cli import ended, exits, options
 from syncworker.cli.console import say, say_json, tell
+from syncworker.cli.select import select as select_option
 
 if TYPE_CHECKING:
     from syncworker.engine.engine import Engine
@@ -55,11 +56,7 @@ def _names(_ctx: click.Context, _param: click.Parameter, value: str | None) -> l
     callback=_names,
     help="Send only the properties of these metrics; separated by commas.",
 )
-@click.option(
-    "--select",
-    multiple=True,
-    help="Send only account:ID, object:NAME or property:NAME. May be given several times.",
-)
+@select_option
 @click.option("--dry-run", is_flag=True, help="Say what it would take, and do nothing.")
 @click.option("--force", is_flag=True, help="Let its plan through the guard.")
 @click.option("--enqueue", is_flag=True, help="Let workers do it (`syncworker worker`).")
@@ -72,7 +69,7 @@ def command(  # noqa: PLR0913 - one keyword for each option
     end: datetime | None,
     chunk: str,
     metrics: list[str],
-    select: tuple[str, ...],
+    select: tuple[tuple[str, str], ...],
     dry_run: bool,
     force: bool,
     enqueue: bool,
@@ -106,7 +103,8 @@ def command(  # noqa: PLR0913 - one keyword for each option
         run = _enqueued(engine, settings, portal, asked, force=force, wait=wait)
     else:
         run = _here(engine, portal, asked, force=force, until_now=end is None)
-    return _told(engine, run, format_)
+    more = [f"Next: syncworker runs show {run.id} --plan"] if run.status == "done" else []
+    return ended.told(engine, run, format_, more)
 
 
 def _asked(engine: Engine, portal: str, **wanted: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -170,19 +168,6 @@ def _here(
     else:
         progress.tell_going_on(run)
     return progress.work_off(engine, run)
-
-
-def _told(engine: Engine, run: Run, format_: str) -> int:
-    from syncworker.cli import show_run
-
-    if format_ == "json":
-        say_json(show_run.as_document(engine, run, with_plan=False))
-        return exits.of_run(run)
-    for line in show_run.report(engine, run):
-        say(line)
-    if run.status == "done":
-        say(f"Next: syncworker runs show {run.id} --plan")
-    return exits.of_run(run)
 
 
 def _cut_short(

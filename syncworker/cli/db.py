@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from syncworker import settings
-from syncworker.cli import asking, exits, options
-from syncworker.cli.console import counted, say, say_json, tell
+from syncworker.cli import exits, options
+from syncworker.cli.asking import agreed
+from syncworker.cli.console import complain, counted, say, say_json, tell
 
 
 @click.group()
@@ -31,7 +32,7 @@ def upgrade(format_: str) -> None:
     if format_ == "json":
         say_json({"before": before, "after": after})
         return
-    _, ours, _ = bootstrap.schema_versions(configured)
+    ours = bootstrap.database_state(configured).newest
     if after != ours:
         say(f"The state database has schema {after}, of a newer syncworker.")
         say(f"This older version, of schema {ours}, still works on it: nothing is to be done here.")
@@ -56,7 +57,8 @@ def current(format_: str) -> int:
     """
     from syncworker import bootstrap
 
-    found, needed, mend = bootstrap.schema_versions(settings.load())
+    state = bootstrap.database_state(settings.load())
+    found, needed, mend = state.schema, state.newest, state.mend
     if format_ == "json":
         say_json({"schema": found, "needed": needed, "fits": not mend})
         return exits.FAILED if mend else exits.OK
@@ -94,8 +96,9 @@ def copy(reference: str, *, yes: bool, format_: str) -> int:
     from syncworker import bootstrap
 
     configured = settings.load()
-    if not asking.agreed(f"Copy the state to the database in {reference}?", yes=yes):
-        raise click.Abort
+    if not agreed(f"Copy the state to the database in {reference}?", yes=yes):
+        complain("nothing was copied")
+        return exits.FAILED
     moved = bootstrap.move_state(
         configured, reference, lambda one: tell(f"  {one.table}: {counted(one.rows, 'row')}")
     )

@@ -256,11 +256,13 @@ def export(
 
     from syncworker.cli import show_letters
     from syncworker.cli.console import SCHEMA_VERSION, tell
-    from syncworker.cli.private_file import write_private
+    from syncworker.engine import private_file
     from syncworker.masking import mask
 
     if with_personal_data and out is None:
         raise click.UsageError("--with-personal-data needs --out FILE: only you may read that")
+    if out is not None:
+        private_file.require_place(out)
     engine, wanted = _opened(portal, **chosen)
     letters = engine.letters.kept(portal, wanted, discarded=all_)
     shown = str if with_personal_data else mask
@@ -276,7 +278,7 @@ def export(
     if out is None:
         click.echo(text, nl=False)
     else:
-        write_private(out, text)
+        private_file.write(out, [text])
         tell(f"{counted(len(letters), 'dead letter')} in {out}")
     tell(f"Next: mend the causes, then syncworker dead-letters retry {portal}")
     return exits.OK

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from syncworker.cli.show_doctor import Area
     from syncworker.engine.doctor import Finding
     from syncworker.engine.engine import Engine
-    from syncworker.engine.health import Health
     from syncworker.settings import Settings
 
 _PATIENCE = 5.0  # seconds: a person waits for the answer
@@ -62,15 +61,15 @@ def _areas(asked: str | None) -> Iterator[tuple[str, list[Finding]]]:
     found = doctor.run("python", doctor_machine.python)
     loaded: list[Settings] = []
     found += doctor.run("settings", lambda: _settings(loaded))
-    opened: list[tuple[Engine, Health]] = []
+    opened: list[Engine] = []
     if loaded:
         found += _machine(loaded[0], opened)
     if not opened:
         found.append(doctor.Finding("warn", "portals", "not looked at until the rest is mended"))
     yield show_doctor.HERE, found
-    for engine, health in opened:
+    for engine in opened:
         for name in [asked] if asked else engine.portals():
-            yield f"portal {name}", list(doctor_portal.findings(engine, health, name))
+            yield f"portal {name}", list(doctor_portal.findings(engine, name))
 
 
 def _settings(loaded: list[Settings]) -> Iterator[Finding]:
@@ -83,7 +82,7 @@ def _settings(loaded: list[Settings]) -> Iterator[Finding]:
     yield from doctor_machine.configuration(settings)
 
 
-def _machine(settings: Settings, opened: list[tuple[Engine, Health]]) -> list[Finding]:
+def _machine(settings: Settings, opened: list[Engine]) -> list[Finding]:
     """Everything about this machine; `opened` holds the engine where there can be one."""
     from syncworker import bootstrap
     from syncworker.cli import doctor_machine
@@ -93,18 +92,21 @@ def _machine(settings: Settings, opened: list[tuple[Engine, Health]]) -> list[Fi
     found += doctor.run("disk", lambda: doctor_machine.disks(settings))
 
     def state() -> Iterator[Finding]:
-        health = bootstrap.health(settings)
-        about = list(doctor_state.database(health, bootstrap.clock()))
+        told = bootstrap.database_state(settings)
+        about = list(doctor_state.database(told, bootstrap.clock()))
         yield from about
         if all(one.state != "fail" for one in about):
-            opened.append((bootstrap.engine(settings), health))
+            opened.append(bootstrap.engine(settings))
 
     found += doctor.run("database", state)
-    for engine, health in opened:
+    for engine in opened:
         found += doctor.run(
             "staging",
             lambda e=engine: doctor_state.staging(e.staging, settings.staging),  # type: ignore[misc]
         )
-        found += doctor.run("workers", lambda h=health: doctor_state.workers(h, bootstrap.clock()))  # type: ignore[misc]
+        found += doctor.run(
+            "workers",
+            lambda e=engine: doctor_state.workers(e.heartbeats.all(), e.clock()),  # type: ignore[misc]
+        )
     found += doctor.run("broker", lambda: doctor_machine.queue(settings))
     return found

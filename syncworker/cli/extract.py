@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from syncworker import settings
-from syncworker.cli import exits, options
-from syncworker.cli.console import say, say_json
+from syncworker.cli import options
+from syncworker.cli.console import say
 
 
 @click.command()
@@ -32,7 +32,7 @@ def command(portal: str, *, streams: tuple[str, ...], full: bool, format_: str) 
       syncworker extract acme --stream events --full
     """
     from syncworker import bootstrap
-    from syncworker.cli import show_extract, show_run
+    from syncworker.cli import ended, show_extract
     from syncworker.cli.progress import carry_out
     from syncworker.engine.mappings import checked
     from syncworker.engine.streams import chosen
@@ -42,13 +42,8 @@ def command(portal: str, *, streams: tuple[str, ...], full: bool, format_: str) 
     asked = chosen(portal, mapping, streams)
     wanted = {"full": full} | ({"streams": asked} if streams else {})
     run = carry_out(engine, portal, as_of=None, kind="extract", options=wanted)
-    if format_ == "json":
-        say_json(show_run.as_document(engine, run, with_plan=False))
-        return exits.of_run(run)
-    for line in show_extract.lines(engine, run):
-        say(line)
-    for line in show_run.report(engine, run):
-        say(line)
-    if run.status == "done":
-        say(f"Next: syncworker plan {portal}")
-    return exits.of_run(run)
+    if format_ == "text":
+        for line in show_extract.lines(engine, run):
+            say(line)
+    more = [f"Next: syncworker plan {portal}"] if run.status == "done" else []
+    return ended.told(engine, run, format_, more)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from syncworker import settings
-from syncworker.cli import asking, exits, options
-from syncworker.cli.console import columns, counted, say, say_json
+from syncworker.cli import exits, options
+from syncworker.cli.asking import agreed
+from syncworker.cli.console import SCHEMA_VERSION, columns, complain, counted, say, say_json
 
 if TYPE_CHECKING:
     from syncworker.engine.forgotten import Receipt
@@ -52,8 +52,10 @@ def command(
       syncworker forget acme northwind.example --yes --out receipt.json
     """
     from syncworker import bootstrap
-    from syncworker.engine import forget
+    from syncworker.engine import forget, private_file
 
+    if out is not None:
+        private_file.require_place(out)  # what is forgotten is gone, with or without a receipt
     engine = bootstrap.engine(settings.load())
     if who is None:
         return _show_receipts(portal, engine.forgotten.receipts(portal), format_)
@@ -64,21 +66,14 @@ def command(
         _show_forecast(portal, subject, rows, as_json=dry_run and format_ == "json")
     if dry_run:
         return exits.OK
-    if not yes:
-        _ask()
+    if not agreed("Remove it for good, and keep it out?", yes=yes):
+        complain("nothing was removed")
+        return exits.FAILED
     receipt = forget.forget(engine, portal, who)
     if out is not None:
-        _write(out, receipt)
-    if format_ == "json":
-        say_json(_document(receipt))
-        return exits.OK
-    for line in columns([(place, f"{number:,}") for place, number in receipt.removed.items()]):
-        say(line)
-    say(f"Receipt {receipt.id}: one {receipt.subject} was forgotten and is kept out.")
-    for text in receipt.remains:
-        say(f"  not removed: {text}")
-    say(f"Next: syncworker forget {portal}")
-    return exits.OK
+        document = {"schema_version": SCHEMA_VERSION, **_document(receipt)}
+        private_file.write(out, [json.dumps(document, indent=2)])
+    return _show_done(portal, receipt, format_)
 
 
 def _show_forecast(
@@ -95,9 +90,17 @@ def _show_forecast(
     say(f"Next: syncworker forget {portal} WHO")
 
 
-def _ask() -> None:
-    if not asking.agreed("Remove it for good, and keep it out?", yes=False):
-        raise click.Abort
+def _show_done(portal: str, receipt: Receipt, format_: str) -> int:
+    if format_ == "json":
+        say_json(_document(receipt))
+        return exits.OK
+    for line in columns([(place, f"{number:,}") for place, number in receipt.removed.items()]):
+        say(line)
+    say(f"Receipt {receipt.id}: one {receipt.subject} was forgotten and is kept out.")
+    for text in receipt.remains:
+        say(f"  not removed: {text}")
+    say(f"Next: syncworker forget {portal}")
+    return exits.OK
 
 
 def _show_receipts(portal: str, receipts: Sequence[Receipt], format_: str) -> int:
@@ -138,9 +141,3 @@ def _document(receipt: Receipt) -> dict[str, object]:
         "remains": list(receipt.remains),
         "finished": receipt.finished,
     }
-
-
-def _write(path: Path, receipt: Receipt) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump({"schema_version": 1, **_document(receipt)}, file, indent=2)

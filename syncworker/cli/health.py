@@ -13,6 +13,7 @@ from syncworker import settings as settings_module
 from syncworker.cli import exits, options
 from syncworker.cli.console import columns, say, say_json
 from syncworker.cli.spans import Span, shown
+from syncworker.engine.heartbeats import ALIVE, living
 from syncworker.errors import StoreError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Check:
 @click.option(
     "--max-age",
     type=Span(),
-    default="2m",
+    default=shown(ALIVE).replace(" ", ""),
     show_default=True,
     show_envvar=True,
     help="How old a sign of life may be: 90s, 2m or 1h. More than SYNCWORKER_TICK_SECONDS.",
@@ -116,9 +117,9 @@ def _signs(
     with probe.heartbeats(settings) as store:
         beats, now = store.all(), probe.clock()
     for kind in kinds:
-        ages = [now - b.at for b in beats if b.kind == kind and b.name.endswith(machine)]
-        told = f"last sign of life {shown(ages[0])} ago" if ages else "no sign of life"
-        alive = sum(age <= max_age for age in ages)
+        mine = [b for b in beats if b.kind == kind and b.name.endswith(machine)]
+        told = f"last sign of life {shown(now - mine[0].at)} ago" if mine else "no sign of life"
+        alive = len(living(mine, now, max_age))
         if alive > 1:
             told = f"{alive} live, {told}"
         limit = "" if alive else f" (limit {shown(max_age)})"

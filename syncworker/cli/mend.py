@@ -35,10 +35,7 @@ def repair(
     question = f"Send the ledger's values to {counted(updates, 'record')}"
     if meant.peoples:
         question += f", over {counted(meant.peoples, 'value')} that others have set"
-    if updates:
-        ended = ready.send(engine, run, f"{question}?", yes=yes)
-    else:
-        ended = ready.close(engine, run)
+    ended = ready.send(engine, run, f"{question}?", yes=yes)
     if format_ == "json":
         document = show_run.as_document(engine, ended, with_plan=True)
         say_json({**document, "verify": show_verify.as_document(portal, meant.found)})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from syncworker import settings
-from syncworker.cli import exits, options
+from syncworker.cli import ended, exits, options
 from syncworker.cli.console import say, say_json, tell
 from syncworker.cli.select import select as select_option
 
@@ -65,9 +65,8 @@ def command(
       syncworker plan acme --select account:northwind.example --format markdown
     """
     from syncworker import bootstrap
-    from syncworker.cli import show_run
     from syncworker.cli.progress import carry_out
-    from syncworker.engine import plan_file, selecting
+    from syncworker.engine import plan_file, private_file, selecting
     from syncworker.engine.mappings import checked
     from syncworker.engine.proposal import of_run
 
@@ -75,18 +74,13 @@ def command(
     if format_ == "html":
         _require_report()
     if out is not None:
-        plan_file.require_place(out)
+        private_file.require_place(out)
     mapping = checked(portal, engine.mapping_text(portal))
     picked = selecting.picked(portal, mapping, select)
     position = engine.ledger.position(portal)
     run = carry_out(engine, portal, as_of=as_of, kind="plan", force=False)
     if "plan" not in run.summary:
-        if format_ == "json":
-            say_json(show_run.as_document(engine, run, with_plan=False))
-        else:
-            for line in show_run.report(engine, run):
-                say(line)
-        return exits.of_run(run)
+        return ended.told(engine, run, format_)
     selection = selecting.with_accounts(engine, run, picked) if picked else None
     typed = [f"{kind}:{name}" for kind, name in select]
     proposal = of_run(engine, run, position=position, selection=selection, select=typed)

@@ -49,18 +49,23 @@ def updates(run: Run) -> int:
     return plan_from_json(run.summary["plan"]).total.update
 
 
-def close(engine: Engine, run: Run) -> Run:
-    """End a run that has nothing to send."""
-    finish.stop_at_plan(engine, run, None)
-    return engine.runs.get(run.id)
-
-
 def send(engine: Engine, run: Run, question: str, *, yes: bool) -> Run:
     """Ask, unless the guard refuses anyhow; then send, or close the run where the answer is no.
+
+    Where there is nothing to send the run is closed, and nobody is asked.
+
+    Args:
+        engine: The ports.
+        run: As `planned` gives it.
+        question: What to ask.
+        yes: Whether `--yes` was given.
 
     Raises:
         StalePlan: The answer took so long that the plan may not be true any more.
     """
+    if not updates(run):
+        finish.stop_at_plan(engine, run, None)
+        return engine.runs.get(run.id)
     _, refusal = assemble.assemble(engine, run)
     try:
         wanted = (refusal is not None and not run.force) or asking.agreed(question, yes=yes)

@@ -7,23 +7,24 @@ import click
 from syncworker import settings
 from syncworker.cli import exits, options
 from syncworker.cli.console import counted, say, say_json
+from syncworker.cli.select import select as select_option
 
 
 @click.command()
 @click.argument("run_id", metavar="RUN")
-@click.option(
-    "--select",
-    "selected",
-    multiple=True,
-    metavar="KIND:NAME",
-    help="Only this: account:ID, object:NAME or property:NAME; repeatable.",
-)
+@select_option
 @click.option("--yes", is_flag=True, show_envvar=True, help="Send without asking.")
 @click.option("--force", is_flag=True, show_envvar=True, help="Let this run through the guard.")
 @click.option("--full", is_flag=True, help="Show every record, not only the first.")
 @options.output("text", "json")
 def command(
-    run_id: str, *, selected: tuple[str, ...], yes: bool, force: bool, full: bool, format_: str
+    run_id: str,
+    *,
+    select: tuple[tuple[str, str], ...],
+    yes: bool,
+    force: bool,
+    full: bool,
+    format_: str,
 ) -> int:
     """Put every property back to its value from before a run, and leave people's edits alone.
 
@@ -40,18 +41,14 @@ def command(
     from syncworker.cli import asking, ready, show_rollback, show_run
     from syncworker.engine import rollback
     from syncworker.engine.mappings import checked
-    from syncworker.engine.memory import Run
     from syncworker.engine.selecting import picked, with_accounts
     from syncworker.planning.selection import Selection
 
-    kinds = [_kind_and_name(text) for text in selected]
     engine = bootstrap.engine(settings.load())
     target = engine.runs.get(run_id)
     rollback.require(target)
-    selection = Selection()
-    if kinds:
-        what = picked(target.portal, checked(target.portal, target.mapping), kinds)
-        selection = selection if what is None else with_accounts(engine, target, what)
+    what = picked(target.portal, checked(target.portal, target.mapping), select)
+    selection = Selection() if what is None else with_accounts(engine, target, what)
     asking.require_answer(yes=yes, what="rollback sends to HubSpot")
     ready.make_way(engine, target.portal, "rollback")
     run, found = rollback.start(
@@ -64,12 +61,8 @@ def command(
         for line in show_rollback.kept_lines(found.kept):
             say(line)
     updates = ready.updates(run)
-    if updates:
-        ended: Run = ready.send(
-            engine, run, f"Put {counted(updates, 'record')} back in HubSpot?", yes=yes
-        )
-    else:
-        ended = ready.close(engine, run)
+    question = f"Put {counted(updates, 'record')} back in HubSpot?"
+    ended = ready.send(engine, run, question, yes=yes)
     if format_ == "json":
         document = show_run.as_document(engine, ended, with_plan=True)
         say_json({**document, "rollback": show_rollback.as_document(target, found)})
@@ -77,12 +70,3 @@ def command(
     for line in show_rollback.end_lines(engine, target, ended, updates):
         say(line)
     return exits.of_run(ended)
-
-
-def _kind_and_name(text: str) -> tuple[str, str]:
-    kind, _, name = text.partition(":")
-    if kind not in {"account", "object", "property"} or not name:
-        raise click.UsageError(
-            f"{text!r} is no selector: write account:ID, object:NAME or property:NAME"
-        )
-    return kind, name

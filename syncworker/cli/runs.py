@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from syncworker import settings as settings_module
-from syncworker.cli import exits, options
+from syncworker.cli import ended, exits, options
 from syncworker.cli.console import say, say_json, tell
 from syncworker.engine.run_words import RunKind, RunStatus
 
@@ -222,10 +222,6 @@ def _asked(run_id: str, wish: Wish) -> int:
 
 
 def _told(engine: Engine, run: Run) -> int:
-    from syncworker.cli import show_run
-
-    for line in show_run.report(engine, run):
-        say(line)
-    if run.status in ("done", "planned"):
-        say(f"Next: syncworker runs show {run.id} --plan")
-    return exits.of_run(run)
+    there = run.status in ("done", "planned")
+    more = [f"Next: syncworker runs show {run.id} --plan"] if there else []
+    return ended.told(engine, run, more=more)

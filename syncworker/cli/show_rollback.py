@@ -12,7 +12,6 @@ from syncworker.engine.memory import Run
 from syncworker.engine.put_back import Kept, Why
 from syncworker.engine.rollback import Rollback
 
-_YOURS = "they stay; put one back in HubSpot yourself"
 _STAY: dict[Why, tuple[str, str, str]] = {
     "person": (
         "value",

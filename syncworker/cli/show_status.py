@@ -9,6 +9,7 @@ from typing import Any
 from syncworker.cli.console import columns, counted
 from syncworker.cli.spans import shown
 from syncworker.engine import pausing
+from syncworker.engine.ports import Quota
 from syncworker.engine.standing import Standing
 
 _HEAD = ("portal", "last run", "oldest stream", "dead letters", "requests today", "next", "state")
@@ -62,10 +63,6 @@ def workers_line(workers: int, *, scheduled: bool) -> str:
 
 
 def _row(one: Standing, now: datetime) -> tuple[str, ...]:
-    used = one.requests
-    requests = "not known"
-    if used is not None:
-        requests = f"{used[0]:,}" if used[1] is None else f"{used[0]:,} of {used[1]:,}"
     oldest = one.streams[0] if one.streams else None
     upcoming = next((job for job in one.slots if job.job != "fast"), None)
     return (
@@ -73,10 +70,16 @@ def _row(one: Standing, now: datetime) -> tuple[str, ...]:
         _last(one, now),
         f"{_read(oldest.at, now, stale=oldest.stale)} ({oldest.stream})" if oldest else "-",
         f"{one.letters:,}",
-        requests,
+        _requests(one.quota),
         "-" if upcoming is None or one.pause else _ahead(upcoming.next_at, now),
         _state(one, now),
     )
+
+
+def _requests(quota: Quota | None) -> str:
+    if quota is None or quota.used is None:
+        return "not known"
+    return f"{quota.used:,}" + ("" if quota.daily is None else f" of {quota.daily:,}")
 
 
 def _last(one: Standing, now: datetime) -> str:
@@ -113,7 +116,7 @@ def _state(one: Standing, now: datetime) -> str:
 
 
 def _as_dict(one: Standing) -> dict[str, Any]:
-    last, held, pause = one.last, one.held_by, one.pause
+    last, held, pause, quota = one.last, one.held_by, one.pause, one.quota
     return {
         "portal": one.portal,
         "last_run": last
@@ -136,7 +139,9 @@ def _as_dict(one: Standing) -> dict[str, Any]:
         "paused": pause and {"since": pause.at, "why": pause.why, "until": pause.until},
         "streams": [{"stream": s.stream, "read_at": s.at, "stale": s.stale} for s in one.streams],
         "dead_letters": one.letters,
-        "requests_today": one.requests and {"used": one.requests[0], "limit": one.requests[1]},
+        "requests_today": {"used": quota.used, "limit": quota.daily}
+        if quota is not None and quota.used is not None
+        else None,
         "schedule": [
             {
                 "job": job.job,

@@ -7,8 +7,7 @@ from datetime import datetime
 import click
 
 from syncworker import settings as settings_module
-from syncworker.cli import exits, options
-from syncworker.cli.console import say, say_json
+from syncworker.cli import ended, options
 
 
 @click.command()
@@ -41,7 +40,7 @@ def command(
       syncworker sync acme --enqueue --wait
     """
     from syncworker import bootstrap
-    from syncworker.cli import broker, progress, show_run
+    from syncworker.cli import broker, progress
     from syncworker.engine import sync
 
     if wait and not enqueue:
@@ -61,9 +60,4 @@ def command(
         run = progress.carry_out(
             engine, portal, as_of=as_of, kind="sync", force=force, options=asked
         )
-    if format_ == "json":
-        say_json(show_run.as_document(engine, run, with_plan=False))
-    else:
-        for line in show_run.report(engine, run):
-            say(line)
-    return exits.of_run(run)
+    return ended.told(engine, run, format_)

@@ -25,8 +25,14 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class DailyUsage:
-    """Requests of one day: how many are allowed and used, and when the next day begins."""
+class Day:
+    """An account's day, as HubSpot tells when it is asked; `ports.Quota` is what we know anyhow.
+
+    Attributes:
+        limit: Requests that its private apps may make together.
+        used: Those that they have made.
+        resets_at: When the account's next day begins; None: not told.
+    """
 
     limit: int
     used: int
@@ -48,6 +54,9 @@ class AccountReader(Protocol):
         """The app whose token it is, as histories name it; "" where HubSpot does not tell."""
         ...
 
-    def usage(self) -> DailyUsage | None:
-        """The day's requests; None where HubSpot does not tell, as with OAuth apps."""
+    def today(self) -> Day | None:
+        """The day's requests, for which HubSpot is asked; None where it does not tell OAuth apps.
+
+        `Portal.quota` asks nobody.
+        """
         ...

@@ -17,11 +17,11 @@ from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run
 from syncworker.engine.run_words import RunMode
+from syncworker.engine.selecting import picked
 from syncworker.errors import ConfigError
 from syncworker.mapping.objects import metrics_used
 from syncworker.mapping.portal import PortalMapping
 from syncworker.model.streams import STREAMS
-from syncworker.planning.select import parse
 
 
 def asked(
@@ -32,7 +32,7 @@ def asked(
     end: datetime | None,
     chunk: str,
     metrics: Sequence[str] = (),
-    select: Sequence[str] = (),
+    select: Sequence[tuple[str, str]] = (),
 ) -> dict[str, Any]:
     """A backfill's options, checked.
 
@@ -43,11 +43,12 @@ def asked(
         end: Until when, not included; None: now.
         chunk: How long a slice is, as in a mapping: `7d`.
         metrics: Only the properties of these metrics are sent; none: all.
-        select: Only what these selectors name is sent.
+        select: Only what these pairs of kind and name pick is sent, as in `selecting.picked`.
 
     Raises:
         MappingError: The mapping is missing or has errors.
-        ConfigError: The stretch is empty or ahead, or a metric or selector is none.
+        ConfigError: The stretch is empty or ahead, or the mapping has no such metric,
+            object or property.
     """
     mapping = checked(portal, engine.mapping_text(portal))
     now = engine.clock()
@@ -67,13 +68,9 @@ def asked(
                 f"the mapping of {portal} sends no metric {name}",
                 f"did you mean {near[0]}?" if near else f"it sends: {', '.join(sorted(used))}",
             )
-    for text in select:
-        try:
-            parse(text)
-        except ValueError as error:
-            raise _wrong(str(error)) from None
+    picked(portal, mapping, select)
     options: dict[str, Any] = {"from": start.isoformat(), "to": end.isoformat(), "chunk": chunk}
-    narrowing = {"metrics": list(metrics), "select": list(select)}
+    narrowing = {"metrics": list(metrics), "select": [f"{kind}:{name}" for kind, name in select]}
     return {**options, **{name: value for name, value in narrowing.items() if value}}
 
 

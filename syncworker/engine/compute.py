@@ -19,7 +19,7 @@ from syncworker.engine.pipelines import pipelines
 from syncworker.engine.ports import Pipeline
 from syncworker.engine.prepared import prepared
 from syncworker.engine.refused import Again, Row, without_refused
-from syncworker.engine.selection import Narrow, narrow, narrows
+from syncworker.engine.selecting import may_send
 from syncworker.engine.share import share
 from syncworker.engine.snapshots import remembered
 from syncworker.engine.stretches import stretches
@@ -41,6 +41,7 @@ from syncworker.planning.guard import Tally
 from syncworker.planning.lifecycle import STAGE_PROPERTY
 from syncworker.planning.plan import Plan, plan_to_json, summarize, to_json
 from syncworker.planning.records import LedgerRecord, RecordPlan
+from syncworker.planning.selection import Selection
 
 
 def shards(engine: Engine, run: Run) -> list[dict[str, Any]]:
@@ -85,7 +86,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
         if asked is not None:
             of_object = asked.get(object_name, frozenset())
             desired = (record for record in desired if record.key in of_object)
-        may_send = narrow(run, mapping, object_name) if narrows(run) else None
+        meant = may_send(run, mapping, object_name, mine.keys)
         for stretch in stretches(desired):
             links = link(engine, run, chunk, portal, target, stretch)
             plan_again = partial(_plan, run, mapping, target, links)
@@ -93,7 +94,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
                 engine,
                 run,
                 object_name,
-                _narrowed(_planned(target, stretch, links, plan_again), may_send),
+                _narrowed(_planned(target, stretch, links, plan_again), meant),
                 plan_again,
             )
             links.letters.extend(waiting)
@@ -176,14 +177,14 @@ def _plan(
     )
 
 
-def _narrowed(rows: Iterable[Row], may_send: Narrow | None) -> list[Row]:
+def _narrowed(rows: Iterable[Row], meant: Selection | None) -> list[Row]:
     """The rows, where the run sends a part only: those that need nothing or have such a part."""
-    if may_send is None:
+    if meant is None:
         return list(rows)
     return [
         (record, ledger, part)
         for record, ledger, plan in rows
-        for part in (None if plan is None else may_send(plan),)
+        for part in (None if plan is None else meant.of(plan),)
         if part is not None or plan is None
     ]
 

@@ -8,7 +8,6 @@ from syncworker.engine import doctor, doctor_state, properties
 from syncworker.engine.account import AccountReader
 from syncworker.engine.doctor import Finding
 from syncworker.engine.engine import Engine
-from syncworker.engine.health import Health
 from syncworker.engine.mappings import checked
 from syncworker.engine.ports import Portal
 from syncworker.engine.sampling import sample
@@ -22,7 +21,7 @@ NEARLY_USED = 0.9
 _ADD = "add it in HubSpot: Settings > Integrations > Service Keys, or the private app's Scopes"
 
 
-def findings(engine: Engine, health: Health, portal: str) -> Iterator[Finding]:
+def findings(engine: Engine, portal: str) -> Iterator[Finding]:
     """Everything about a portal; what needs something that fails is not looked at."""
     read: list[PortalMapping] = []
     yield from doctor.run("mapping", lambda: _mapping(engine, portal, read))
@@ -31,7 +30,7 @@ def findings(engine: Engine, health: Health, portal: str) -> Iterator[Finding]:
     mapping = read[0]
     for source in mapping.sources:
         yield from doctor.run("sources", lambda s=source: _source(engine, portal, mapping, s))  # type: ignore[misc]
-    yield from doctor.run("schedule", lambda: _schedule(health, portal))
+    yield from doctor.run("schedule", lambda: _schedule(engine, portal))
     opened: list[Portal] = []
     yield from doctor.run("HubSpot", lambda: _hubspot(engine, portal, mapping, opened))
     if not opened:
@@ -67,8 +66,8 @@ def _source(engine: Engine, portal: str, mapping: PortalMapping, source: str) ->
         yield Finding("ok", "sources", f"{source}: read {', '.join(fine)}")
 
 
-def _schedule(health: Health, portal: str) -> Iterator[Finding]:
-    jobs = health.scheduled(portal)
+def _schedule(engine: Engine, portal: str) -> Iterator[Finding]:
+    jobs = engine.schedules.of(portal)
     for job in jobs:
         told = f"{job.job} {job.spec}, next {job.next_at:%Y-%m-%d %H:%M} UTC"
         yield Finding("ok", "schedule", told)
@@ -117,14 +116,14 @@ def _scopes(account: AccountReader, mapping: PortalMapping) -> Iterator[Finding]
 
 
 def _requests(account: AccountReader) -> Iterator[Finding]:
-    usage = account.usage()
-    if usage is None:
+    day = account.today()
+    if day is None:
         yield Finding("ok", "requests", "HubSpot does not tell this token how many are used")
         return
-    told = f"{usage.used:,} of the day's {usage.limit:,} used"
-    if usage.resets_at is not None:
-        told += f"; the next day begins {usage.resets_at:%Y-%m-%d %H:%M %z}"
-    if usage.used < NEARLY_USED * usage.limit:
+    told = f"{day.used:,} of the day's {day.limit:,} used"
+    if day.resets_at is not None:
+        told += f"; the next day begins {day.resets_at:%Y-%m-%d %H:%M %z}"
+    if day.used < NEARLY_USED * day.limit:
         yield Finding("ok", "requests", told)
     else:
         help_ = "see in HubSpot which app uses them: Settings > Integrations > Private Apps"

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import polars as pl
 
+from syncworker.engine.database_state import DatabaseState
 from syncworker.engine.doctor import Finding
-from syncworker.engine.health import Health
-from syncworker.engine.ports import Staging
+from syncworker.engine.heartbeats import Heartbeat, living
+from syncworker.engine.staging import Staging
 from syncworker.errors import StoreError
 
 SKEW = timedelta(seconds=30)
 """Clocks that differ by more are told of: leases and watermarks are compared across machines."""
-SILENT = timedelta(minutes=3)
-"""A worker that gave no sign for so long is taken for gone."""
 _PROBE = ("doctor-probe", "probe", "probe")
 
 
-def database(health: Health, now: datetime) -> Iterator[Finding]:
+def database(state: DatabaseState, now: datetime) -> Iterator[Finding]:
     """Whether the state database can be used, and its server's clock."""
-    state = health.database()
     wal = f", {state.journal.upper()}" if state.journal else ""
     told = f"{state.product}{wal}, schema {state.schema or 'none yet'}"
     if state.schema is None:
@@ -50,19 +48,19 @@ def clock(ours: datetime, theirs: datetime, whose: str) -> Finding:
     return Finding("warn", "clock", told, "set this machine's clock: see `timedatectl`")
 
 
-def workers(health: Health, now: datetime) -> Iterator[Finding]:
-    """When each worker and the beat was last heard of."""
-    state = health.database()
-    if state.mend:
-        yield Finding("warn", "workers", "not looked at: the database's schema is another one")
-        return
-    beats = health.beats()
-    heard = [beat for beat in beats if now - beat.at <= SILENT]
+def workers(beats: Sequence[Heartbeat], now: datetime) -> Iterator[Finding]:
+    """When each worker and the beat was last heard of.
+
+    Args:
+        beats: Their last signs of life, the newest first.
+        now: The time.
+    """
+    heard = living(beats, now)
     for beat in heard:
         told = f"{beat.kind} {beat.name} {beat.version}, heard of {_ago(now - beat.at)} ago"
         yield Finding("ok", "workers", told)
     working = [beat for beat in beats if beat.kind == "worker"]
-    if not set(working) & set(heard):
+    if not any(beat.kind == "worker" for beat in heard):
         last = f" since {working[0].at:%Y-%m-%d %H:%M} UTC" if working else ""
         help_ = "syncworker worker (not needed where syncworker sync is run by hand or by cron)"
         yield Finding("warn", "workers", f"no worker was heard of{last}", help_)

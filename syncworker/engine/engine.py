@@ -13,9 +13,10 @@ from syncworker.engine.heartbeats import Heartbeats
 from syncworker.engine.histories import Histories
 from syncworker.engine.letter_stores import Letters
 from syncworker.engine.memory import Chunk, Priority
-from syncworker.engine.ports import Portal, Source, Staging
+from syncworker.engine.ports import Portal, Source
 from syncworker.engine.schedule_stores import Pauses, Schedules
 from syncworker.engine.source_stores import Inbox, Pages, Snapshots
+from syncworker.engine.staging import Staging
 from syncworker.engine.stores import (
     Associations,
     Chunks,
@@ -70,8 +71,6 @@ class Engine:
         mapping_text: Reads a portal's mapping; raises MappingError where there is none.
         portals: Names of the portals that have a mapping.
         clock: The time now; aware UTC.
-        used_today: A portal's HubSpot requests of the day and their limit, as far as they are known
-            here; the limit is None where there is none. HubSpot is not asked.
         tell: Sends a message through a channel and says what was answered; raises AlertError, and
             SettingsError for a missing secret.
         on_page: Told of a chunk and its progress after each page it committed, for showing it.
@@ -105,6 +104,5 @@ class Engine:
     clock: Callable[[], datetime]
     tell: Callable[[Channel, AlertDelivery], str]
     limits: Limits = Limits()
-    used_today: Callable[[str, PortalMapping], tuple[int, int | None] | None] = lambda *_: None
     on_page: Callable[[Chunk, Mapping[str, Any]], None] = lambda _chunk, _progress: None
     interrupted: Callable[[], bool] = lambda: False

@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from syncworker.engine import backfill_slices
+from syncworker.engine.account import Day
 from syncworker.engine.backfill import not_kept
 from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run
-from syncworker.engine.ports import Day, Reach
+from syncworker.engine.ports import Reach
 from syncworker.errors import SyncworkerError
 
 _BATCH = 100
@@ -109,7 +110,7 @@ def forecast(engine: Engine, portal: str, options: Mapping[str, Any]) -> Forecas
         readings=readings,
         records=sum(records.values()),
         requests=writes + len(records),
-        day=hubspot.today(),
+        day=hubspot.account().today(),
         seconds=rows / _ROWS_PER_SECOND + sum(records.values()) / rate,
         measured=measured,
         not_kept=not_kept(mapping, datetime.fromisoformat(options["from"]), now.astimezone(UTC)),

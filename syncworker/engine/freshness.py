@@ -12,9 +12,6 @@ from syncworker.engine.ports import Source
 from syncworker.mapping.portal import PortalMapping
 from syncworker.metrics.availability import StreamState, expired, unavailable
 
-Configured = tuple[str, str]
-"""A source and one of its configured streams."""
-
 
 def provided(mapping: PortalMapping, sources: Mapping[str, Source]) -> list[tuple[str, str, str]]:
     """Canonical stream, source and configured stream, as the mapping's sources provide them."""

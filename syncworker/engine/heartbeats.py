@@ -6,13 +6,14 @@ it tells that messages are sent and worked on.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 HeartKind = Literal["worker", "beat", "tick"]
 ALIVE = timedelta(minutes=2)
-"""A process that gave no sign for longer counts as dead."""
+"""A process that gave no sign for longer counts as dead, wherever nobody says otherwise."""
 TICK = "tick"
 """The name that every tick's sign of life has."""
 
@@ -26,6 +27,11 @@ class Heartbeat:
     version: str
     started_at: datetime
     at: datetime
+
+
+def living(beats: Iterable[Heartbeat], now: datetime, within: timedelta = ALIVE) -> list[Heartbeat]:
+    """Those whose last sign of life is no older than that."""
+    return [beat for beat in beats if now - beat.at <= within]
 
 
 class Heartbeats(Protocol):

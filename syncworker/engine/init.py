@@ -33,7 +33,7 @@ def proposed(wish: Wish, offers: Sequence[Offer], hubspot: Portal | None) -> str
 
 def _facts(wish: Wish, hubspot: Portal) -> PortalFacts:
     account = hubspot.account().details()
-    usage = hubspot.account().usage()
+    day = hubspot.account().today()
     properties: dict[str, Mapping[str, PropertyDefinition]] = {}
     pipelines: list[Pipeline] = []
     for name in wish.objects:
@@ -46,7 +46,7 @@ def _facts(wish: Wish, hubspot: Portal) -> PortalFacts:
     return PortalFacts(
         timezone=account.timezone if known else "",
         currency=account.currency if account.currency in CURRENCIES else "",
-        tier=_tier(None if usage is None else usage.limit),
+        tier=_tier(None if day is None else day.limit),
         properties=properties,
         pipelines=pipelines,
     )

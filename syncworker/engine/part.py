@@ -7,7 +7,6 @@ import polars as pl
 from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import READY_KINDS, Chunk, Run
-from syncworker.engine.selection import narrows
 from syncworker.mapping.objects import KEY_COLUMNS, rows_of
 from syncworker.mapping.source_webhook import WebhookSource
 from syncworker.metrics.facts import Facts
@@ -21,6 +20,11 @@ _LOOKED_AT = 20  # runs
 def restricted(run: Run) -> bool:
     """Whether the run is about a few people only: what it says nothing of stays as it is."""
     return "people" in run.options
+
+
+def narrows(run: Run) -> bool:
+    """Whether the run sends only a part of what it finds."""
+    return bool(run.options.get("metrics") or run.options.get("select"))
 
 
 def asked_records(run: Run) -> dict[str, frozenset[str]] | None:

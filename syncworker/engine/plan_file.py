@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
+from syncworker.engine import private_file
 from syncworker.engine.proposal import Proposal
 from syncworker.errors import ConfigError
 from syncworker.planning.plan import to_json
@@ -22,42 +21,14 @@ def names_file(text: str) -> bool:
     return text.endswith(SUFFIXES) or Path(text).is_file()
 
 
-def require_place(path: Path) -> None:
-    """Make sure, before the work begins, that a plan can be saved there.
-
-    Raises:
-        ConfigError: It cannot.
-    """
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        what = "is a folder" if path.is_dir() else f"is in no folder: {path.parent} does not exist"
-        raise ConfigError(f"{path} {what}", help="name a file: --out plan.json", code="PLAN_PLACE")
-
-
 def write(path: Path, proposal: Proposal) -> None:
     """Save the plan, readable by its owner only; a file that is there is replaced.
 
     Raises:
         ConfigError: It cannot be written; nothing is left behind.
     """
-    try:
-        # A new file of this kind may be read by nobody else.
-        number, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
-        unfinished = Path(name)
-        try:
-            with os.fdopen(number, "w", encoding="utf-8") as file:
-                file.write(proposal.header.to_json() + "\n")
-                file.writelines(to_json(record) + "\n" for record in proposal.records())
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
-    except OSError as error:
-        raise ConfigError(
-            f"{path} cannot be written: {error.strerror}",
-            help="name another file: --out FILE",
-            code="PLAN_PLACE",
-        ) from None
+    records = (to_json(record) + "\n" for record in proposal.records())
+    private_file.write(path, chain([proposal.header.to_json() + "\n"], records))
 
 
 def read(path: Path) -> Proposal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 import polars as pl
@@ -150,72 +150,6 @@ class Source(Protocol):
         ...
 
 
-class Staging(Protocol):
-    """Rows as Parquet, per portal and stream."""
-
-    def write(self, portal: str, stream: str, name: str, rows: pl.DataFrame) -> str:
-        """Write one file whole or not at all and return its place, relative to the staging URL."""
-        ...
-
-    def scan(
-        self, stream: str, places: Sequence[str], *, known_by: datetime | None = None
-    ) -> pl.LazyFrame:
-        """The stream's rows in those files, one per key: newest version, or first received.
-
-        With `known_by`, as they were known then: what was read later is as if it were not there.
-        """
-        ...
-
-    def cut(
-        self, portal: str, folder: str, name: str, rows: pl.LazyFrame, by: str
-    ) -> Mapping[int, str]:
-        """Write rows as one file for each value of the column `by`; their places by value."""
-        ...
-
-    def read(self, places: Sequence[str], schema: pl.Schema) -> pl.LazyFrame:
-        """The rows of files that are no stream's, in this schema."""
-        ...
-
-    def versions(
-        self, stream: str, places: Sequence[str], *, known_by: datetime | None = None
-    ) -> pl.LazyFrame:
-        """Every version of the rows in those files that differs from the one before it.
-
-        With `known_by`, without those that were read later.
-        """
-        ...
-
-    def changed(self, stream: str, before: Sequence[str], now: Sequence[str]) -> pl.LazyFrame:
-        """The rows of `now`, one per key, that are not just so in `before`."""
-        ...
-
-    def oldest(self, stream: str, places: Sequence[str]) -> date | datetime | None:
-        """The earliest event time in those files, of a stream that has one."""
-        ...
-
-    def late(
-        self, stream: str, places: Sequence[str], *, after: datetime, known_by: datetime
-    ) -> date | datetime | None:
-        """The earliest event time of what was learnt in (after, known_by], and not known before."""
-        ...
-
-    def missing(self, stream: str, before: Sequence[str], now: Sequence[str]) -> pl.DataFrame:
-        """Undeleted rows of `before`, one per key, whose key is not in `now`."""
-        ...
-
-    def require(self, places: Sequence[str]) -> None:
-        """Make sure the files are there; raises StoreError."""
-        ...
-
-    def files(self, portal: str) -> Mapping[str, int]:
-        """By place, the size in bytes of every file there is; nothing on object storage."""
-        ...
-
-    def remove(self, places: Sequence[str]) -> None:
-        """Remove files; one that is gone already is fine."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class PropertyDefinition:
     """A property of a portal, as it is or as it should be made.
@@ -292,7 +226,7 @@ class PortalRecord:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """What a portal allows us.
+    """What a portal allows us, as far as its budget knows: HubSpot is not asked.
 
     Attributes:
         burst: Requests in any `window`.
@@ -305,14 +239,6 @@ class Quota:
     window: float
     daily: int | None = None
     used: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A portal's requests of one day: how many all apps may make, and have made."""
-
-    limit: int
-    used: int
 
 
 class Portal(Protocol):
@@ -339,11 +265,7 @@ class Portal(Protocol):
 
     @property
     def quota(self) -> Quota:
-        """What the portal allows, as far as it is known; HubSpot is not asked."""
-        ...
-
-    def today(self) -> Day | None:
-        """The day's requests so far; None where the portal does not tell this app."""
+        """What the portal allows, as far as it is known; `account().today()` asks HubSpot."""
         ...
 
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:

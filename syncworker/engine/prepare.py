@@ -17,6 +17,7 @@ from syncworker.engine.engine import Engine
 from syncworker.engine.facts import resolution_of
 from syncworker.engine.memory import Chunk, Run
 from syncworker.engine.prepared import FOLDER, Prepared, clear, schema, shard_facts
+from syncworker.engine.selecting import asked_of, keys_of
 from syncworker.engine.targets import match_rows, shared_values
 from syncworker.mapping.portal import PortalMapping, Rows
 from syncworker.metrics.facts import Facts
@@ -110,9 +111,19 @@ def prepare(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
         population={},
         grid=snapshots.grid(engine, run, mapping).as_json(),
         unresolved=unresolved,
+        keys=_keys(run, mapping, placed),
     )
     population = _population(engine, run, mapping, cut, facts)
     engine.chunks.complete(chunk, asdict(replace(cut, population=population)))
+
+
+def _keys(run: Run, mapping: PortalMapping, whole: Facts) -> dict[str, list[str]] | None:
+    """Whose records the run may write to; None: everybody's."""
+    what = asked_of(run, mapping)
+    if what is None or not what.accounts:
+        return None
+    keys = keys_of(run.portal, mapping, whole, what.accounts)
+    return {name: sorted(of_object) for name, of_object in keys.items()}
 
 
 def _order(name: str) -> tuple[int, str]:

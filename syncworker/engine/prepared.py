@@ -31,6 +31,8 @@ class Prepared:
         population: Values of the whole portal.
         grid: The days whose snapshots the shards continue from and make, as `snapshots.Grid`.
         unresolved: By stream, how many rows are of nobody we know.
+        keys: By object, our keys of the records of the accounts that the run is about; None: of
+            all.
     """
 
     of: int
@@ -41,6 +43,7 @@ class Prepared:
     population: Mapping[str, Any]
     grid: Mapping[str, Any]
     unresolved: Mapping[str, int]
+    keys: Mapping[str, Sequence[str]] | None = None
 
 
 def prepared(engine: Engine, run_id: str) -> Prepared | None:

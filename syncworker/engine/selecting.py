@@ -1,8 +1,8 @@
-"""What a person picks of a plan: accounts, objects and properties by name."""
+"""What a person picks of a plan: accounts, objects, properties and metrics by name."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -65,7 +65,9 @@ def picked(portal: str, mapping: PortalMapping, typed: Sequence[tuple[str, str]]
     for name in of_kind["property"]:
         if name not in written:
             raise _unknown(portal, "property", name, sorted(written))
-    selection = Selection(frozenset(of_kind["object"]), frozenset(of_kind["property"]))
+    selection = Selection(
+        frozenset(of_kind["object"]) or None, frozenset(of_kind["property"]) or None
+    )
     return Picked(selection, of_kind["account"])
 
 
@@ -78,18 +80,66 @@ def with_accounts(engine: Engine, run: Run, what: Picked) -> Selection:
     if not what.accounts:
         return what.selection
     mapping = checked(run.portal, run.mapping)
-    whole = facts_of(engine, run, mapping)
+    keys = keys_of(run.portal, mapping, facts_of(engine, run, mapping), what.accounts)
+    return replace(what.selection, keys=keys)
+
+
+def keys_of(
+    portal: str, mapping: PortalMapping, whole: Facts, accounts: Iterable[str]
+) -> dict[str, frozenset[str]]:
+    """By object, our keys of everything that belongs to these accounts or people.
+
+    Raises:
+        ConfigError: There is no such account or person.
+    """
     facts = known(whole)
     keys: dict[str, set[str]] = {name: set() for name in mapping.objects}
-    for who in what.accounts:
-        subject = subject_of(run.portal, whole, who)
+    for who in accounts:
+        subject = subject_of(portal, whole, who)
         for name, config in mapping.objects.items():
             rows = rows_of(name, config)
             if subject.account_id is not None:
                 keys[name] |= _of_account(facts, rows, KEY_COLUMNS[rows], subject.account_id)
             elif rows == "users":
                 keys[name].add(subject.id)
-    return replace(what.selection, keys={name: frozenset(found) for name, found in keys.items()})
+    return {name: frozenset(found) for name, found in keys.items()}
+
+
+def asked_of(run: Run, mapping: PortalMapping) -> Picked | None:
+    """What a run was told to pick; None where it was told nothing.
+
+    Raises:
+        ConfigError: The mapping has no such object or property any more.
+    """
+    pairs = (text.partition(":") for text in run.options.get("select") or ())
+    return picked(run.portal, mapping, [(kind, name) for kind, _, name in pairs])
+
+
+def may_send(
+    run: Run, mapping: PortalMapping, object_name: str, keys: Mapping[str, frozenset[str]] | None
+) -> Selection | None:
+    """What of an object's plan the run sends; None: all of it.
+
+    Args:
+        run: The run.
+        mapping: The run's mapping.
+        object_name: The object.
+        keys: As `keys_of`; None: no accounts were picked.
+    """
+    what, metrics = asked_of(run, mapping), run.options.get("metrics")
+    if what is None and not metrics:
+        return None
+    selection = Selection() if what is None else replace(what.selection, keys=keys)
+    if not metrics:
+        return selection
+    properties = frozenset(
+        name
+        for name, config in mapping.objects[object_name].properties.items()
+        if config.metric in metrics
+    )
+    if selection.properties is not None:
+        properties &= selection.properties
+    return replace(selection, properties=properties)
 
 
 def _of_account(facts: Facts, stream: str, key: str, account_id: str) -> set[str]:

@@ -30,12 +30,14 @@ class Share:
         population: The values of the whole portal.
         grid: The days it continues from and makes.
         target: An object by its name and HubSpot's definitions, as the whole portal has it.
+        keys: By object, our keys of the records that the run is about; None: all.
     """
 
     facts: Facts
     population: Population
     grid: snapshots.Grid
     target: Targets
+    keys: Mapping[str, frozenset[str]] | None = None
 
 
 def share(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> Share:
@@ -55,6 +57,7 @@ def share(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> Sha
             read(cut.rows[name], match_schema(mapping, name)),
             read(cut.shared[name], SHARED),
         ),
+        keys=None if cut.keys is None else {n: frozenset(keys) for n, keys in cut.keys.items()},
     )
 
 

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 
 from syncworker.engine import pausing
 from syncworker.engine.engine import Engine
-from syncworker.engine.heartbeats import ALIVE
+from syncworker.engine.heartbeats import living
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run
+from syncworker.engine.ports import Quota
 from syncworker.engine.run_words import RunKind
 from syncworker.engine.schedule_stores import Pause, Scheduled
-from syncworker.errors import MappingError
+from syncworker.errors import MappingError, PortalError, SettingsError
 from syncworker.mapping.portal import PortalMapping
 from syncworker.metrics.availability import GROWING
 
@@ -47,7 +48,7 @@ class Standing:
         pause: Its pause.
         streams: Its mapping's streams, the one that was read longest ago first.
         letters: Open dead letters.
-        requests: HubSpot requests of the day and their limit; None: not known.
+        quota: What HubSpot allows and how much of it is used; None: nobody can tell here.
         slots: Its schedule, the next slot first.
         problem: What is wrong with its mapping, or empty.
         todo: What a person should type first, with the reason; None: nothing.
@@ -60,7 +61,7 @@ class Standing:
     pause: Pause | None
     streams: Sequence[Freshness]
     letters: int
-    requests: tuple[int, int | None] | None
+    quota: Quota | None
     slots: Sequence[Scheduled]
     problem: str
     todo: tuple[str, str] | None = None
@@ -88,18 +89,24 @@ def standing(engine: Engine, portal: str) -> Standing:
         pause=pausing.paused(engine, portal),
         streams=() if mapping is None else _streams(engine, portal, mapping),
         letters=engine.letters.number(portal),
-        requests=None if mapping is None else engine.used_today(portal, mapping),
+        quota=None if mapping is None else _quota(engine, portal, mapping),
         slots=sorted(engine.schedules.of(portal), key=lambda job: job.next_at),
         problem=problem,
     )
     return _with_todo(made, engine.clock())
 
 
+def _quota(engine: Engine, portal: str, mapping: PortalMapping) -> Quota | None:
+    try:
+        return engine.connect(portal, mapping, "interactive").quota
+    except (SettingsError, PortalError):  # no token, or one that cannot be one: `doctor` tells
+        return None
+
+
 def alive(engine: Engine) -> int:
     """How many workers live."""
-    now = engine.clock()
-    beats = engine.heartbeats.all()
-    return sum(beat.kind == "worker" and now - beat.at <= ALIVE for beat in beats)
+    beats = living(engine.heartbeats.all(), engine.clock())
+    return sum(beat.kind == "worker" for beat in beats)
 
 
 def missed(one: Standing, now: datetime) -> bool:

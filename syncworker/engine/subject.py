@@ -14,7 +14,6 @@ from syncworker.errors import ConfigError
 from syncworker.model.streams import STREAMS
 
 Found = dict[str, set[str]]
-_OF_PERSON = ("email", "user_id", "visitor_id", "ticket_id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ run read and wrote has changed what it should say.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,7 +19,6 @@ from syncworker.engine.todo import Todo
 from syncworker.engine.turns import Turn
 from syncworker.errors import StalePlan, SyncworkerError
 
-log = logging.getLogger(__name__)
 _GIVES_WAY: tuple[Step, ...] = ("extract", "push")
 """Steps that lose little by stopping; preparing and computing begin anew each time."""
 

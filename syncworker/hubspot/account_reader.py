@@ -7,7 +7,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from syncworker.engine.account import Account, DailyUsage
+from syncworker.engine.account import Account, Day
 from syncworker.errors import PortalError, Unavailable
 from syncworker.hubspot import usage
 from syncworker.hubspot.credentials import Credentials
@@ -48,12 +48,11 @@ class HubSpotAccount:
         told = self._of_token()
         return str(told.get("appId") or told.get("app_id") or "")
 
-    def usage(self) -> DailyUsage | None:
-        """The day's requests; None where HubSpot does not tell."""
+    def today(self) -> Day | None:
+        """The day's requests, for which HubSpot is asked; None where it does not tell."""
         if isinstance(self._credentials, OAuthToken):
             return None
-        told = usage.learn(self._transport)
-        return None if told is None else DailyUsage(told.limit, told.used, told.resets_at)
+        return usage.learn(self._transport)
 
     def _of_token(self) -> Mapping[str, Any]:
         if isinstance(self._credentials, OAuthToken):

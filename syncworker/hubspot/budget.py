@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from syncworker.engine.account import Day
 from syncworker.engine.ports import Quota
-from syncworker.hubspot.budget_answers import Usage
 from syncworker.hubspot.budget_limits import App, Limits, Priority, limits
 from syncworker.hubspot.local_budget import LocalBudget
 
-__all__ = ["App", "Budget", "Limits", "LocalBudget", "Priority", "Usage", "limits"]
+__all__ = ["App", "Budget", "Limits", "LocalBudget", "Priority", "limits"]
 
 
 class Budget(Protocol):
@@ -57,6 +57,6 @@ class Budget(Protocol):
         """
         ...
 
-    def learn_usage(self, usage: Usage) -> None:
+    def learn_usage(self, usage: Day) -> None:
         """Take over what HubSpot says about the day."""
         ...

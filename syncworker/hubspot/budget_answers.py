@@ -1,25 +1,9 @@
-"""What HubSpot says about its limits: in an answer's headers, and when asked about the day."""
+"""What HubSpot says about its limits in an answer's headers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What HubSpot's account-info/api-usage says about a day.
-
-    Attributes:
-        limit: Requests a day.
-        used: Those of all private apps today.
-        resets_at: When the account's next day begins.
-    """
-
-    limit: int
-    used: int
-    resets_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

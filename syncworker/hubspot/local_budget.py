@@ -6,8 +6,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
+from syncworker.engine.account import Day
 from syncworker.engine.ports import Quota
-from syncworker.hubspot.budget_answers import Usage, stated
+from syncworker.hubspot.budget_answers import stated
 from syncworker.hubspot.budget_limits import Priority, limits
 from syncworker.hubspot.local_state import LocalState
 from syncworker.mapping.portal import Tier
@@ -71,7 +72,7 @@ class LocalBudget:
         """See `Budget.refused`."""
         self._state.refused(self._sent(), policy, seconds)
 
-    def learn_usage(self, usage: Usage) -> None:
+    def learn_usage(self, usage: Day) -> None:
         """See `Budget.learn_usage`."""
         self._state.learn_usage(usage)
 

@@ -10,8 +10,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 
+from syncworker.engine.account import Day
 from syncworker.engine.ports import Quota
-from syncworker.hubspot.budget_answers import Stated, Usage
+from syncworker.hubspot.budget_answers import Stated
 from syncworker.hubspot.budget_day import day_end, day_used_up
 from syncworker.hubspot.budget_limits import Limits, Priority
 from syncworker.hubspot.budget_rules import PRIORITIES, RULES
@@ -161,7 +162,7 @@ class LocalState:
                 self._stretch = min(RULES["stretch_most"], step)
                 self._stretched_at = now
 
-    def learn_usage(self, usage: Usage) -> None:
+    def learn_usage(self, usage: Day) -> None:
         """Take over what HubSpot says about the day."""
         with self._lock:
             self._daily, self._used, self._told = usage.limit, usage.used, True

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syncworker.engine.ports import (
-    Day,
     Pair,
     PairOutcome,
     Pipeline,
@@ -126,10 +125,6 @@ class HubSpotPortal:
         if self._app is None:
             self._app = self.account().app()
         return self._app
-
-    def today(self) -> Day | None:
-        """The day's requests so far; None for OAuth apps, and where the token may not ask."""
-        return usage.today(self._transport)
 
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:
         """The object's properties by name."""

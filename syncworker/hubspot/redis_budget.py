@@ -19,8 +19,9 @@ from typing import Any
 
 import redis
 
+from syncworker.engine.account import Day
 from syncworker.engine.ports import Quota
-from syncworker.hubspot.budget_answers import Usage, stated
+from syncworker.hubspot.budget_answers import stated
 from syncworker.hubspot.budget_day import day_end, day_used_up
 from syncworker.hubspot.budget_limits import Limits, Priority, limits
 from syncworker.hubspot.budget_rules import PRIORITIES, RULES
@@ -117,7 +118,7 @@ class RedisBudget:
         if self._ask("refused", **asked) is None:
             self._alone.refused(policy, seconds)
 
-    def learn_usage(self, usage: Usage) -> None:
+    def learn_usage(self, usage: Day) -> None:
         """See `Budget.learn_usage`."""
         resets_at = usage.resets_at.timestamp() if usage.resets_at else None
         self._alone.learn_usage(usage)

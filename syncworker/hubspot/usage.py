@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from syncworker.engine.ports import Day
+from syncworker.engine.account import Day
 from syncworker.errors import PortalError
-from syncworker.hubspot.budget import Usage
 from syncworker.hubspot.paths import DAILY_USAGE
 from syncworker.hubspot.problems import entries, text
 from syncworker.hubspot.transport import Transport
@@ -16,13 +15,7 @@ from syncworker.hubspot.transport import Transport
 _NOT_FOR_US = ("HUBSPOT_403", "HUBSPOT_404")
 
 
-def today(transport: Transport) -> Day | None:
-    """What HubSpot says of the day; None where the token may not ask. Raises as `learn` does."""
-    found = learn(transport)
-    return None if found is None else Day(found.limit, found.used)
-
-
-def learn(transport: Transport) -> Usage | None:
+def learn(transport: Transport) -> Day | None:
     """Ask HubSpot and tell the budget; nothing happens where the token may not ask.
 
     Raises:
@@ -43,11 +36,11 @@ def learn(transport: Transport) -> Usage | None:
     return told
 
 
-def _usage(result: Mapping[str, Any]) -> Usage | None:
+def _usage(result: Mapping[str, Any]) -> Day | None:
     limit, used = result.get("usageLimit"), result.get("currentUsage")
     if not isinstance(limit, int) or not isinstance(used, int) or limit <= 0:
         return None
-    return Usage(limit, used, _moment(text(result.get("resetsAt"))))
+    return Day(limit, used, _moment(text(result.get("resetsAt"))))
 
 
 def _moment(written: str) -> datetime | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from syncworker.sandbox.answers import Json
 from syncworker.sandbox.definitions import Definitions, definition_of
-from syncworker.sandbox.disk import BadState
+from syncworker.sandbox.disk import BadState, read
 from syncworker.sandbox.portal import Portal
 from syncworker.sandbox.schemas import Schema
 from syncworker.sandbox.values import Property
@@ -25,14 +24,7 @@ def load(path: Path, portal: Portal) -> Portal:
         BadState: The file holds something else.
         OSError: It cannot be read.
     """
-    try:
-        held = json.loads(path.read_bytes())
-    except ValueError:
-        raise BadState("it is not JSON") from None
-    if not isinstance(held, dict) or held.get("format") != FORMAT:
-        raise BadState("it does not hold the definitions of a portal")
-    if held.get("version") != VERSION:
-        raise BadState(f"it has version {held.get('version')}, this one reads {VERSION}")
+    held = read(path, FORMAT, VERSION, "a file of a portal's definitions")
     try:
         for name, one in held["objects"].items():
             _fill(portal, name, one)

@@ -64,6 +64,24 @@ def save(text: str, path: Path) -> None:
     beside.replace(path)
 
 
+def read(path: Path, format_: str, version: int, what: str) -> Json:
+    """What a file of this format and version holds.
+
+    Raises:
+        BadState: The file holds something else, or something newer.
+        OSError: It cannot be read.
+    """
+    try:
+        held: Json = json.loads(path.read_bytes())
+    except ValueError:
+        raise BadState("it is not JSON") from None
+    if not isinstance(held, dict) or held.get("format") != format_:
+        raise BadState(f"it is not {what}")
+    if held.get("version") != version:
+        raise BadState(f"it is of version {held.get('version')}, this one reads {version}")
+    return held
+
+
 def load(path: Path, portal: Portal) -> Portal:
     """Fill a fresh account from a file.
 
@@ -71,14 +89,7 @@ def load(path: Path, portal: Portal) -> Portal:
         BadState: The file holds something else, or something newer.
         OSError: It cannot be read.
     """
-    try:
-        held = json.loads(path.read_bytes())
-    except ValueError:
-        raise BadState("it is not JSON") from None
-    if not isinstance(held, dict) or held.get("format") != FORMAT:
-        raise BadState("it is not the state of a sandbox portal")
-    if held.get("version") != VERSION:
-        raise BadState(f"it is of version {held.get('version')}, this one reads {VERSION}")
+    held = read(path, FORMAT, VERSION, "the state of a sandbox portal")
     try:
         _fill(portal, held)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:

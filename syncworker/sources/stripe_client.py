@@ -184,11 +184,7 @@ class Client:
             response = self._session.get(
                 self._base + path, params=list(parameters), timeout=timeouts, allow_redirects=False
             )
-        except (
-            requests.ConnectionError,
-            requests.Timeout,
-            requests.exceptions.ChunkedEncodingError,
-        ) as error:
+        except _LOST as error:
             return _Again(_kind(error))
         except requests.RequestException as error:
             raise stripe_errors.unreadable(

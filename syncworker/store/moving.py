@@ -5,19 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from syncworker.engine.heartbeats import ALIVE, living
 from syncworker.errors import StoreError
 from syncworker.planning import json_text
 from syncworker.store import bulk, schema
 from syncworker.store.database import Database
-from syncworker.store.tables import HOLDS, heartbeats, metadata, runs
+from syncworker.store.heartbeats import SqlHeartbeats
+from syncworker.store.tables import HOLDS, metadata, runs
 
 _ROWS = 1_000
-_ALIVE = timedelta(minutes=1)
 _MODULUS = 2**256
 
 
@@ -50,7 +51,7 @@ def move(
     schema.check(target)
     moved: list[Moved] = []
     with source.read() as old, target.write() as new:
-        _require_quiet(old, now)
+        _require_quiet(old, SqlHeartbeats(source), now)
         _require_empty(new, target)
         for table in metadata.sorted_tables:
             before = _copy(old, new, table)
@@ -68,7 +69,7 @@ def move(
     return moved
 
 
-def _require_quiet(connection: sa.Connection, now: datetime) -> None:
+def _require_quiet(connection: sa.Connection, beats: SqlHeartbeats, now: datetime) -> None:
     """Nobody may write while the state moves: what they write would stay behind."""
     busy = connection.execute(sa.select(runs.c.id).where(sa.text(HOLDS))).scalars().first()
     if busy is not None:
@@ -76,12 +77,11 @@ def _require_quiet(connection: sa.Connection, now: datetime) -> None:
             f"run {busy} is at work: what it writes would stay behind",
             help=f"wait for it (syncworker runs show {busy}) or cancel it, then stop the workers",
         )
-    query = sa.select(heartbeats.c.name).where(heartbeats.c.at > now - _ALIVE)
-    alive = connection.execute(query).scalars().first()
-    if alive is not None:
+    for alive in living(beats.all(), now):
+        ago = f"{max(0, round((now - alive.at).total_seconds()))} s"
         raise StoreError(
-            f"{alive} gave a sign of life within the last minute: what it writes would stay behind",
-            help="stop the workers, wait a minute, and copy again",
+            f"{alive.name} gave a sign of life {ago} ago: what it writes would stay behind",
+            help=f"stop the workers, wait {ALIVE.total_seconds():.0f} s, and copy again",
         )
 
 

@@ -81,8 +81,8 @@ def test_a_clone_that_cannot_be_written_or_read_says_so(workspace: Workspace) ->
     assert (nobody.returncode, "has no mapping" in nobody.stderr) == (1, True)
     for text, wrong in (
         ("{", "it is not JSON"),
-        ("{}", "does not hold the definitions"),
-        ('{"format": "definitions of a HubSpot portal", "version": 9}', "it has version 9"),
+        ("{}", "is not a file of a portal's definitions"),
+        ('{"format": "definitions of a HubSpot portal", "version": 9}', "it is of version 9"),
         ('{"format": "definitions of a HubSpot portal", "version": 1}', "it is damaged"),
     ):
         (workspace.folder / "bad.json").write_text(text)

@@ -114,12 +114,6 @@ def test_a_saved_plan_may_be_read_by_its_owner_only_and_is_whole(world: World) -
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert {p.key for p in world.plan.records()} == set(DEARER)
     assert not [p for p in world.folder.iterdir() if p.name.startswith(".")]
-    with pytest.raises(ConfigError, match="is a folder"):
-        plan_file.require_place(world.folder)
-    with pytest.raises(ConfigError, match="does not exist"):
-        plan_file.require_place(world.folder / "nowhere" / "plan.json")
-    with pytest.raises(ConfigError, match="cannot be written"):
-        plan_file.write(world.folder / "staging", world.plan)
     (world.folder / "odd.json").write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigError, match="it is no text"):
         plan_file.read(world.folder / "odd.json")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.fake_engine import MAPPING, Clock, FakePortal, FakeSource, make_engine
+from support.fake_engine import MAPPING, WITH_CONTACTS, Clock, FakePortal, FakeSource, make_engine
 
 from syncworker.engine import backfill, control, inline, pausing, schedules, sync, turn
 from syncworker.engine.engine import Engine, Limits
@@ -54,16 +54,22 @@ class Sliced(FakeSource):
 
 
 def engine_with(
-    folder: Path, clock: Clock | None = None, *, schedule: str = "", accounts: int = 5
+    folder: Path,
+    clock: Clock | None = None,
+    *,
+    schedule: str = "",
+    mapping: str = EVENTS,
+    accounts: int = 5,
+    shard_accounts: int = 100,
 ) -> tuple[Engine, FakePortal, Sliced]:
     portal, source = FakePortal(accounts), Sliced(accounts)
     engine = make_engine(
         folder,
         portal,
         source,
-        mapping=EVENTS + schedule,
+        mapping=mapping + schedule,
         clock=clock or Clock(),
-        limits=Limits(push_records=2, shard_accounts=100, in_flight=1),
+        limits=Limits(push_records=2, shard_accounts=shard_accounts, in_flight=1),
     )
     return engine, portal, source
 
@@ -117,7 +123,7 @@ def test_a_backfill_reads_slices_leaves_cursors_and_sends_todays_values_once(
 
 def test_only_the_named_metrics_and_records_are_sent(tmp_path: Path) -> None:
     engine, portal, _ = engine_with(tmp_path)
-    asked = options(engine, metrics=["mrr"], select=["account:a1", "account:a2"])
+    asked = options(engine, metrics=["mrr"], select=[("account", "a1"), ("account", "a2")])
     run = inline.carry_out(engine, backfill.start(engine, "acme", asked), "test")
 
     assert run.summary["outcomes"] == {"sent": 2}
@@ -126,13 +132,54 @@ def test_only_the_named_metrics_and_records_are_sent(tmp_path: Path) -> None:
     assert rest.summary["outcomes"] == {"sent": 5}, "a sync sends what the backfill left"
 
 
+def test_of_named_metrics_and_properties_only_what_is_both_is_sent(tmp_path: Path) -> None:
+    engine, portal, _ = engine_with(tmp_path)
+    other = ("property", "saas_subscription_status")
+    for select, sent in (([other], 0), ([other, ("property", "saas_mrr")], 5)):
+        asked = options(engine, metrics=["mrr"], select=select)
+        inline.carry_out(engine, backfill.start(engine, "acme", asked), "test")
+        assert len(portal.written) == sent
+    assert {name for _, values in portal.written for name in values} == {"saas_mrr"}
+
+
+def test_an_account_is_taken_with_its_people_in_every_shard_and_by_any_of_its_names(
+    tmp_path: Path,
+) -> None:
+    ours = "properties: {saas_disqualified: disqualified}, associate"
+    mapping = WITH_CONTACTS.replace("associate", ours)
+    engine, portal, source = engine_with(tmp_path, mapping=mapping, accounts=9, shard_accounts=5)
+    portal.types["saas_disqualified"], source.page = "bool", 9
+    picked = [("account", name) for name in ("a1", "c4.example", "u7@c7.example")]
+    run = backfill.start(engine, "acme", options(engine, select=picked))
+    run = inline.carry_out(engine, run, "test")
+    sent = {
+        f"{name} {key}"
+        for name, letter in (("companies", "a"), ("contacts", "u"))
+        for key, one in engine.ledger.get("acme", name, [f"{letter}{n}" for n in range(9)]).items()
+        if one.values.get("saas_mrr") or one.values.get("saas_disqualified")
+    }
+    assert run.status == "done"
+    assert run.summary["outcomes"]["sent"] == len(sent)
+    assert sent == {f"{kind}{n}" for kind in ("companies a", "contacts u") for n in (1, 4, 7)}
+
+
+def test_an_account_that_nobody_knows_ends_the_backfill_before_anything_is_sent(
+    tmp_path: Path,
+) -> None:
+    engine, portal, _ = engine_with(tmp_path)
+    asked = options(engine, select=[("account", "a77")])
+    run = inline.carry_out(engine, backfill.start(engine, "acme", asked), "test")
+    assert (run.status, run.code, portal.written) == ("failed", "ACCOUNT_UNKNOWN", [])
+    assert "has no account a77" in run.message
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
         ({"start": END, "end": START}, "does not lie before"),
         ({"end": datetime(2030, 1, 1, tzinfo=UTC)}, "lies ahead"),
         ({"metrics": ["mr"]}, "sends no metric mr"),
-        ({"select": ["company:a"]}, "is no selector"),
+        ({"select": [("object", "company")]}, "has no object company"),
     ],
 )
 def test_what_is_asked_wrong_is_told(tmp_path: Path, wrong: dict[str, Any], words: str) -> None:

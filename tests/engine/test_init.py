@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syncworker.engine.account import Account, DailyUsage
+from syncworker.engine.account import Account, Day
 from syncworker.engine.draft import draft
 from syncworker.engine.draft_wish import OBJECTS, PortalFacts, Wish
 from syncworker.engine.init import proposed
@@ -159,7 +159,7 @@ class _Portal:
         self, timezone: str, currency: str, daily: int | None, *, forbidden: bool = False
     ) -> None:
         self._details = Account("1", timezone, currency)
-        self._usage = None if daily is None else DailyUsage(daily, 0)
+        self._usage = None if daily is None else Day(daily, 0)
         self._forbidden = forbidden
 
     def account(self) -> _Portal:
@@ -168,7 +168,7 @@ class _Portal:
     def details(self) -> Account:
         return self._details
 
-    def usage(self) -> DailyUsage | None:
+    def today(self) -> Day | None:
         return self._usage
 
     def properties(self, object_name: str) -> dict[str, PropertyDefinition]:

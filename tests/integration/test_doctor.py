@@ -17,8 +17,8 @@ from syncworker import bootstrap
 from syncworker.cli import broker, doctor_machine, exits
 from syncworker.cli.main import run
 from syncworker.engine import doctor_portal
-from syncworker.engine.account import DailyUsage
-from syncworker.engine.health import Scheduled
+from syncworker.engine.account import Day
+from syncworker.engine.schedule_stores import Scheduled
 from syncworker.errors import SettingsError
 from syncworker.sandbox.faults import Fault
 from syncworker.sandbox.server import SandboxServer
@@ -119,11 +119,14 @@ def test_where_hubspot_does_not_tell_the_scopes_it_names_those_to_look_for(
 
 
 def test_what_starts_by_itself_is_told_with_its_next_time() -> None:
-    class Told:
-        def scheduled(self, portal: str) -> list[Scheduled]:
-            return [Scheduled("sync", "every 15m", datetime(2026, 11, 21, 6, 15, tzinfo=UTC))]
+    class Engine:
+        class schedules:  # noqa: N801 - the port's name
+            @staticmethod
+            def of(portal: str) -> list[Scheduled]:
+                at = datetime(2026, 11, 21, 6, 15, tzinfo=UTC)
+                return [Scheduled(portal, "sync", "every 15m", at)]
 
-    (one,) = doctor_portal._schedule(Told(), "acme")  # type: ignore[arg-type]
+    (one,) = doctor_portal._schedule(Engine(), "acme")  # type: ignore[arg-type]
     assert one.message == "sync every 15m, next 2026-11-21 06:15 UTC"
 
 
@@ -198,11 +201,11 @@ def test_a_day_that_is_used_up_is_told_of_and_the_next_check_says_it_too(
 
 
 @pytest.mark.parametrize(
-    ("usage", "state"), [(None, "ok"), (DailyUsage(100, 89), "ok"), (DailyUsage(100, 90), "warn")]
+    ("usage", "state"), [(None, "ok"), (Day(100, 89), "ok"), (Day(100, 90), "warn")]
 )
-def test_people_are_warned_before_the_day_is_used_up(usage: DailyUsage | None, state: str) -> None:
+def test_people_are_warned_before_the_day_is_used_up(usage: Day | None, state: str) -> None:
     class Account:
-        def usage(self) -> DailyUsage | None:
+        def today(self) -> Day | None:
             return usage
 
     (one,) = doctor_portal._requests(Account())  # type: ignore[arg-type]

@@ -11,9 +11,9 @@ from typing import Any
 
 import polars as pl
 
+from syncworker.engine.account import Day
 from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.ports import (
-    Day,
     Page,
     Pair,
     PairOutcome,
@@ -79,6 +79,13 @@ WITH_CONTACTS = (
 TYPES = {"saas_mrr": "number", "saas_subscription_status": "enumeration"}
 
 
+class FakeAccount:
+    """Tells nothing of the day."""
+
+    def today(self) -> Day | None:
+        return None
+
+
 class FakePortal:
     """Companies by id, written and read like HubSpot's; counts what is written.
 
@@ -106,11 +113,11 @@ class FakePortal:
     def home(self) -> str:
         return "https://app.hubspot.example/contacts/7"
 
+    def account(self) -> FakeAccount:
+        return FakeAccount()
+
     def app(self) -> str:
         return "4711"
-
-    def today(self) -> Day | None:
-        return None
 
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:
         self.requests += 1

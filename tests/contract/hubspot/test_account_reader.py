@@ -62,7 +62,7 @@ def test_where_hubspot_does_not_tell_the_scopes_they_are_not_known(
 
 
 def test_the_day(portal: HubSpotPortal) -> None:
-    usage = portal.account().usage()
+    usage = portal.account().today()
     assert usage is not None
     assert usage.limit > usage.used >= 0
     assert usage.resets_at is not None
@@ -88,7 +88,7 @@ def test_an_oauth_app_is_told_its_own_scopes_and_nothing_of_the_day(
     portal = HubSpotPortal(credentials, api_version=version, base_url=sandbox.url)
     assert portal.account().scopes() == {"oauth", "crm.objects.contacts.read"}
     assert portal.app() == "1"
-    assert portal.account().usage() is None
+    assert portal.account().today() is None
     assert portal.account().details().id == "4711001"
     sandbox.portal.faults.add(Fault(path="introspect", status=404))
     assert portal.account().scopes() is None

@@ -8,15 +8,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from support.budget_world import MIDNIGHT, World, headers
 
+from syncworker.engine.account import Day
 from syncworker.engine.ports import Quota
 from syncworker.errors import RateLimited
-from syncworker.hubspot.budget import Budget, Usage, limits
+from syncworker.hubspot.budget import Budget, limits
 
 
 def day(world: World, daily: int, zone: str | None = "Europe/Berlin") -> World:
     """A portal at one o'clock that allows so many requests a day."""
     world = world.other(limits("free", time_zone=zone))
-    world.budget("scheduled").learn_usage(Usage(daily, 0))
+    world.budget("scheduled").learn_usage(Day(daily, 0))
     return world
 
 
@@ -63,7 +64,7 @@ def test_the_day_counts_what_other_apps_used_as_headers_and_usage_tell(world: Wo
     told = {"x-hubspot-ratelimit-daily": "1000", "x-hubspot-ratelimit-daily-remaining": "103"}
     asked.learn(told)
     assert spend(asked) == 3
-    asked.learn_usage(Usage(limit=2000, used=1795))
+    asked.learn_usage(Day(limit=2000, used=1795))
     assert spend(asked) == 5
 
 
@@ -76,7 +77,7 @@ def test_without_a_time_zone_the_day_ends_when_hubspot_says_and_a_day_later_agai
     with pytest.raises(RateLimited, match="2026-11-23 00:00 UTC"):
         asked.acquire()
     end = datetime.fromtimestamp(world.now + 1800, UTC)
-    asked.learn_usage(Usage(limit=10, used=9, resets_at=end))
+    asked.learn_usage(Day(limit=10, used=9, resets_at=end))
     with pytest.raises(RateLimited) as raised:
         asked.acquire()
     assert raised.value.retry_after == 1800
@@ -90,7 +91,7 @@ def test_without_a_time_zone_the_day_ends_when_hubspot_says_and_a_day_later_agai
 def test_a_reset_in_the_past_is_no_news(world: World) -> None:
     world = day(world, 10)
     asked = world.budget("scheduled")
-    asked.learn_usage(Usage(limit=10, used=9, resets_at=datetime(2020, 1, 1, tzinfo=UTC)))
+    asked.learn_usage(Day(limit=10, used=9, resets_at=datetime(2020, 1, 1, tzinfo=UTC)))
     with pytest.raises(RateLimited) as raised:
         asked.acquire()
     assert raised.value.retry_after == 23 * 3600
@@ -138,7 +139,7 @@ def test_what_is_left_of_the_day_is_told_once_hubspot_has_said_it(world: World) 
     asked.learn(headers(90, 1))
     asked.acquire()
     assert asked.quota() == Quota(90, 10.0, 250_000, None)
-    asked.learn_usage(Usage(limit=1000, used=300))
+    asked.learn_usage(Day(limit=1000, used=300))
     asked.acquire()
     assert asked.quota() == Quota(90, 10.0, 1000, 301)
     world.at(MIDNIGHT + 24 * 3600)

@@ -1,4 +1,4 @@
-"""What the shared budget knows of a portal's day, read without taking anything from it."""
+"""What `status` tells of a portal's day is what the shared budget knows; nobody is asked."""
 
 from __future__ import annotations
 
@@ -7,53 +7,44 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from syncworker import bootstrap
-from syncworker.hubspot.budget import Usage, limits
-from syncworker.hubspot.budget_seen import used_today
-from syncworker.hubspot.redis_budget import RedisBudget
+from syncworker.engine.account import Day
+from syncworker.engine.ports import Quota
+from syncworker.engine.standing import standing
 from syncworker.mapping.loader import load
 from syncworker.settings import Settings
 
 MAPPING = """\
 version: 1
-hubspot: {credentials: env:SEEN_TOKEN}
+hubspot: {credentials: env:SEEN_TOKEN, tier: professional}
 sources: {app: {kind: sql, url: env:X, streams: {accounts: {query: x}}}}
 objects: {companies: {match: {property: domain, column: domain}}}
 """
 
 
-def test_it_tells_what_all_apps_used_and_nothing_once_the_day_is_over(plain: redis.Redis) -> None:
-    key, allowed, now = uuid4().hex, limits("professional"), datetime.now(UTC)
-    assert used_today(plain, key, allowed, now) is None, "nothing was sent yet"
-    budget = RedisBudget(plain, key, "professional")
-    budget.acquire()
-    assert used_today(plain, key, allowed, now) == (1, 625_000)
-    budget.learn_usage(Usage(1_000, 40, now + timedelta(hours=1)))
-    assert used_today(plain, key, allowed, now) == (40, 1_000)
-    assert used_today(plain, key, allowed, now) == (40, 1_000), "looking takes nothing"
-    assert used_today(plain, key, allowed, now + timedelta(hours=1)) is None
-
-
-def test_an_app_without_a_daily_limit_has_none(plain: redis.Redis) -> None:
-    key, allowed = uuid4().hex, limits("professional", app="oauth")
-    RedisBudget(plain, key, "professional", allowed=allowed).acquire()
-    assert used_today(plain, key, allowed, datetime.now(UTC)) == (1, None)
-
-
-def test_a_budget_that_does_not_answer_or_cannot_be_asked_for_is_not_known(
+def test_what_one_process_has_learned_of_the_day_is_told_by_another(
     tmp_path: Path, socket: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gone = redis.Redis(unix_socket_path=str(tmp_path / "gone"), retry=Retry(NoBackoff(), 0))
-    assert used_today(gone, "key", limits("free"), datetime.now(UTC)) is None
+    (tmp_path / "acme.yaml").write_text(MAPPING, "utf-8")
+
+    def told(*, shared: bool = True) -> Quota | None:
+        url = f"unix://{socket}" if shared else None
+        settings = Settings(home=tmp_path, mappings=tmp_path, redis_url=url)
+        return standing(bootstrap.engine(settings), "acme").quota
+
+    assert told() is None, "no token"
+    monkeypatch.setenv("SEEN_TOKEN", f"pat-{uuid4().hex}")
+    assert (seen := told()) is not None
+    assert seen.used is None, "nothing was sent yet"
+    settings = Settings(home=tmp_path, mappings=tmp_path, redis_url=f"unix://{socket}")
     mapping = load(MAPPING, "acme.yaml").mapping
     assert mapping is not None
-    alone = bootstrap.engine(Settings(home=tmp_path))
-    assert alone.used_today("acme", mapping) is None, "no shared budget"
-    shared = bootstrap.engine(Settings(home=tmp_path, redis_url=f"unix://{socket}"))
-    assert shared.used_today("acme", mapping) is None, "no token"
-    monkeypatch.setenv("SEEN_TOKEN", uuid4().hex)
-    assert shared.used_today("acme", mapping) is None
+    portal = bootstrap.engine(settings).connect("acme", mapping, "scheduled")
+    day = Day(1_000, 40, datetime.now(UTC) + timedelta(hours=1))
+    portal._transport.budget.learn_usage(day)  # type: ignore[attr-defined]
+    for _ in range(2):
+        assert (seen := told()) is not None
+        assert (seen.used, seen.daily) == (40, 1_000), "looking takes nothing"
+    assert (seen := told(shared=False)) is not None
+    assert seen.used is None, "no shared budget"

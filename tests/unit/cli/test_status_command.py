@@ -18,6 +18,7 @@ from syncworker.engine import pausing, standing, sync
 from syncworker.engine.engine import Engine
 from syncworker.engine.heartbeats import Heartbeat
 from syncworker.engine.memory import Run
+from syncworker.engine.ports import Quota
 from syncworker.engine.run_words import RunStatus
 from syncworker.settings import Settings
 
@@ -232,16 +233,17 @@ def test_a_span_that_is_none_is_wrong_usage(world: World, span: str) -> None:
 def test_requests_letters_and_stale_streams_are_shown(world: World) -> None:
     world.mapping()
     world.ended()
-    engine = replace(world.engine, used_today=lambda *_: (1234, 625_000))
+    engine, quota = world.engine, Quota(100, 10.0, 625_000, 1234)
     one = replace(
         standing.standing(engine, "acme"),
+        quota=quota,
         letters=2_000,
         streams=[standing.Freshness("app.events", engine.clock() - timedelta(days=9), stale=True)],
     )
     _, row = show_status.table([one], engine.clock())
     for text in ("1,234 of 625,000", "2,000", "9 d ago STALE (app.events)"):
         assert text in row
-    unlimited = replace(one, requests=(7, None))
+    unlimited = replace(one, quota=Quota(100, 10.0, None, 7))
     assert "  7  " in list(show_status.table([unlimited], engine.clock()))[1]
     todos = [why for _, why in standing.todos(one, engine.clock())]
     assert todos == ["something did not get through", "stale: app.events"]

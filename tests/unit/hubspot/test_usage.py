@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from support.scripted_hubspot import Answer, Script
 
+from syncworker.engine.account import Day
 from syncworker.errors import Unavailable
-from syncworker.hubspot.budget import LocalBudget, Usage
+from syncworker.hubspot.budget import LocalBudget
 from syncworker.hubspot.portal import HubSpotPortal
 from syncworker.hubspot.retry import Patience
 
@@ -16,9 +17,9 @@ class Told(LocalBudget):
 
     def __init__(self) -> None:
         super().__init__("professional")
-        self.usages: list[Usage] = []
+        self.usages: list[Day] = []
 
-    def learn_usage(self, usage: Usage) -> None:
+    def learn_usage(self, usage: Day) -> None:
         self.usages.append(usage)
 
 
@@ -39,7 +40,7 @@ def test_the_budget_learns_what_is_used_and_when_it_is_over(
     script.add(Answer(200, {"results": [ROW]}))
     portal.learn_usage()
     assert script.asked == ["GET /account-info/2026-09/api-usage/daily/private-apps"]
-    assert budget.usages == [Usage(650_000, 12, datetime(2026, 11, 22, 23, tzinfo=UTC))]
+    assert budget.usages == [Day(650_000, 12, datetime(2026, 11, 22, 23, tzinfo=UTC))]
 
 
 @pytest.mark.parametrize("when", [{}, {"resetsAt": "soon"}, {"resetsAt": "2026-11-23T00:00:00"}])
@@ -49,7 +50,7 @@ def test_without_a_moment_that_can_be_read_the_rest_is_learned(
     portal, budget = told
     script.add(Answer(200, {"results": [{"usageLimit": 5, "currentUsage": 1, **when}]}))
     portal.learn_usage()
-    assert budget.usages == [Usage(5, 1, None)]
+    assert budget.usages == [Day(5, 1, None)]
 
 
 @pytest.mark.parametrize(

@@ -46,3 +46,14 @@ def test_of_some_properties_a_record_keeps_their_changes_only() -> None:
 
     assert of("mrr") == replace(PLAN, changes=(MRR,), held=(), refused=())
     assert of("seats", "tier") == replace(PLAN, changes=())
+
+
+def test_what_a_created_record_is_not_given_yet_is_known_to_be_empty() -> None:
+    made = replace(PLAN, hubspot_id=None, action="create", empty=("arr",))
+    only = Selection(properties=frozenset({"mrr"})).of(made)
+    assert only is not None
+    assert (only.changes, only.empty) == ((MRR,), ("arr", "lifecyclestage"))
+
+
+def test_no_property_at_all_means_nothing() -> None:
+    assert Selection(properties=frozenset()).of(PLAN) is None
