@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from syncworker.cli import interrupt
 from syncworker.cli.console import tell
 
 
@@ -42,3 +43,4 @@ def typed(question: str, expected: str, *, yes: bool) -> bool:
 def _require_terminal(question: str, *, yes: bool) -> None:
     if not yes and not sys.stdin.isatty():
         raise click.UsageError(f"{question} There is no terminal to ask on: add --yes")
+    interrupt.heed()

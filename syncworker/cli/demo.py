@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from syncworker import settings as settings_module
-from syncworker.cli import broker, exits, options, worker
+from syncworker.cli import broker, exits, interrupt, options, worker
 from syncworker.cli.console import say, say_json, tell
 from syncworker.cli.main import run as syncworker
 from syncworker.errors import ConfigError, SettingsError
@@ -52,6 +52,7 @@ def command(folder: Path, *, keep: bool, format_: str) -> int:
     _make_folder(folder)
     os.chdir(folder)
     with ExitStack() as stack:
+        stack.enter_context(interrupt.terminated())
         portal = stack.enter_context(_portal())
         settings = settings_module.load()
         stack.enter_context(broker.running(settings))

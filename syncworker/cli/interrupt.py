@@ -1,4 +1,4 @@
-"""Ctrl-C: the first lets what is in flight be finished and stored, the second stops at once."""
+"""Ctrl-C lets what is in flight be finished, a second one does not; SIGTERM leaves nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,31 @@ from contextlib import contextmanager
 from types import FrameType
 
 from syncworker.cli.console import tell
+
+
+def heed() -> None:
+    """Let Ctrl-C break off what is read from the terminal next.
+
+    With its first query Polars puts a handler of its own before Python's, after which the system
+    goes on reading as if nothing had been pressed. Python's own is put back.
+    """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.getsignal(signal.SIGINT))
+
+
+@contextmanager
+def terminated() -> Iterator[None]:
+    """Let SIGTERM end the block as an exit does, so that what it has started is stopped too."""
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one would break the stopping off
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

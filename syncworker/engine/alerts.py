@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from syncworker.engine import alert_health, alert_notice
 from syncworker.engine.alert_rules import WATCHED, Finding, merged, of_now, of_run
@@ -23,6 +23,8 @@ from syncworker.mapping.portal import PortalMapping
 from syncworker.masking import mask
 
 log = logging.getLogger(__name__)
+_NEWS = timedelta(days=30)
+"""An older run is no news any more; who judged it is forgotten after 90 days."""
 
 
 def after_run(engine: Engine, run: Run) -> None:
@@ -50,7 +52,12 @@ def watch(engine: Engine, portal: str) -> None:
         _settle(engine, portal, mapping, findings, _retired(engine, portal, mapping, findings))
         if not mapping.alerts.rules:
             return
-        ended = (one for one in engine.runs.latest(portal, 5) if one.finished_at is not None)
+        since = engine.clock() - _NEWS
+        ended = (
+            one
+            for one in engine.runs.latest(portal, 5)
+            if one.finished_at is not None and one.created_at > since
+        )
         run = next((one for one in ended if one.kind in WATCHED), None)
         if run is not None and _is_first(engine, run):  # its process was killed before it could
             _judge(engine, run, mapping)

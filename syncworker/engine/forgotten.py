@@ -150,7 +150,7 @@ class Forgotten(Protocol):
         ...
 
     def age(self, portal: str, *, before: datetime) -> int:
-        """Remove dead letters and alerts that are over since before that; how many rows."""
+        """Remove dead letters, alerts and slots that are over since before that; how many."""
         ...
 
     def purge(self) -> bool:

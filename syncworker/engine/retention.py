@@ -20,7 +20,7 @@ from syncworker.model.stream import POLARS_TYPES
 from syncworker.model.streams import STREAMS
 
 _OVER_KEPT = timedelta(days=90)
-"""How long resolved dead letters, alerts that are over and their messages stay."""
+"""How long resolved dead letters, alerts that are over, their messages and old slots stay."""
 SNAPSHOT_DAYS = 400
 """How long the days' snapshots are kept, unless `keep_days: {snapshots: ...}` says otherwise."""
 

@@ -21,6 +21,7 @@ from syncworker.store.tables import (
     ledger,
     plan_records,
     runs,
+    slots,
     unlinked,
 )
 
@@ -66,7 +67,10 @@ def erase(
 
 
 def age(connection: sa.Connection, portal: str, before: datetime) -> int:
-    """Remove resolved dead letters, alerts that are over and delivered messages; how many rows."""
+    """Remove what is over since before that; how many rows.
+
+    That is resolved dead letters, alerts and their delivered messages, and slots that were claimed.
+    """
     letters, episodes, told = dead_letters.c, alert_episodes.c, alert_deliveries.c
     over = (
         sa.delete(dead_letters).where(letters.portal == portal, letters.resolved_at < before),
@@ -74,6 +78,7 @@ def age(connection: sa.Connection, portal: str, before: datetime) -> int:
             told.portal == portal, told.created_at < before, told.next_at.is_(None)
         ),
         sa.delete(alert_episodes).where(episodes.portal == portal, episodes.closed_at < before),
+        sa.delete(slots).where(slots.c.portal == portal, slots.c.slot < before),
     )
     return sum(connection.execute(statement).rowcount for statement in over)
 

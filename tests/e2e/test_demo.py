@@ -83,6 +83,25 @@ def test_the_demo_with_keep_goes_on_for_other_commands_until_ctrl_c(tmp_path: Pa
     assert processes_of(folder) == []
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("moment", ["Sync, through the Celery worker", "until Ctrl-C"])
+def test_a_demo_that_is_terminated_leaves_no_process_behind(tmp_path: Path, moment: str) -> None:
+    folder = tmp_path / "demo"
+    log = tmp_path / "out.txt"
+    with log.open("wb") as out:
+        demo = subprocess.Popen(
+            command(folder, "--keep"), cwd=tmp_path, env=clean(), stdout=out, stderr=out
+        )
+    try:
+        wait_until(lambda: moment in log.read_text(), what=moment)
+        demo.terminate()
+        assert demo.wait(30) == 128 + signal.SIGTERM, log.read_text()
+        assert processes_of(folder) == []
+    finally:
+        kill_tree(demo.pid)
+        demo.wait()
+
+
 def test_the_demo_never_overwrites_a_folder_that_is_not_its_own(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     precious = tmp_path / "mine" / "precious.txt"

@@ -167,6 +167,21 @@ def test_a_run_whose_process_died_before_it_could_be_judged_is_judged_by_the_nex
     assert world.titles() == ["acme: sync failed"]
 
 
+def test_an_old_run_is_not_judged_again_when_its_slot_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(tmp_path, with_rules(FAILED))
+    world.broken = Unauthorized("wrong")
+    with monkeypatch.context() as killed:
+        killed.setattr(alerts, "after_run", lambda *_: None)
+        killed.setattr(alerts, "watch", lambda *_: None)
+        world.sync()
+    world.clock.now += timedelta(days=31)
+    alerts.watch(world.engine, "acme")
+    alert_sending.deliver(world.engine)
+    assert world.titles() == []
+
+
 def test_a_channel_that_is_down_is_tried_again_later_and_later_and_never_fails_a_run(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -221,3 +221,14 @@ def test_what_is_over_for_long_goes_and_what_is_open_stays(state: Stores) -> Non
     assert book.age(PORTAL, before=NOW + timedelta(days=1)) == 3
     assert len(rows(state, dead_letters)) == 3
     assert len(rows(state, alert_episodes)) == 1
+
+
+def test_slots_that_were_claimed_long_ago_go_and_a_newer_one_is_still_claimed(
+    state: Stores,
+) -> None:
+    for days in range(3):
+        assert state.slots.claim(PORTAL, "finish_run r1", NOW - timedelta(days=days))
+    assert state.slots.claim("other", "retention", NOW - timedelta(days=2))
+    assert SqlForgotten(state.database).age(PORTAL, before=NOW) == 2
+    assert not state.slots.claim(PORTAL, "finish_run r1", NOW)
+    assert not state.slots.claim("other", "retention", NOW - timedelta(days=2))
