@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from syncworker import bootstrap
+from syncworker.cli import show_rollback
 from syncworker.cli.main import run
+from syncworker.engine import sync
+from syncworker.settings import Settings
 
 MAPPING = """\
 version: 1
@@ -32,3 +37,11 @@ def test_a_failed_plan_is_made_again_and_not_retried(capsys: pytest.CaptureFixtu
 def test_a_failed_sync_is_retried(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["sync", "acme"]) == 1
     assert "Next: syncworker runs retry 2" in capsys.readouterr().out
+
+
+def test_a_refused_rollback_of_a_part_is_forced_for_that_part_alone(tmp_path: Path) -> None:
+    engine = bootstrap.engine(Settings(home=tmp_path / "home", mappings=tmp_path / "mappings"))
+    target = sync.start(engine, "acme")
+    refused = replace(target, status="refused", finished_at=engine.clock())
+    told = list(show_rollback.end_lines(engine, target, refused, 1, ["object:companies"]))
+    assert told[-1] == f"Next: syncworker rollback {target.id} --select=object:companies --force"
