@@ -45,3 +45,10 @@ def test_a_refused_rollback_of_a_part_is_forced_for_that_part_alone(tmp_path: Pa
     refused = replace(target, status="refused", finished_at=engine.clock())
     told = list(show_rollback.end_lines(engine, target, refused, 1, ["object:companies"]))
     assert told[-1] == f"Next: syncworker rollback {target.id} --select=object:companies --force"
+
+
+def test_a_portal_without_a_mapping_is_told_how_to_get_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["plan", "fresh"]) == 1
+    assert "write a first one: syncworker init fresh" in capsys.readouterr().err
