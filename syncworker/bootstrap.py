@@ -224,7 +224,8 @@ def _mapping_text(settings: Settings, portal: str) -> str:
         there = ", ".join(portals(settings)) or "none"
         raise MappingError(
             f"portal {portal} has no mapping: {path.resolve()} does not exist",
-            help=f"portals with a mapping: {there} (folder: SYNCWORKER_MAPPINGS)",
+            help=f"portals with a mapping: {there} (folder: SYNCWORKER_MAPPINGS); "
+            f"write a first one: syncworker init {portal}",
             code="MAPPING_MISSING",
         ) from None
     except (OSError, UnicodeDecodeError) as error:

@@ -66,7 +66,7 @@ def clear(
     values = counted(sum(found.cleared.values()), "value")
     if dry_run or not (found.plans or going):
         would = (
-            f"Would clear {values}; nothing was sent. Next: syncworker properties clear {portal}"
+            f"Would clear {values}; nothing was sent. Next: {_line(portal, names, archive=archive)}"
         )
         nothing = f"Nothing to clear. Next: syncworker links {portal}"
         if text:
@@ -92,6 +92,12 @@ def clear(
     elif code == exits.OK:
         _say_next(portal, mapping, found, sum(map(len, going.values())))
     return code
+
+
+def _line(portal: str, names: Iterable[str], *, archive: bool) -> str:
+    """The command that does what was shown, and no more: with the properties that were named."""
+    named = "".join(f" --property {name}" for name in names)
+    return f"syncworker properties clear {portal}{named}{' --archive' if archive else ''}"
 
 
 def _say_all(lines: Iterable[str]) -> None:

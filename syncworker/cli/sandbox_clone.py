@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import click
@@ -53,4 +54,4 @@ def clone(portal: str, out: Path | None) -> None:
     for name, why in found["left_out"].items():
         say(f"  left out: {name}: {why}")
     say(f"Wrote {out}. No record was read, and nothing was sent to {portal}.")
-    say(f"Next: syncworker sandbox up --definitions {out}")
+    say(f"Next: syncworker sandbox up --definitions {shlex.quote(str(out))}")

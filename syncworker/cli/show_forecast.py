@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -41,8 +42,19 @@ def lines(expected: Forecast) -> Iterator[str]:
     yield f"At most {expected.records:,} records, {requests}{_share(expected)}."
     rate = "at the rate of the last run" if expected.measured else "at a usual rate"
     yield f"About {spoken(expected.seconds)} {rate}, without waiting for others."
-    command = f"syncworker backfill {expected.portal} --from {asked['from']} --to {asked['to']}"
-    yield f"Next: {command}"
+    yield f"Next: {_command(expected)}"
+
+
+def _command(expected: Forecast) -> str:
+    """What does the work that was told, and no more: with all that was asked."""
+    asked = expected.options
+    words = ["syncworker", "backfill", expected.portal]
+    words += ["--from", asked["from"], "--to", asked["to"], "--chunk", asked["chunk"]]
+    if asked.get("metrics"):
+        words += ["--metrics", ",".join(asked["metrics"])]
+    for one in asked.get("select", ()):
+        words += ["--select", one]
+    return shlex.join(words)
 
 
 def as_document(expected: Forecast) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from syncworker.cli import show_run
@@ -46,8 +47,11 @@ def kept_lines(kept: Kept) -> Iterator[str]:
         yield f"  {counted(kept.back, 'value')} as before already"
 
 
-def end_lines(engine: Engine, target: Run, run: Run, updates: int) -> Iterator[str]:
+def end_lines(
+    engine: Engine, target: Run, run: Run, updates: int, selected: Iterable[str] = ()
+) -> Iterator[str]:
     """How it ended, and what to do before the next sync sets the same values again."""
+    again = shlex.join(["rollback", target.id, *(f"--select={one}" for one in selected)])
     if not updates:
         yield f"Run {run.id}: nothing to put back, nothing was sent."
         yield f"Next: syncworker runs show {target.id}"
@@ -57,11 +61,11 @@ def end_lines(engine: Engine, target: Run, run: Run, updates: int) -> Iterator[s
         yield "The next sync sets what the mapping asks for again:"
         yield f"mend the mapping first, or stop it with syncworker pause {run.portal}"
     if run.status == "refused":
-        yield f"Next: syncworker rollback {target.id} --force, if that is meant"
+        yield f"Next: syncworker {again} --force"
     elif run.status == "done":
         yield f"Next: syncworker plan {run.portal}"
     elif run.status != "rejects":
-        yield f"Next: syncworker rollback {target.id}"
+        yield f"Next: syncworker {again}"
 
 
 def as_document(target: Run, found: Rollback) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from syncworker.cli.console import columns, counted
+from syncworker.engine import control
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import DeadLetter, Run
 from syncworker.engine.run_words import RunMode, RunStatus
@@ -119,7 +120,9 @@ def report(engine: Engine, run: Run) -> Iterator[str]:
         letters = [letter for letter in letters if letter.kind != "stream"]
     yield from letter_lines(letters)
     if run.status in ("failed", "cancelled"):
-        yield f"Next: syncworker runs retry {run.id}"
+        # Of a plan, and of an apply that never had one, nothing is left to try again.
+        again = f"runs retry {run.id}" if control.left(engine, run) else f"plan {run.portal}"
+        yield f"Next: syncworker {again}"
     elif letters:
         yield f"Next: syncworker dead-letters list {run.portal}"
 

@@ -83,7 +83,7 @@ def repaired_lines(engine: Engine, run: Run, meant: Repair, updates: int) -> Ite
         return
     yield from show_run.report(engine, run)
     if run.status == "refused":
-        yield f"Next: syncworker verify {run.portal} --repair --force, if that is meant"
+        yield f"Next: syncworker verify {run.portal} --repair --force"
     elif run.status != "rejects":
         yield f"Next: syncworker verify {run.portal}"
 

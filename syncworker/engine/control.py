@@ -64,14 +64,17 @@ def retry(engine: Engine, run_id: str, *, mode: RunMode) -> Run:
         raise _ended(run, "it has not ended")
     if run.status == "refused":
         raise _ended(run, "the guard refused it", f"syncworker sync {run.portal} --force")
-    if run.kind not in _KINDS or run.status not in _AGAIN or not _left(engine, run):
+    if not left(engine, run):
         raise _ended(run, "nothing of it is left to do", f"syncworker plan {run.portal}")
     if not turn.take(engine, run, mode=mode):
         raise held_by(run.portal, engine.runs.running(run.portal), engine.clock())
     return engine.runs.get(run_id)
 
 
-def _left(engine: Engine, run: Run) -> bool:
+def left(engine: Engine, run: Run) -> bool:
+    """Whether `retry` finds something of an ended run to do."""
+    if run.kind not in _KINDS or run.status not in _AGAIN:
+        return False
     pushes = any(one.step == "push" for one in engine.turns.counts(run.id))
     if run.kind in READY_KINDS and not pushes:
         return False  # without its whole plan there is nothing to go on with

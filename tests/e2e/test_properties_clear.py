@@ -31,11 +31,14 @@ def test_what_was_written_is_emptied_and_what_a_person_changed_stays(synced: Wor
     assert tried.returncode == 0, tried.stderr
     assert "saas_mrr  11 values to clear, 1 value changed since" in tried.stdout
     assert "nothing was sent. Next: syncworker properties clear acme\n" in tried.stdout
+    named = ("--property", "saas_usage_28d", "--archive")
+    part = synced.run(*CLEAR, *named, "--dry-run")
+    assert part.stdout.endswith(f"Next: syncworker properties clear acme {' '.join(named)}\n")
     unknown = synced.run(*CLEAR, "--property", "saas_nothing", "--yes")
     assert (unknown.returncode, "saas_nothing was never written" in unknown.stderr) == (1, True)
     assert company(synced, 1)["saas_mrr"] == "10.01"
 
-    one = synced.run(*CLEAR, "--property", "saas_usage_28d", "--archive", "--yes")
+    one = synced.run(*CLEAR, *named, "--yes")
     assert one.returncode == 0, one.stdout + one.stderr
     assert "12 sent" in one.stdout
     assert "saas_usage_28d" not in companies.definitions.properties

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from support.fake_engine import MAPPING, WITH_CONTACTS, Clock, FakePortal, FakeSource, make_engine
 
+from syncworker.cli import show_forecast
 from syncworker.engine import backfill, control, inline, pausing, schedules, sync, turn
 from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.forecast import forecast
@@ -370,6 +371,14 @@ def test_a_forecast_counts_slices_rows_and_requests_without_running(tmp_path: Pa
     assert (by_name["app.accounts"].slices, by_name["app.accounts"].rows) == (1, 5)
     assert (expected.records, expected.requests) == (5, 2)
     assert (source.asked, portal.requests) == ([], requests)
+
+
+def test_a_forecast_says_to_type_what_was_asked_and_no_more(tmp_path: Path) -> None:
+    engine, _, _ = engine_with(tmp_path)
+    synced(engine)
+    asked = options(engine, chunk="1d", metrics=["mrr"], select=["account:a 1"])
+    said = list(show_forecast.lines(forecast(engine, "acme", asked)))[-1]
+    assert said.endswith(" --chunk 1d --metrics mrr --select 'account:a 1'")
 
 
 def test_progress_is_told_in_slices_and_records(tmp_path: Path) -> None:

@@ -1,0 +1,54 @@
+"""What a run that failed says to type next is a command that can be done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from syncworker import bootstrap
+from syncworker.cli import show_rollback
+from syncworker.cli.main import run
+from syncworker.engine import sync
+from syncworker.settings import Settings
+
+MAPPING = """\
+version: 1
+hubspot: {credentials: env:TOKEN_OF_NOBODY}
+reporting: {timezone: Europe/Berlin}
+sources: {app: {kind: sql, url: env:APP, streams: {accounts: {query: SELECT * FROM a}}}}
+objects: {companies: {match: {property: domain, column: domain}}}
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mappings").mkdir()
+    (tmp_path / "mappings" / "acme.yaml").write_text(MAPPING, "utf-8")
+
+
+def test_a_failed_plan_is_made_again_and_not_retried(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["plan", "acme"]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "Next: syncworker plan acme"
+
+
+def test_a_failed_sync_is_retried(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["sync", "acme"]) == 1
+    assert "Next: syncworker runs retry 2" in capsys.readouterr().out
+
+
+def test_a_refused_rollback_of_a_part_is_forced_for_that_part_alone(tmp_path: Path) -> None:
+    engine = bootstrap.engine(Settings(home=tmp_path / "home", mappings=tmp_path / "mappings"))
+    target = sync.start(engine, "acme")
+    refused = replace(target, status="refused", finished_at=engine.clock())
+    told = list(show_rollback.end_lines(engine, target, refused, 1, ["object:companies"]))
+    assert told[-1] == f"Next: syncworker rollback {target.id} --select=object:companies --force"
+
+
+def test_a_portal_without_a_mapping_is_told_how_to_get_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["plan", "fresh"]) == 1
+    assert "write a first one: syncworker init fresh" in capsys.readouterr().err
