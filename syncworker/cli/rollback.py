@@ -67,6 +67,8 @@ def command(
         document = show_run.as_document(engine, ended, with_plan=True)
         say_json({**document, "rollback": show_rollback.as_document(target, found)})
         return exits.of_run(ended)
-    for line in show_rollback.end_lines(engine, target, ended, updates, selected):
+    for line in show_rollback.end_lines(
+        engine, target, ended, updates, [f"{k}:{n}" for k, n in select]
+    ):
         say(line)
     return exits.of_run(ended)

@@ -32,8 +32,12 @@ def summary(areas: Sequence[Area], portals: Sequence[str]) -> Iterator[str]:
         f"{counts['ok']} ok, {counted(counts['warn'], 'warning')}, "
         f"{counted(counts['fail'], 'failure')}. Nothing was written to HubSpot."
     )
+    typed = [one.help for _, found in areas for one in found if one.state == "warn"]
+    typed = [help_ for help_ in typed if help_.startswith("syncworker ")]
     if counts["fail"]:
         yield "Next: mend what FAILs, then syncworker doctor"
+    elif typed:
+        yield f"Next: {typed[0]}"
     else:
         yield f"Next: syncworker plan {portals[0]}" if portals else "Next: syncworker demo"
 

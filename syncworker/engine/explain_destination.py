@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from syncworker.engine.conflicts import LINK_CONFLICT
 from syncworker.engine.explained import Destination, State
 from syncworker.engine.memory import DeadLetter, Written
 from syncworker.mapping.desired import DesiredRecord, PropertyRule
@@ -74,8 +75,14 @@ def _state(record: Record, name: str, held: str) -> tuple[State, str]:
     if name in desired.refused:
         return "rejected", desired.refused[name]
     if ledger is None:
-        return "not linked", record.unlinked or "the next sync looks for its HubSpot record"
+        return "not linked", record.unlinked or _conflict(record)
     return _against(record, ledger, name)
+
+
+def _conflict(record: Record) -> str:
+    """Why a record that is wanted has no HubSpot record yet."""
+    letter = next((one for one in record.letters if one.cause == LINK_CONFLICT), None)
+    return letter.message if letter else "the next sync looks for its HubSpot record"
 
 
 def _against(record: Record, ledger: LedgerRecord, name: str) -> tuple[State, str]:

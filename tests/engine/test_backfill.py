@@ -376,7 +376,7 @@ def test_a_forecast_counts_slices_rows_and_requests_without_running(tmp_path: Pa
 def test_a_forecast_says_to_type_what_was_asked_and_no_more(tmp_path: Path) -> None:
     engine, _, _ = engine_with(tmp_path)
     synced(engine)
-    asked = options(engine, chunk="1d", metrics=["mrr"], select=["account:a 1"])
+    asked = options(engine, chunk="1d", metrics=["mrr"], select=[("account", "a 1")])
     said = list(show_forecast.lines(forecast(engine, "acme", asked)))[-1]
     assert said.endswith(" --chunk 1d --metrics mrr --select 'account:a 1'")
 

@@ -45,6 +45,9 @@ def ruled(**more: object) -> dict[str, PropertyRule]:
 
 
 LETTER = DeadLetter("record", "companies", "a", "INVALID_OPTION", "p", "no such option")
+CONFLICT = DeadLetter(
+    "record", "companies", "a", "LINK_CONFLICT", "domain", "b has this domain too"
+)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +61,7 @@ LETTER = DeadLetter("record", "companies", "a", "INVALID_OPTION", "p", "no such 
         (record(None, "1"), "left alone", "the portal has no such property to write"),
         (record("2", None, ledger=None), "not linked", "the next sync looks for"),
         (record("2", None, ledger=None, unlinked="no domain"), "not linked", "no domain"),
+        (record("2", None, ledger=None, letters=(CONFLICT,)), "not linked", "b has this domain"),
         (record("", "1", rules=ruled(mode="never_clear")), "kept", "never_clear keeps"),
         (record("2", "1", rules=ruled(mode="fill_empty")), "kept", "as people have it"),
         (

@@ -350,9 +350,8 @@ def test_letters_and_unlinked_rows_of_others_stay(world: World) -> None:
     refusal = RecordOutcome("a4", "rejected", None, {}, cause="INVALID", message="no")
     world.portal.refuse["a4"] = refusal
     world.app.streams["accounts"].append({"account_id": "lost", "domain": "lost.example"})
-    for row in world.app.streams["subscription_items"]:
-        if row["sub_id"] == "s4":
-            row["unit_amount"] += 500
+    (item,) = (i for i in world.app.streams["subscription_items"] if i["sub_id"] == "s4")
+    item["unit_amount"] += 500
     assert world.whole().status == "rejects"
     world.receive("u1@c1.example")
 
@@ -362,9 +361,7 @@ def test_letters_and_unlinked_rows_of_others_stay(world: World) -> None:
     assert [(letter.kind, letter.key) for letter in letters] == [("record", "a4")]
     assert [row.key for row in world.engine.unlinked.all("acme")] == ["lost"]
     world.portal.refuse.clear()
-    for row in world.app.streams["subscription_items"]:
-        if row["sub_id"] == "s4":
-            row["unit_amount"] += 1  # the refused value itself would wait for a day
+    item["unit_amount"] += 1  # the refused value itself would wait for a day
     assert world.whole().status == "done"
     assert world.engine.letters.open("acme", run_id=None, most=9) == []
 
