@@ -213,7 +213,7 @@ def offer(name: str, kind: str, place: str) -> Offer:
 
 def portals(settings: Settings) -> list[str]:
     """Names of the portals that have a mapping file."""
-    return sorted(path.stem for path in settings.mappings.glob("*.yaml"))
+    return sorted(path.stem for path in settings.mappings.glob("*.yaml") if path.is_file())
 
 
 def _mapping_text(settings: Settings, portal: str) -> str:

@@ -11,7 +11,7 @@ import click
 
 from syncworker import settings
 from syncworker.cli import exits, options
-from syncworker.cli.asking import agreed
+from syncworker.cli.asking import agreed, require_answer
 from syncworker.cli.console import SCHEMA_VERSION, columns, complain, counted, say, say_json
 
 if TYPE_CHECKING:
@@ -61,10 +61,15 @@ def command(
         return _show_receipts(portal, engine.forgotten.receipts(portal), format_)
     if undo:
         return _show_undone(portal, forget.let_in(engine, portal, who), format_)
+    if not dry_run:
+        require_answer(yes=yes, what="forget removes for good")
     if dry_run or not yes:
         subject, rows = forget.forecast(engine, portal, who)
         _show_forecast(portal, subject, rows, as_json=dry_run and format_ == "json")
     if dry_run:
+        if format_ == "text":
+            say("Nothing was removed.")
+            say(f"Next: syncworker forget {portal} WHO")
         return exits.OK
     if not agreed("Remove it for good, and keep it out?", yes=yes):
         complain("nothing was removed")
@@ -87,7 +92,6 @@ def _show_forecast(
     for line in columns([(f"staging.{name}", f"{number:,}") for name, number in rows.items()]):
         say(line)
     say(f"That is all of one {subject.kind}, beside what the state database has of it.")
-    say(f"Next: syncworker forget {portal} WHO")
 
 
 def _show_done(portal: str, receipt: Receipt, format_: str) -> int:

@@ -14,9 +14,10 @@ def held_by(portal: str, other: Run | None, now: datetime) -> LockHeld:
         return LockHeld(f"another run has just held portal {portal}", help="try again")
     age = timedelta(seconds=max(round((now - other.created_at).total_seconds()), 0))
     deferred = f"; {other.message}" if other.deferred_until else ""
+    killed = "; killed, it is free once its lease is over (SYNCWORKER_LEASE_SECONDS)"
     return LockHeld(
         f"run {other.id} ({other.kind}, at {other.step}) has held portal {portal} since "
         f"{other.created_at:%Y-%m-%d %H:%M:%S} UTC, for {age}{deferred}",
         help=f"watch it: syncworker runs watch {other.id}; stop it: syncworker runs cancel "
-        f"{other.id}",
+        f"{other.id}{killed if other.mode == 'inline' else ''}",
     )

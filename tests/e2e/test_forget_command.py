@@ -14,7 +14,9 @@ def test_somebody_is_forgotten_with_a_receipt_and_let_in_again(synced: Workspace
     told = synced.run("forget", "acme", WHO, "--dry-run", "--json")
     assert (told.returncode, json.loads(told.stdout)["rows"]) == (0, {"users": 1, "events": 5})
     asked = synced.run("forget", "acme", WHO)
-    assert (asked.returncode, "add --yes" in asked.stderr) == (64, True)
+    assert (asked.returncode, asked.stdout, "add --yes" in asked.stderr) == (64, "", True)
+    tried = synced.run("forget", "acme", WHO, "--dry-run")
+    assert "Nothing was removed." in tried.stdout
     done = synced.run("forget", "acme", WHO, "--yes", "--out", "receipt.json")
     assert done.returncode == 0, done.stderr
     assert "one person was forgotten and is kept out" in done.stdout
