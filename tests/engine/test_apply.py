@@ -212,6 +212,15 @@ def test_a_file_that_was_edited_sends_nothing(world: World) -> None:
     assert world.held() == CHEAP
 
 
+def test_a_file_that_was_replaced_while_a_person_was_asked_sends_nothing(world: World) -> None:
+    shown = world.plan
+    _saved(world, list(shown.records())[:1])
+    with pytest.raises(StalePlan, match="is not as it was saved") as refused:
+        apply.start(world.engine, shown, target="plan.json")
+    assert refused.value.code == "PLAN_EDITED"
+    assert world.held() == CHEAP
+
+
 def test_the_guard_judges_what_was_saved_and_force_lets_it_through(world: World) -> None:
     tallies = (Tally("companies", "saas_mrr", 20, 15, 0),)
     _saved(world, list(world.plan.records()), tallies=tallies)
