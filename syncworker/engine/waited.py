@@ -26,10 +26,21 @@ Plans = dict[str, RecordPlan]
 Records = dict[str, LedgerRecord]
 
 
+def read_at(run: Run) -> datetime:
+    """Since when people may have changed what the run's plan was made from.
+
+    Not when it was done: a computing may take hours, or be deferred to the next day.
+    """
+    summary = run.summary
+    # Runs of older versions tell the end of their computing only.
+    return datetime.fromisoformat(summary.get("read_at") or summary["computed_at"])
+
+
 def has_waited(engine: Engine, run: Run) -> bool:
     """Whether the run's plan is so old that people may well have done something meanwhile."""
-    planned_at = run.options.get("planned_at") or run.summary["computed_at"]
-    return engine.clock() - datetime.fromisoformat(planned_at) > LONG
+    planned_at = run.options.get("planned_at")
+    since = datetime.fromisoformat(planned_at) if planned_at else read_at(run)
+    return engine.clock() - since > LONG
 
 
 def brought_up_to_date(
