@@ -250,7 +250,7 @@ def test_what_people_changed_in_hubspot_while_the_plan_waited_is_looked_at(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
-    monkeypatch.setattr(push, "brought_up_to_date", lambda *a: (asked.append(1), a[2:])[1])
+    monkeypatch.setattr(push, "brought_up_to_date", lambda *a, **_: (asked.append(1), a[2:])[1])
     world.clock.now += timedelta(hours=2)
     assert world.apply().status == "done"
     assert asked == [1, 1]

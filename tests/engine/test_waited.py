@@ -35,12 +35,14 @@ def plan(*changes: Change) -> RecordPlan:
     return RecordPlan("companies", "a0", "a0", "0", "update", changes)
 
 
-def after(there: dict[str, str] | None, *changes: Change) -> tuple[list[str], int, dict[str, str]]:
+def after(
+    there: dict[str, str] | None, *changes: Change, every: bool = False
+) -> tuple[list[str], int, dict[str, str]]:
     """What is still sent, what was asked, and what is known then."""
     portal = FakePortal(1)
     portal.companies = {} if there is None else {"0": there}
     known = {"a0": LedgerRecord("companies", "a0", "0", {"other": "1"})}
-    plans, records = brought_up_to_date(portal, WRITTEN, {"a0": plan(*changes)}, known)
+    plans, records = brought_up_to_date(portal, WRITTEN, {"a0": plan(*changes)}, known, every=every)
     values = {name: value for name, value in records["a0"].values.items() if value}
     return [c.property for c in plans["a0"].changes], portal.requests, values
 
@@ -75,6 +77,21 @@ def test_a_stage_that_was_emptied_before_the_wait_is_set_after_it() -> None:
 
 def test_a_record_that_is_gone_is_left_to_the_answer_of_the_write() -> None:
     assert after(None, Change("source", "", "us")) == (["source"], 1, {"other": "1"})
+
+
+def test_where_every_change_is_looked_at_values_of_ours_stay_too() -> None:
+    changes = Change("mrr", "1", "2"), Change("unmapped", "1", "2")
+    assert after({"mrr": "1.0", "unmapped": "1"}, *changes, every=True)[0] == ["mrr"]
+    assert after({"mrr": "7"}, *changes, every=True)[0] == []
+
+
+def test_what_was_sent_before_the_wait_is_sent_again() -> None:
+    assert after({"mrr": "2"}, Change("mrr", "1", "2"), every=True)[0] == ["mrr"]
+
+
+def test_a_property_that_is_gone_is_no_hindrance() -> None:
+    changes = Change("gone", "1", "2"), Change("source", "", "us")
+    assert after({}, *changes)[0] == ["gone", "source"]
 
 
 class SlowPortal(FakePortal):
