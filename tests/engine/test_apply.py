@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from support.fake_engine import AS_OF, MAPPING, Clock, FakePortal, FakeSource, make_engine
 
-from syncworker.engine import apply, inline, plan_file, push, ready_plan, sync
+from syncworker.engine import apply, canary, control, inline, plan_file, push, ready_plan, sync
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Run
 from syncworker.engine.plan_cost import cost
@@ -298,6 +298,25 @@ def test_a_canary_that_does_not_hold_what_was_planned_stops_the_rest(
     assert run.summary["outcomes"] == {"sent": 1, "planned": 3}
     assert run.summary["writes"] == 1
     assert world.held() == {**CHEAP, world.first: "7"}
+
+
+def test_what_was_rejected_of_the_canary_is_sent_before_a_second_try_ends(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """HubSpot rejects the first record and then holds what was planned: the rest was sent."""
+    world.portal.refuse[world.first] = RecordOutcome("", "rejected", cause="INVALID", message="no")
+    monkeypatch.setattr(canary, "_compared", lambda *_: iter(()))
+    engine, records = world.engine, world.plan.records()
+    run = ready_plan.start(engine, "acme", records, kind="apply", options={"canary": 1})
+    run = inline.carry_out(engine, run, "me")
+    assert run.status == "rejects"
+    world.portal.refuse.clear()
+    again = control.retry(engine, run.id, mode="queue")
+    todos = sync.onward(engine, again.id)
+    assert sync.onward(engine, again.id) == [], "the canary is at work"
+    while todos:
+        todos = [more for todo in todos for more in inline.do(engine, todo, "worker")]
+    assert (engine.runs.get(run.id).status, world.held()) == ("done", DEARER)
 
 
 def test_a_canary_that_hubspot_refuses_stops_the_rest(world: World) -> None:
