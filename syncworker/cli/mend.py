@@ -36,13 +36,16 @@ def repair(
     if meant.peoples:
         question += f", over {counted(meant.peoples, 'value')} that others have set"
     ended = ready.send(engine, run, f"{question}?", yes=yes)
+    code = exits.of_run(ended)
+    if meant.found.total and not updates and code == exits.OK:
+        code = exits.DEAD_LETTERS  # what differs still does: none of it is ours to send
     if format_ == "json":
         document = show_run.as_document(engine, ended, with_plan=True)
         say_json({**document, "verify": show_verify.as_document(portal, meant.found)})
-        return exits.of_run(ended)
+        return code
     for line in show_verify.repaired_lines(engine, ended, meant, updates):
         say(line)
-    return exits.of_run(ended)
+    return code
 
 
 def adopt(engine: Engine, portal: str, scope: Scope, *, format_: str) -> int:

@@ -150,7 +150,7 @@ def cut_short(engine: Engine, portal: str, kind: RunKind, options: Mapping[str, 
 
 def _is_the_same(run: Run, kind: RunKind, options: Mapping[str, Any]) -> bool:
     """Whether the command asks for what the run does."""
-    if _is_sending(run):
+    if apply.is_sending(run):
         return kind == "apply" and apply.is_of(run, options)
     if run.kind != kind or kind == "apply":
         return False
@@ -163,7 +163,7 @@ def _is_the_same(run: Run, kind: RunKind, options: Mapping[str, Any]) -> bool:
 
 def _give_way(engine: Engine, run: Run, options: Mapping[str, Any]) -> None:
     """End or pause a run for another one; raises LockHeld where its rest comes first."""
-    if _is_sending(run):
+    if apply.is_sending(run):
         what, next_ = "apply", f"apply {shlex.quote(run.options['target'])}"
     elif run.kind == "backfill" and engine.turns.rest(run, "paused", now=engine.clock()):
         tell(
@@ -180,10 +180,6 @@ def _give_way(engine: Engine, run: Run, options: Mapping[str, Any]) -> None:
         f"{what} {run.id} of {run.portal} was {_why(run)} at {run.step}: its rest comes first",
         help=f"go on with it: syncworker {next_}",
     )
-
-
-def _is_sending(run: Run) -> bool:
-    return run.kind == "apply" and run.step not in ("start", "compute")
 
 
 def _retries_others(run: Run, options: Mapping[str, Any]) -> bool:

@@ -67,6 +67,7 @@ def send(engine: Engine, run: Run, question: str, *, yes: bool) -> Run:
         finish.stop_at_plan(engine, run, None)
         return engine.runs.get(run.id)
     _, refusal = assemble.assemble(engine, run)
+    asked_at = engine.clock()
     try:
         wanted = (refusal is not None and not run.force) or asking.agreed(question, yes=yes)
     except click.Abort:
@@ -74,7 +75,7 @@ def send(engine: Engine, run: Run, question: str, *, yes: bool) -> Run:
         raise
     if not wanted:
         return _cancel(engine, run)
-    if engine.clock() - run.created_at > _LONGEST:
+    if engine.clock() - asked_at > _LONGEST:
         _cancel(engine, run)
         raise StalePlan(
             "the question waited for more than 15 minutes", help="type the command again"

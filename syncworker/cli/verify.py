@@ -39,8 +39,9 @@ def command(  # noqa: PLR0913
 
     A write that never arrived, a person's edit (with when), another app's, a rejection, a deleted
     or merged record, an archived property. Exits with 0 when all agree and 3 when something
-    differs. --adopt also rebuilds a lost state database: it links the records and takes their
-    values, after which a plan shows what really changes.
+    differs, with --repair where nothing of it can be sent again. --adopt also rebuilds a lost state
+    database: it links the records and takes their values, after which a plan shows what really
+    changes.
 
     \b
     Examples:

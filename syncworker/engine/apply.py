@@ -117,6 +117,11 @@ def is_of(run: Run, options: Mapping[str, Any]) -> bool:
     return bool(run.options.get("target") == options["target"])
 
 
+def is_sending(run: Run) -> bool:
+    """Whether a run is an apply whose whole plan is stored: only it can send what is left."""
+    return run.kind == "apply" and run.step not in ("start", "compute")
+
+
 def _most_telling(records: Iterable[RecordPlan], number: int) -> list[RecordPlan]:
     """The records with most changes, one object after the other."""
     rest = iter(records)

@@ -44,6 +44,7 @@ def assemble(engine: Engine, run: Run) -> tuple[dict[str, Any], UnsafePlan | Non
         for object_name, names in result["unmapped"].items():
             unmapped.setdefault(object_name, set()).update(names)
     mapping = checked(run.portal, run.mapping)
+    computed_at = engine.clock().isoformat()
     summary = {
         "renamed": {
             name: {old: new for old, new in renamed(mapping, name).items() if old in names}
@@ -62,7 +63,9 @@ def assemble(engine: Engine, run: Run) -> tuple[dict[str, Any], UnsafePlan | Non
         "plan_requests": sum(result["requests"] for result in results),
         "accounts": sum(result["accounts"] for result in results),
         "users": sum(result["users"] for result in results),
-        "computed_at": engine.clock().isoformat(),
+        "computed_at": computed_at,
+        # The plan is as old as the oldest of what it was made from.
+        "read_at": min(result.get("read_at", computed_at) for result in results),
         **({} if whole is None else {"judged_by": whole}),
     }
     most = run.options.get("max_changes")

@@ -57,6 +57,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
     This runs Polars queries: never call it in a worker's main process, whose forked children
     would hang (measured).
     """
+    read_at = engine.clock()
     engine.plans.clear(chunk)
     portal = engine.connect(run.portal, mapping, run.priority)
     requests, waited = portal.requests, portal.waited
@@ -114,6 +115,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
         chunk,
         {
             **chunk.payload,
+            "read_at": read_at.isoformat(),
             "plan": plan_to_json(plan),
             "tallies": [
                 [t.object, t.property, t.with_value, t.cleared, t.flipped] for t in tallies

@@ -11,7 +11,7 @@ from syncworker.engine.proposal import Proposal
 from syncworker.errors import ConfigError
 from syncworker.planning.plan import to_json
 from syncworker.planning.records import RecordPlan
-from syncworker.planning.saved import Header, header_of, records_of
+from syncworker.planning.saved import Header, edited, header_of, records_of
 
 SUFFIXES = (".json", ".jsonl", ".plan")
 
@@ -36,16 +36,19 @@ def read(path: Path) -> Proposal:
 
     Raises:
         ConfigError: There is no such file, or it is no plan.
-        StalePlan: Its header was changed.
+        StalePlan: Its header was changed; its records say so of themselves and of a file that was
+            replaced since.
     """
-    return Proposal(_header(path), lambda: _records(path))
+    meant = _header(path)
+    return Proposal(meant, lambda: _records(path, meant))
 
 
-def _records(path: Path) -> Iterator[RecordPlan]:
-    # Read anew with its header: the file may be another one by now.
-    header = _header(path)
+def _records(path: Path, meant: Header) -> Iterator[RecordPlan]:
+    # Only what was shown may be sent: the file may have been replaced while a person was asked.
+    if _header(path).digest != meant.digest:
+        raise edited(str(path))
     with path.open(encoding="utf-8") as file:
-        yield from records_of(islice(file, 1, None), header, str(path))
+        yield from records_of(islice(file, 1, None), meant, str(path))
 
 
 def _header(path: Path) -> Header:

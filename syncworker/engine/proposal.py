@@ -16,6 +16,7 @@ from syncworker.engine.assemble import tallies_of
 from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run
+from syncworker.engine.waited import read_at
 from syncworker.mapping.desired import PropertyRule
 from syncworker.mapping.property_rules import property_rules
 from syncworker.metrics.catalog import catalog_of
@@ -74,11 +75,10 @@ def of_run(
     size = engine.plans.number(run.id)
     whole = plan_from_json(run.summary["plan"])
     tallies = tallies_of(engine, run.id)
-    assert run.finished_at is not None  # noqa: S101 - for mypy
     header = Header(
         plan=whole,
         run_id=run.id,
-        planned_at=run.finished_at,
+        planned_at=read_at(run),
         position=position,
         tallies=tallies,
         select=tuple(select),

@@ -124,7 +124,13 @@ def _sendable(context: _Push) -> list[RecordPlan]:
 
 def _looked_at_again(context: _Push) -> _Push:
     """The same with plans that are true again; those that send nothing any more are settled."""
-    plans, known = brought_up_to_date(context.portal, context.written, context.plans, context.known)
+    plans, known = brought_up_to_date(
+        context.portal,
+        context.written,
+        context.plans,
+        context.known,
+        every=context.run.kind == "rollback",
+    )
     now = replace(context, plans=plans, known=known)
     empty = [
         plan for plan in plans.values() if context.plans[plan.key].changes and not plan.changes

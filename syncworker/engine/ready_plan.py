@@ -96,6 +96,7 @@ def _store(
     tallies: Sequence[Tally],
 ) -> None:
     whole = Plan(run.portal, run.as_of, digest(run.mapping))
+    read_at = engine.clock()
     number = 0
     with held(engine, chunk):
         for stretch in _stretches(plans):
@@ -113,6 +114,7 @@ def _store(
     engine.chunks.complete(
         chunk,
         {
+            "read_at": read_at.isoformat(),
             "plan": plan_to_json(whole),
             "tallies": [
                 [t.object, t.property, t.with_value, t.cleared, t.flipped] for t in tallies

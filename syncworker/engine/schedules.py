@@ -11,7 +11,7 @@ import logging
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from syncworker.engine import fast_lane, finish, pausing, sync, turn
+from syncworker.engine import apply, fast_lane, finish, pausing, sync, turn
 from syncworker.engine.engine import Engine
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run
@@ -24,6 +24,8 @@ from syncworker.mapping.slots import Job, Timetable, timetables
 log = logging.getLogger(__name__)
 PATIENCE = 5
 """Leases without a sign of life, after which a message or a command counts as lost."""
+_ASKED = timedelta(minutes=20)
+"""As `PATIENCE`, of kinds whose plan a person is asked about: longer than the question may wait."""
 _WHOLE: tuple[Job, ...] = ("full", "sync")
 """Jobs that are a run of the whole portal; the first that is due does the others' slots too."""
 _LOOKING = timedelta(minutes=15)
@@ -158,7 +160,12 @@ def _taken_over(engine: Engine, run: Run, now: datetime) -> list[Todo]:
     sign = engine.chunks.last_sign(run.id) or run.created_at
     if run.deferred_until is not None:  # until then its command had nothing to do
         sign = max(sign, run.deferred_until)
-    if run.mode == "queue" or now - sign < PATIENCE * engine.limits.lease:
+    patience = PATIENCE * engine.limits.lease
+    if run.kind in ("rollback", "repair"):
+        patience = max(patience, _ASKED)
+    if run.mode == "queue" or now - sign < patience:
+        return []
+    if apply.is_sending(run):  # a half of a plan helps nobody: the same command sends the rest
         return []
     if run.kind not in ("sync", "backfill"):
         finish.fail(engine, run, SyncworkerError(f"the {run.kind} was cut short", code="CUT_SHORT"))

@@ -255,7 +255,9 @@ def onward(engine: Engine, run_id: str) -> list[Todo]:
     free = engine.chunks.take(run.id, now=engine.clock(), most=engine.limits.in_flight)
     if free:
         return [Todo(CHUNK_TASKS[step], chunk_id, run.priority) for chunk_id, step in free]
-    if engine.chunks.left(run.id, run.step):
+    # Of a run that is tried again the canary's stretch is sent beside the rest.
+    steps: tuple[Step, ...] = ("canary", "push") if run.step == "push" else (run.step,)
+    if any(engine.chunks.left(run.id, step) for step in steps):
         return []
     return _moved_on(engine, run)
 

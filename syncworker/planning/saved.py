@@ -38,7 +38,7 @@ class Header:
     Attributes:
         plan: Its counts and fingerprint, portal, moment and mapping.
         run_id: The run that made it.
-        planned_at: When; aware UTC.
+        planned_at: When it began to read what the plan is made from; aware UTC.
         position: How far the history of what was written went then.
         tallies: What the guard judges, of the whole portal.
         select: What it was narrowed to, as typed; empty: nothing.

@@ -212,7 +212,7 @@ def _free_records(connection: sa.Connection, run: Run, again: Mapping[str, Any])
     if not places:
         return
     pushing = sa.select(chunks.c.id, chunks.c.payload).where(
-        chunks.c.run_id == run.id, chunks.c.step == "push"
+        chunks.c.run_id == run.id, chunks.c.step.in_(("canary", "push"))
     )
     for chunk_id, payload in connection.execute(pushing).all():
         if not places.isdisjoint(range(payload["first"], payload["last"] + 1)):

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from support.fake_engine import AS_OF, MAPPING, Clock, FakePortal, FakeSource, make_engine
 
-from syncworker.engine import apply, inline, plan_file, push, ready_plan, sync
+from syncworker.engine import apply, canary, control, inline, plan_file, push, ready_plan, sync
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Run
 from syncworker.engine.plan_cost import cost
@@ -212,6 +212,15 @@ def test_a_file_that_was_edited_sends_nothing(world: World) -> None:
     assert world.held() == CHEAP
 
 
+def test_a_file_that_was_replaced_while_a_person_was_asked_sends_nothing(world: World) -> None:
+    shown = world.plan
+    _saved(world, list(shown.records())[:1])
+    with pytest.raises(StalePlan, match="is not as it was saved") as refused:
+        apply.start(world.engine, shown, target="plan.json")
+    assert refused.value.code == "PLAN_EDITED"
+    assert world.held() == CHEAP
+
+
 def test_the_guard_judges_what_was_saved_and_force_lets_it_through(world: World) -> None:
     tallies = (Tally("companies", "saas_mrr", 20, 15, 0),)
     _saved(world, list(world.plan.records()), tallies=tallies)
@@ -241,7 +250,7 @@ def test_what_people_changed_in_hubspot_while_the_plan_waited_is_looked_at(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
-    monkeypatch.setattr(push, "brought_up_to_date", lambda *a: (asked.append(1), a[2:])[1])
+    monkeypatch.setattr(push, "brought_up_to_date", lambda *a, **_: (asked.append(1), a[2:])[1])
     world.clock.now += timedelta(hours=2)
     assert world.apply().status == "done"
     assert asked == [1, 1]
@@ -289,6 +298,25 @@ def test_a_canary_that_does_not_hold_what_was_planned_stops_the_rest(
     assert run.summary["outcomes"] == {"sent": 1, "planned": 3}
     assert run.summary["writes"] == 1
     assert world.held() == {**CHEAP, world.first: "7"}
+
+
+def test_what_was_rejected_of_the_canary_is_sent_before_a_second_try_ends(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """HubSpot rejects the first record and then holds what was planned: the rest was sent."""
+    world.portal.refuse[world.first] = RecordOutcome("", "rejected", cause="INVALID", message="no")
+    monkeypatch.setattr(canary, "_compared", lambda *_: iter(()))
+    engine, records = world.engine, world.plan.records()
+    run = ready_plan.start(engine, "acme", records, kind="apply", options={"canary": 1})
+    run = inline.carry_out(engine, run, "me")
+    assert run.status == "rejects"
+    world.portal.refuse.clear()
+    again = control.retry(engine, run.id, mode="queue")
+    todos = sync.onward(engine, again.id)
+    assert sync.onward(engine, again.id) == [], "the canary is at work"
+    while todos:
+        todos = [more for todo in todos for more in inline.do(engine, todo, "worker")]
+    assert (engine.runs.get(run.id).status, world.held()) == ("done", DEARER)
 
 
 def test_a_canary_that_hubspot_refuses_stops_the_rest(world: World) -> None:

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from support.fake_engine import AS_OF, MAPPING, Clock, FakePortal, FakeSource, make_engine
 
-from syncworker.engine import assemble, inline, sync, upkeep
+from syncworker.engine import assemble, inline, ready_plan, sync, upkeep
 from syncworker.engine.engine import Engine
 from syncworker.engine.ports import Page
+from syncworker.engine.run_words import RunKind
 from syncworker.engine.todo import Todo
 from syncworker.errors import PlanError, RateLimited, SourceError, StoreError, Unavailable
-from syncworker.planning.records import Batch, RecordOutcome
+from syncworker.planning.records import Batch, Change, RecordOutcome, RecordPlan
 
 SCHEDULED = f"{MAPPING}schedule: {{every: 1h}}\n"
 
@@ -168,6 +169,42 @@ def test_a_plan_whose_command_died_is_closed_where_a_schedule_waits_for_it(tmp_p
     assert upkeep.tick(engine) == []
     assert engine.runs.get(run.id).code == "CUT_SHORT"
     assert [todo.task for todo in upkeep.tick(engine)] == ["sync_portal"]
+
+
+@pytest.mark.parametrize("kind", ["rollback", "repair"])
+def test_a_run_whose_question_may_still_be_open_is_not_closed(
+    tmp_path: Path, kind: RunKind
+) -> None:
+    clock = Clock()
+    engine = make_engine(tmp_path, FakePortal(2), FakeSource(2), mapping=SCHEDULED, clock=clock)
+    run = sync.start(engine, "acme", kind=kind)
+    clock.now += timedelta(minutes=19)
+    assert upkeep.tick(engine) == []
+    assert engine.runs.get(run.id).finished_at is None
+    clock.now += timedelta(minutes=1)
+    assert upkeep.tick(engine) == []
+    assert engine.runs.get(run.id).code == "CUT_SHORT"
+
+
+@pytest.mark.parametrize("deferred", [False, True])
+def test_an_apply_that_has_begun_to_send_is_left_to_its_command(
+    tmp_path: Path, *, deferred: bool
+) -> None:
+    clock = Clock()
+    portal = FakePortal(1)
+    engine = make_engine(tmp_path, portal, FakeSource(1), mapping=SCHEDULED, clock=clock)
+    plan = RecordPlan("companies", "a0", "a0", "0", "update", (Change("saas_mrr", "", "9"),))
+    run = ready_plan.start(engine, "acme", [plan], kind="apply")
+    sync.onward(engine, run.id)
+    assert engine.runs.get(run.id).step == "push"
+    if deferred:
+        engine.runs.defer(run.id, until=clock.now + timedelta(hours=9), message="used up")
+    clock.now += timedelta(hours=10)
+    assert upkeep.tick(engine) == []
+    left = engine.runs.get(run.id)
+    assert (left.finished_at, left.mode) == (None, "inline")
+    assert inline.carry_out(engine, left, "me").status == "done"
+    assert portal.companies["0"]["saas_mrr"] == "9"
 
 
 def test_a_chunk_that_waits_for_hubspot_is_not_sent_a_second_time(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,35 @@ def test_a_property_or_an_object_that_is_gone_is_left_alone_and_said_so(tmp_path
     run, _ = rolled_back(world, wrong)
     assert why(world, run) == {"a0": "the mapping no longer has companies"}
     assert run.summary["outcomes"] == {"held": 1}
+
+
+def test_what_people_set_while_a_rollback_waited_stays(tmp_path: Path) -> None:
+    world = World(tmp_path, 4)
+    wrong = world.write(**world.all("99", 4))
+    world.remap(MAPPING.replace("saas_mrr: mrr, ", ""))
+    run, _ = rollback.start(world.engine, wrong, ALL, force=False)
+    world.clock.now += timedelta(hours=2)
+    world.portal.edit("1", OWN, "77")
+    run = world.sent(run)
+    assert world.held() == ["10", "77", "10", "10"]
+    assert (run.summary["outcomes"], world.ledger("a1").values[OWN]) == (
+        {"sent": 3, "held": 1},
+        "77",
+    )
+
+
+def test_a_property_that_is_gone_since_the_rollback_was_planned_stops_nothing(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path, 2)
+    wrong = world.write(a0="99", a1="99")
+    world.remap(MAPPING.replace("saas_mrr: mrr, ", ""))
+    run, _ = rollback.start(world.engine, wrong, ALL, force=False)
+    world.clock.now += timedelta(hours=2)
+    del world.portal.types[OWN]
+    world.engine.definitions.forget("acme")
+    run = world.sent(run)
+    assert (run.status, run.summary["outcomes"]) == ("done", {"held": 2})
 
 
 def test_a_stage_goes_back_although_hubspot_takes_no_step_back(tmp_path: Path) -> None:

@@ -111,6 +111,27 @@ def test_a_run_that_ended_goes_on_where_it_was_with_its_rejected_records(state: 
     assert [one.position for one in state.plans.open(run.id, 0, 9)] == [3]
 
 
+def test_rejected_records_of_the_canary_are_tried_again_too(state: Stores) -> None:
+    run = state.run(kind="apply")
+    compute = state.chunk(run, "compute")
+    state.plans.add(compute, PORTAL, [planned(i) for i in range(2)], [], [], NOW)
+    state.chunks.complete(compute, {})
+    state.plans.number(run.id)
+    refused = replace(sent(0), status="rejected", record=None, changes=())
+    for step, outcome in (("canary", refused), ("push", sent(1))):
+        position = outcome.position
+        state.step(run, step, [{"first": position, "last": position}])
+        ((at, _),) = state.chunks.take(run.id, now=NOW, most=9)
+        chunk = state.claim(at)
+        state.plans.settle(chunk, PORTAL, [outcome], NOW)
+        state.chunks.complete(chunk, {})
+    state.finish(run, "rejects")
+    ended = state.runs.get(run.id)
+    assert state.turns.take(ended, turn(ended))
+    assert state.turns.counts(run.id)[1:] == [Count("canary", 0, 1), Count("push", 1, 1)]
+    assert [one.position for one in state.plans.open(run.id, 0, 9)] == [0]
+
+
 def test_planned_anew_it_keeps_the_slices_it_has_read_and_drops_the_rest(state: Stores) -> None:
     run = state.run()
     payloads = [
