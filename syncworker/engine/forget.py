@@ -49,7 +49,9 @@ def forget(engine: Engine, portal: str, who: str) -> Receipt:
     try:
         engine.forgotten.put(receipt)
         engine.forgotten.keep_out(portal, subject.keys, receipt.id, now)
-        removed = engine.forgotten.erase(portal, subject.records, subject.texts)
+        removed = engine.forgotten.erase(
+            portal, subject.records, subject.texts, subject.names
+        )
         removed |= _from_staging(engine, run, subject)
         removed |= _from_snapshots(engine, run, subject)
         retention.sweep(engine, run)

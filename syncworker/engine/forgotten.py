@@ -136,13 +136,16 @@ class Forgotten(Protocol):
         """Forget the digests of keys by kind; how many there were."""
         ...
 
-    def erase(self, portal: str, records: Keys, texts: Collection[str]) -> dict[str, int]:
+    def erase(
+        self, portal: str, records: Keys, texts: Collection[str], names: Collection[str] = ()
+    ) -> dict[str, int]:
         """Remove everything about records, and what names one of the texts as a whole value.
 
         Args:
             portal: The portal's name.
             records: By object, our keys of its records.
-            texts: Their keys, addresses and names.
+            texts: Their keys, addresses and domains.
+            names: Names of accounts; dead letters are not looked through for them.
 
         Returns:
             By table, how many rows went.

@@ -24,13 +24,15 @@ class Subject:
         kind: Which of the two.
         keys: By kind of key (`forgotten.KINDS` and CRM records), the values.
         records: By HubSpot object, our keys of its records.
-        texts: Keys and names by which something else may name them.
+        texts: Keys, addresses and domains by which something else may name them.
+        names: What an account is called.
     """
 
     kind: Literal["person", "account"]
     keys: Mapping[str, frozenset[str]]
     records: Mapping[str, frozenset[str]]
     texts: frozenset[str]
+    names: frozenset[str] = frozenset()
 
     def rows(self, stream: str) -> pl.Expr:
         """Which rows of a stream are theirs."""
@@ -101,15 +103,16 @@ def _account(engine: Engine, portal: str, people: pl.DataFrame, accounts: set[st
     _follow(engine, portal, "tickets", ("account_id", "user_id"), ("ticket_id",), found)
     _follow(engine, portal, "web_visits", ("email",), ("visitor_id",), found)
     named = _rows(engine, portal, "accounts").filter(here).select("name", "domain").unique()
-    names = named.collect(engine="streaming")
-    texts = {text for column in ("name", "domain") for text in names[column].drop_nulls()}
+    told = named.collect(engine="streaming")
+    domains, names = set(told["domain"].drop_nulls()), set(told["name"].drop_nulls())
     records = {
         "companies": accounts,
         "contacts": ids | {f"email:{address}" for address in emails},
         "deals": found.get("sub_id", set()),
         "tickets": found.get("ticket_id", set()),
     }
-    return _subject(engine, portal, "account", found, records, accounts | ids | emails | texts)
+    texts = accounts | ids | emails | domains
+    return _subject(engine, portal, "account", found, records, texts, names)
 
 
 def _subject(
@@ -119,6 +122,7 @@ def _subject(
     found: Found,
     records: Mapping[str, set[str]],
     texts: set[str],
+    names: Iterable[str] = (),
 ) -> Subject:
     known = {
         f"{name}|{record.hubspot_id}"
@@ -132,6 +136,7 @@ def _subject(
         {name: frozenset(values) for name, values in keys.items() if values},
         {name: frozenset(values) for name, values in records.items() if values},
         frozenset(texts),
+        frozenset(names),
     )
 
 

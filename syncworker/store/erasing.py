@@ -31,7 +31,11 @@ _LEAST = 4
 
 
 def erase(
-    connection: sa.Connection, portal: str, records: Keys, texts: Collection[str]
+    connection: sa.Connection,
+    portal: str,
+    records: Keys,
+    texts: Collection[str],
+    names: Collection[str] = (),
 ) -> dict[str, int]:
     """Remove what is about records, in an open transaction.
 
@@ -39,14 +43,16 @@ def erase(
         connection: Of the transaction.
         portal: The portal's name.
         records: By object, our keys of its records.
-        texts: Keys, addresses and names; what has one of them as a whole value is removed too.
+        texts: Keys, addresses and domains; what has one of them as a whole value is removed too.
+        names: Names of accounts. Letters are not looked through for them: any word may be one.
 
     Returns:
         By table, how many rows went; none of which nothing went.
     """
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete=ON")
-    wanted = {text.lower() for text in texts}
+    keys = {_plain(text) for text in texts}
+    wanted = keys | {_plain(name) for name in names}
     of_portal = sa.select(runs.c.id).where(runs.c.portal == portal)
     gone = {"associations": _associations(connection, portal, records)}
     for table, column in ((ledger, "object"), (history, "object"), (unlinked, "object")):
@@ -56,8 +62,8 @@ def erase(
     )
     mine = dead_letters.c.portal == portal
     gone["dead_letters"] = _by_key(connection, dead_letters, mine, "subject", records)
-    gone["dead_letters"] += _naming(connection, dead_letters, mine, _names(wanted))
-    gone["inbox"] = _naming(connection, inbox, inbox.c.portal == portal, _names(wanted))
+    gone["dead_letters"] += _naming(connection, dead_letters, mine, _letter(keys))
+    gone["inbox"] = _naming(connection, inbox, inbox.c.portal == portal, _delivery(wanted))
     gone["alerts"] = _alerts(connection, portal, wanted)
     _run_options(connection, portal, wanted)
     # Where an extraction went on from may be a row's key.
@@ -136,15 +142,37 @@ def _naming(
     return len(found)
 
 
-def _names(wanted: Collection[str]) -> Callable[[dict[str, Any]], bool]:
-    """Whether a row has one of these as a whole value, or inside its JSON text."""
+def _letter(keys: Collection[str]) -> Callable[[dict[str, Any]], bool]:
+    """Whether a dead letter is about one of these: by its key or a value it holds."""
+    telling = _telling(keys)
 
-    def names(row: dict[str, Any]) -> bool:
-        told = [str(value) for value in row.values() if value is not None]
-        told += [inner for value in row.values() for inner in _inside(value)]
-        return any(text.lower() in wanted for text in told)
+    def about(row: dict[str, Any]) -> bool:
+        if row["kind"] == "row" and _plain((row["values"] or {}).get("key")) in keys:
+            return True
+        told = [row["key"], *_inside(row["values"])]
+        return any(_plain(text) in telling for text in told)
 
-    return names
+    return about
+
+
+def _delivery(wanted: Collection[str]) -> Callable[[dict[str, Any]], bool]:
+    """Whether a webhook's delivery has one of these as a whole value in its body."""
+    telling = _telling(wanted)
+
+    def about(row: dict[str, Any]) -> bool:
+        return any(_plain(text) in telling for text in (row["body"], *_inside(row["body"])))
+
+    return about
+
+
+def _telling(texts: Collection[str]) -> set[str]:
+    """Without those that are digits only: seats and amounts are such numbers too."""
+    return {text for text in texts if text and not text.isdecimal()}
+
+
+def _plain(value: object) -> str:
+    """A value as it is compared."""
+    return "" if value is None else str(value).strip().lower()
 
 
 def _inside(value: object) -> Iterator[str]:

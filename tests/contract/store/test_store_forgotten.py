@@ -169,6 +169,40 @@ def test_everything_about_a_person_goes_and_what_is_about_others_stays(state: St
     assert SqlForgotten(state.database).purge()
 
 
+def test_only_what_can_name_somebody_is_looked_at_and_digits_and_account_names_are_no_name(
+    state: Stores,
+) -> None:
+    letter = dict.fromkeys(("cause", "message", "help", "property"), "") | {
+        "portal": PORTAL,
+        "run_id": "r",
+        "first_at": NOW,
+        "last_at": NOW,
+    }
+    letters = {
+        ("record", "c1"): {"plan": "Acme"},
+        ("record", "c2"): {"seats": "42"},
+        ("row", "app, f:1"): {"key": "42"},
+        ("row", "app, f:2"): {"email": f" {ANN.upper()} "},
+        ("row", "app, f:3"): {"key": "43", "seats": 42},
+    }
+    bodies = ('{"seats": "42"}', '{"who": " U-42 "}', '{"n": 42}', '{"company": "Acme"}')
+    with state.database.write() as connection:
+        for (kind, key), values in letters.items():
+            row = {**letter, "kind": kind, "subject": "companies", "key": key, "values": values}
+            connection.execute(sa.insert(dead_letters).values(row))
+        for number, body in enumerate(bodies, 41):  # the second has the id 42
+            row = {"portal": PORTAL, "source": "u-42", "stream": "s", "delivery": str(number)}
+            row |= {"id": number, "body": body, "received_at": NOW}
+            connection.execute(sa.insert(inbox).values(row))
+    texts = ["42", "u-42", ANN]
+    gone = SqlForgotten(state.database).erase(PORTAL, {}, texts, ["Acme"])
+    assert gone == {"dead_letters": 2, "inbox": 2}
+    with state.database.read() as connection:
+        left = set(connection.execute(sa.select(dead_letters.c.key)).scalars())
+        assert left == {"c1", "c2", "app, f:3"}
+        assert list(connection.execute(sa.select(inbox.c.id)).scalars()) == [41, 43]
+
+
 def test_keys_are_known_again_by_salted_digests_that_differ_between_portals(
     state: Stores,
 ) -> None:
