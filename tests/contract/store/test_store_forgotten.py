@@ -231,6 +231,17 @@ def test_keys_are_known_again_by_salted_digests_that_differ_between_portals(
     assert book.kept_out("other") is not None
 
 
+def test_a_number_in_a_delivery_is_nobody_whatever_ids_were_forgotten(state: Stores) -> None:
+    book = SqlForgotten(state.database)
+    book.keep_out(PORTAL, {"user_id": ["2900", "u-1"], "email": ["123"]}, "r", NOW)
+    out = book.kept_out(PORTAL)
+    assert out is not None
+    assert not out.names('{"amount": 2900, "text": "2900"}')
+    assert out.names('{"by": "u-1"}')
+    assert out.names('{"email": "123"}')
+    assert out.rows(pl.DataFrame({"user_id": ["2900", "u-2"]}))["user_id"].to_list() == ["u-2"]
+
+
 def test_a_receipt_is_kept_and_one_cut_short_ends_with_the_next_of_its_kind(
     state: Stores,
 ) -> None:
