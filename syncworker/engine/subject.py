@@ -52,22 +52,32 @@ class Subject:
 
 
 def find(engine: Engine, portal: str, who: str) -> Subject:
-    """Whom an e-mail address, a user's id, an account's id or its domain stands for.
+    """Whom an e-mail address, a user's id, an account's id or its domain stands for now.
 
     Raises:
-        ConfigError: Nothing in staging has that id or domain. An address is always somebody's.
+        ConfigError: Nothing in staging has that id or domain, or several accounts have the domain.
+            An address is always somebody's.
     """
-    users = _rows(engine, portal, "users").select("user_id", "account_id", _normal("email"))
-    people = users.unique().collect(engine="streaming")
+    columns = ("user_id", "account_id", _normal("email"), "synced_at")
+    people = _versions(engine, portal, "users", columns)
     if "@" in who:
-        return _person(engine, portal, people, people["email"] == normal("email", who), who)
-    accounts = _rows(engine, portal, "accounts")
-    same = (pl.col("account_id") == who) | (pl.col("domain").str.to_lowercase() == who.lower())
-    ids = accounts.filter(same).select("account_id").unique().collect(engine="streaming")
-    if ids.height:
-        return _account(engine, portal, people, set(ids["account_id"]))
-    if who in set(people["user_id"]):
-        return _person(engine, portal, people, people["user_id"] == who, who)
+        now = people.newest.filter(pl.col("email") == normal("email", who))
+        return _person(engine, portal, people, _values(now, "user_id"), who)
+    accounts = _versions(engine, portal, "accounts", ("account_id", "name", "domain", "synced_at"))
+    if who in _values(accounts.newest, "account_id"):
+        return _account(engine, portal, people, accounts, who)
+    same = pl.col("domain").str.strip_chars().str.to_lowercase() == who.strip().lower()
+    ids = sorted(_values(accounts.newest.filter(same), "account_id"))
+    if len(ids) > 1:
+        raise ConfigError(
+            f"{who} is the domain of several accounts in {portal}: {', '.join(ids)}",
+            help="name the account's id",
+            code="SEVERAL_ACCOUNTS",
+        )
+    if ids:
+        return _account(engine, portal, people, accounts, ids[0])
+    if who in _values(people.newest, "user_id"):
+        return _person(engine, portal, people, {who}, who)
     raise ConfigError(
         f"nobody and nothing in {portal} is called {who}",
         help="name an e-mail address, a user's id, an account's id or its domain, as in the source",
@@ -75,13 +85,35 @@ def find(engine: Engine, portal: str, who: str) -> Subject:
     )
 
 
-def _person(
-    engine: Engine, portal: str, people: pl.DataFrame, same: pl.Series, who: str
-) -> Subject:
-    ids = set(people.filter(same)["user_id"].drop_nulls())
-    mine = people.filter(pl.col("user_id").is_in(sorted(ids)))
+@dataclass(frozen=True, slots=True)
+class _Versions:
+    """Rows of a stream: `all` that were read, and of each key the `newest`."""
+
+    all: pl.DataFrame
+    newest: pl.DataFrame
+
+    def only(self, column: str, key: str, ids: set[str]) -> set[str]:
+        """Values that these keys have or had, without those that another key has now."""
+        mine = pl.col(key).is_in(sorted(ids))
+        others = _values(self.newest.filter(~mine), column)
+        return _values(self.all.filter(mine), column) - others
+
+
+def _versions(
+    engine: Engine, portal: str, stream: str, columns: Iterable[str | pl.Expr]
+) -> _Versions:
+    rows = _rows(engine, portal, stream).select(columns).unique().collect(engine="streaming")
+    newest = rows.sort("synced_at").unique(STREAMS[stream].key, keep="last")
+    return _Versions(rows, newest)
+
+
+def _values(rows: pl.DataFrame, column: str) -> set[str]:
+    return set(rows[column].drop_nulls())
+
+
+def _person(engine: Engine, portal: str, people: _Versions, ids: set[str], who: str) -> Subject:
     emails = {normal("email", who)} if "@" in who else set()
-    emails |= set(mine["email"].drop_nulls())
+    emails |= people.only("email", "user_id", ids)
     found: Found = {"user_id": ids, "email": emails}
     _follow(engine, portal, "web_visits", ("email",), ("visitor_id",), found)
     _follow(engine, portal, "tickets", ("user_id", "email"), ("ticket_id",), found)
@@ -90,28 +122,33 @@ def _person(
     return _subject(engine, portal, "person", found, records, ids | emails)
 
 
-def _account(engine: Engine, portal: str, people: pl.DataFrame, accounts: set[str]) -> Subject:
-    here = pl.col("account_id").is_in(sorted(accounts)).fill_null(value=False)
-    mine, others = people.filter(here), people.filter(~here)
-    ids = set(mine["user_id"].drop_nulls())
-    # Somebody who belongs to another account too is not forgotten with this one.
-    emails = set(mine["email"].drop_nulls()) - set(others["email"].drop_nulls())
-    found: Found = {"account_id": set(accounts), "user_id": ids, "email": emails}
-    wanted = ("sub_id", "customer_id")
-    _follow(engine, portal, "subscriptions", ("account_id",), wanted, found)
-    _follow(engine, portal, "invoices", ("account_id", "sub_id"), ("invoice_id",), found)
-    _follow(engine, portal, "tickets", ("account_id", "user_id"), ("ticket_id",), found)
+def _account(
+    engine: Engine, portal: str, people: _Versions, accounts: _Versions, account: str
+) -> Subject:
+    # Who has moved to another account, or has an address there too, is not forgotten with this one.
+    ids = _values(people.newest.filter(pl.col("account_id") == account), "user_id")
+    emails = people.only("email", "user_id", ids)
+    identity = _rows(engine, portal, "identity").filter(
+        pl.col("kind") == "customer", pl.col("account_id") == account
+    )
+    # The billing system's customer may have the account's own id.
+    customers = {account} | _values(identity.select("value").collect(), "value")
+    found: Found = {
+        "account_id": {account}, "user_id": ids, "email": emails, "customer_id": customers,
+    }  # fmt: skip
+    paid = ("account_id", "customer_id")
+    _follow(engine, portal, "subscriptions", paid, ("sub_id", "customer_id"), found)
+    _follow(engine, portal, "invoices", (*paid, "sub_id"), ("invoice_id",), found)
+    _follow(engine, portal, "tickets", ("account_id", "user_id", "email"), ("ticket_id",), found)
     _follow(engine, portal, "web_visits", ("email",), ("visitor_id",), found)
-    named = _rows(engine, portal, "accounts").filter(here).select("name", "domain").unique()
-    told = named.collect(engine="streaming")
-    domains, names = set(told["domain"].drop_nulls()), set(told["name"].drop_nulls())
     records = {
-        "companies": accounts,
+        "companies": {account},
         "contacts": ids | {f"email:{address}" for address in emails},
         "deals": found.get("sub_id", set()),
         "tickets": found.get("ticket_id", set()),
     }
-    texts = accounts | ids | emails | domains
+    texts = {account} | ids | emails | accounts.only("domain", "account_id", {account})
+    names = accounts.only("name", "account_id", {account})
     return _subject(engine, portal, "account", found, records, texts, names)
 
 
