@@ -15,7 +15,7 @@ import polars as pl
 
 from syncworker.engine import finish, prepared, retention, sync
 from syncworker.engine.engine import Engine
-from syncworker.engine.forgotten import DELETED, Receipt
+from syncworker.engine.forgotten import DELETED, LET_IN, Receipt
 from syncworker.engine.memory import Run
 from syncworker.engine.subject import Subject, find
 from syncworker.errors import ConfigError, StoreError, SyncworkerError
@@ -131,7 +131,7 @@ def let_in(engine: Engine, portal: str, who: str) -> Receipt:
             code="NOT_FORGOTTEN",
         )
     receipt = Receipt(
-        uuid.uuid4().hex, portal, engine.clock(), "let in", {"forgotten": number}, finished=True
+        uuid.uuid4().hex, portal, engine.clock(), LET_IN, {"forgotten": number}, finished=True
     )
     engine.forgotten.put(receipt)
     return receipt

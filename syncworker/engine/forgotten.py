@@ -29,6 +29,8 @@ CRM_RECORD = "crm_record"
 """Kind of a HubSpot record's digest: `contacts|123`."""
 DELETED = "deleted_in_hubspot"
 """Kind of the digest of our key of a contact that was deleted in HubSpot."""
+LET_IN = "let in"
+"""What a receipt is about whose person may be read again."""
 Keys = Mapping[str, Collection[str]]
 
 
@@ -114,7 +116,7 @@ class Receipt:
         id: Its id.
         portal: The portal's name.
         at: When it began; aware UTC.
-        subject: `person` or `account`.
+        subject: `person`, `account` or `let in`.
         removed: By place (`staging.events`, `ledger`...), how many rows.
         remains: What is not removed, and what to do about it.
         finished: Whether it came to its end; else the same command goes on.
