@@ -52,7 +52,8 @@ def erase(
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete=ON")
     keys = {_plain(text) for text in texts}
-    wanted = keys | {_plain(name) for name in names}
+    keys.discard("")
+    wanted = keys | {_plain(name) for name in names} - {""}
     of_portal = sa.select(runs.c.id).where(runs.c.portal == portal)
     gone = {"associations": _associations(connection, portal, records)}
     for table, column in ((ledger, "object"), (history, "object"), (unlinked, "object")):
@@ -65,7 +66,7 @@ def erase(
     gone["dead_letters"] += _naming(connection, dead_letters, mine, _letter(keys))
     gone["inbox"] = _naming(connection, inbox, inbox.c.portal == portal, _delivery(wanted))
     gone["alerts"] = _alerts(connection, portal, wanted)
-    _run_options(connection, portal, wanted)
+    _run_options(connection, portal, keys)
     # Where an extraction went on from may be a row's key.
     over = of_portal.where(runs.c.finished_at.is_not(None))
     connection.execute(sa.update(chunks).where(chunks.c.run_id.in_(over)).values(progress={}))
@@ -202,14 +203,27 @@ def _run_options(connection: sa.Connection, portal: str, wanted: Collection[str]
     """Runs that were about some people say no longer about whom."""
     query = sa.select(runs.c.id, runs.c.options).where(runs.c.portal == portal)
     for id_, options in connection.execute(query).all():
-        kept = {
-            name: [one for one in value if str(one).lower() not in wanted]
-            if isinstance(value, list)
-            else value
-            for name, value in (options or {}).items()
-        }
+        kept = _without(options, wanted)
         if options and kept != options:
             connection.execute(sa.update(runs).where(runs.c.id == id_).values(options=kept))
+
+
+def _without(value: object, wanted: Collection[str]) -> object:
+    """An option without these, however deep they are; `account:ann` goes like `ann`."""
+    if isinstance(value, dict):
+        return {
+            name: "" if _is_of(one, wanted) else _without(one, wanted)
+            for name, one in value.items()
+            if not _is_of(name, wanted)
+        }
+    if isinstance(value, list):
+        return [_without(one, wanted) for one in value if not _is_of(one, wanted)]
+    return value
+
+
+def _is_of(value: object, wanted: Collection[str]) -> bool:
+    text = _plain(value) if isinstance(value, str) else ""
+    return text in wanted or _plain(text.partition(":")[2]) in wanted
 
 
 def _some(keys: Collection[str]) -> Iterator[list[str]]:

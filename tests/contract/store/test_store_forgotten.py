@@ -203,6 +203,25 @@ def test_only_what_can_name_somebody_is_looked_at_and_digits_and_account_names_a
         assert list(connection.execute(sa.select(inbox.c.id)).scalars()) == [41, 43]
 
 
+def test_what_a_run_was_asked_says_nowhere_whom_it_was_about(state: Stores) -> None:
+    asked = {
+        "records": {"contacts": ["u1", "u2"], ANN: 1},
+        "select": [f"account:{ANN.upper()}", f"account:{BOB}", "object:contacts"],
+        "only": {"deep": [{"who": ANN}]},
+        "most": 3,
+        "full": True,
+    }
+    run = state.run(options=asked)
+    SqlForgotten(state.database).erase(PORTAL, {}, [ANN, "u1"])
+    assert state.runs.get(run.id).options == {
+        "records": {"contacts": ["u2"]},
+        "select": [f"account:{BOB}", "object:contacts"],
+        "only": {"deep": [{"who": ""}]},
+        "most": 3,
+        "full": True,
+    }
+
+
 def test_keys_are_known_again_by_salted_digests_that_differ_between_portals(
     state: Stores,
 ) -> None:
