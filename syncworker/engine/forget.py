@@ -32,7 +32,7 @@ _REMAINS: tuple[str, ...] = (
 _TRACES = "traces in the state database's file, until it is next written over"
 _FILES = "the files of staging that were written anew, until the next retention removes them"
 _TYPED = "typed"
-"""Kind of the digest of what was typed: a domain tells nothing any more when its account is gone."""
+"""Kind of the digest of what was typed: a domain tells nothing when its account is gone."""
 
 
 def forget(engine: Engine, portal: str, who: str) -> Receipt:
