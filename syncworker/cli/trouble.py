@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -43,7 +44,9 @@ def unexpected(error: Exception) -> None:
     text = mask("".join(format_exception(error)))
     if modes.on(modes.DEBUG):
         tell_always(text.rstrip())
-    summary = " ".join(f"{error}".split())
+    summary = ""
+    with suppress(Exception):  # one that cannot even say what it is
+        summary = " ".join(f"{error}".split())
     kept = _kept(text)
     where = f"its traceback is in {kept}; please report it" if kept else "please report it"
     complain(
@@ -76,7 +79,6 @@ def nobody_reads(error: Exception) -> bool:
 def _kept(text: str) -> Path | None:
     """The file that the traceback was written to; None where no folder takes one."""
     import tempfile
-    from contextlib import suppress
 
     from syncworker import settings
 

@@ -138,6 +138,21 @@ def test_a_defect_is_told_in_a_line_even_where_no_folder_takes_its_traceback(
     assert "please report it. To see more: --debug" in err
 
 
+def test_a_defect_that_cannot_say_what_it_is_is_told_all_the_same(
+    instead: Instead, capsys: Caught
+) -> None:
+    class MuteError(Exception):
+        def __str__(self) -> str:
+            raise ValueError
+
+    def break_down() -> None:
+        raise MuteError
+
+    instead(break_down)
+    assert run(["schema"]) == exits.FAILED
+    assert "this is a defect of syncworker: MuteError" in capsys.readouterr().err
+
+
 def test_where_the_home_folder_cannot_be_used_the_traceback_is_kept_elsewhere(
     instead: Instead, capsys: Caught, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
