@@ -129,10 +129,16 @@ def load() -> Settings:
     """Read the settings.
 
     Raises:
-        SettingsError: A setting has a value that does not fit; the message names it.
+        SettingsError: A setting has a value that does not fit, and the message names it; or .env
+            cannot be read.
     """
     try:
         return _with_files(Settings())
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{Path(DOTENV).resolve()} cannot be read: {_why(error)}",
+            help="save it as UTF-8 text, or delete it",
+        ) from None
     except ValidationError as error:
         wrong = "; ".join(
             f"SYNCWORKER_{'.'.join(map(str, e['loc'])).upper()}: {e['msg'].lower()}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -43,10 +44,14 @@ def unexpected(error: Exception) -> None:
     text = mask("".join(format_exception(error)))
     if modes.on(modes.DEBUG):
         tell_always(text.rstrip())
-    summary = " ".join(f"{error}".split())
+    summary = ""
+    with suppress(Exception):  # one that cannot even say what it is
+        summary = " ".join(f"{error}".split())
+    kept = _kept(text)
+    where = f"its traceback is in {kept}; please report it" if kept else "please report it"
     complain(
         f"this is a defect of syncworker: {type(error).__name__}: {summary}",
-        help=f"its traceback is in {_kept(text)}; please report it. To see more: --debug",
+        help=f"{where}. To see more: --debug",
     )
 
 
@@ -71,19 +76,30 @@ def nobody_reads(error: Exception) -> bool:
     return True
 
 
-def _kept(text: str) -> Path:
-    """The file that the traceback was written to."""
+def _kept(text: str) -> Path | None:
+    """The file that the traceback was written to; None where no folder takes one."""
     import tempfile
 
     from syncworker import settings
-    from syncworker.errors import SyncworkerError
 
-    try:
+    def home() -> Path:
         folder = settings.load().home.resolve()
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / CRASH
-        path.write_text(text, "utf-8")
-    except (SyncworkerError, OSError):
-        path = Path(tempfile.mkdtemp(prefix="syncworker-")) / CRASH
-        path.write_text(text, "utf-8")
+        return folder
+
+    for folder in (home, lambda: Path(tempfile.mkdtemp(prefix="syncworker-"))):
+        # Whatever is wrong here must not hide the error that is to be told.
+        with suppress(Exception):
+            return _written(folder() / CRASH, text)
+    return None
+
+
+def _written(path: Path, text: str) -> Path:
+    """A file with this text that only its owner may read: a traceback quotes values."""
+    import os
+
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(number, "wb") as file:
+        os.fchmod(number, 0o600)  # one that is there may be open to others
+        file.write(text.encode("utf-8", "backslashreplace"))
     return path

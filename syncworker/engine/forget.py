@@ -1,7 +1,8 @@
 """Forgetting a person or an account: everything of theirs goes, and they are kept out.
 
-What keeps them out is remembered first, then the state database is cleared, then staging, the
-streams that tell which keys are theirs last. Cut short anywhere, the same command goes on.
+What keeps them out is remembered first, then the state database is cleared, then snapshots, then
+staging, the streams that tell which keys are theirs last. Cut short anywhere, the same command goes
+on.
 """
 
 from __future__ import annotations
@@ -14,20 +15,24 @@ import polars as pl
 
 from syncworker.engine import finish, prepared, retention, sync
 from syncworker.engine.engine import Engine
-from syncworker.engine.forgotten import DELETED, Receipt
+from syncworker.engine.forgotten import DELETED, LET_IN, Receipt
 from syncworker.engine.memory import Run
 from syncworker.engine.subject import Subject, find
 from syncworker.errors import ConfigError, StoreError, SyncworkerError
 from syncworker.metrics.memory import SNAPSHOT
 from syncworker.model.streams import STREAMS
 
-_LAST = ("invoices", "web_visits", "tickets", "subscriptions", "users", "accounts")
+_LAST = ("invoices", "web_visits", "tickets", "subscriptions", "identity", "users", "accounts")
 """Streams that tell which keys are whose: a forgetting that was cut short needs them again."""
 _REMAINS: tuple[str, ...] = (
     "HubSpot's own record: delete it there (a contact: Actions > Delete > permanently)",
     "the sources: what is deleted there does not come back, what is not is kept out here",
     "backups of the state database and of staging, and plans that were saved to files",
 )
+_TRACES = "traces in the state database's file, until it is next written over"
+_FILES = "the files of staging that were written anew, until the next retention removes them"
+_TYPED = "typed"
+"""Kind of the digest of what was typed: a domain tells nothing when its account is gone."""
 
 
 def forget(engine: Engine, portal: str, who: str) -> Receipt:
@@ -42,20 +47,24 @@ def forget(engine: Engine, portal: str, who: str) -> Receipt:
         ConfigError: Nobody is called so.
         LockHeld: A run has the portal.
     """
-    subject = find(engine, portal, who)
+    subject = _whom(engine, portal, who)
     run = sync.start(engine, portal, kind="prune")
     now = engine.clock()
     receipt = Receipt(uuid.uuid4().hex, portal, now, subject.kind, {})
     try:
         engine.forgotten.put(receipt)
-        engine.forgotten.keep_out(portal, subject.keys, receipt.id, now)
-        removed = engine.forgotten.erase(portal, subject.records, subject.texts)
-        removed |= _from_staging(engine, run, subject)
+        keys = {**subject.keys, _TYPED: [_typed(who)]}
+        engine.forgotten.keep_out(portal, keys, receipt.id, now)
+        removed = engine.forgotten.erase(portal, subject.records, subject.texts, subject.names)
         removed |= _from_snapshots(engine, run, subject)
-        retention.sweep(engine, run)
-        traces = "traces in the state database's file, until it is next written over"
-        remains = _REMAINS if engine.forgotten.purge() else (*_REMAINS, traces)
+        removed |= _from_staging(engine, run, subject)
+        # Nothing is left that would be sent again; from here on nobody has to type it again.
+        remains = (*_REMAINS, _TRACES, _FILES)
         receipt = replace(receipt, removed=removed, remains=remains, finished=True)
+        engine.forgotten.put(receipt)
+        retention.sweep(engine, run)
+        remains = _REMAINS if engine.forgotten.purge() else (*_REMAINS, _TRACES)
+        receipt = replace(receipt, remains=remains)
         engine.forgotten.put(receipt)
     except SyncworkerError as error:
         finish.fail(engine, run, error)
@@ -72,7 +81,7 @@ def forecast(engine: Engine, portal: str, who: str) -> tuple[Subject, dict[str, 
     Raises:
         ConfigError: Nobody is called so.
     """
-    subject = find(engine, portal, who)
+    subject = _whom(engine, portal, who)
     rows: dict[str, int] = {}
     for stream in STREAMS:
         places = [page.place for page in engine.pages.staged(portal, stream)]
@@ -81,6 +90,29 @@ def forecast(engine: Engine, portal: str, who: str) -> tuple[Subject, dict[str, 
         if number := counted.collect(engine="streaming").item():
             rows[stream] = number
     return subject, rows
+
+
+def _whom(engine: Engine, portal: str, who: str) -> Subject:
+    """Whom it is about, or of whom a forgetting that was cut short has left this one key."""
+    try:
+        return find(engine, portal, who)
+    except ConfigError as error:
+        out = engine.forgotten.kept_out(portal)
+        begun = any(not one.finished for one in engine.forgotten.receipts(portal))
+        if error.code != "NOBODY" or out is None or not begun:
+            raise
+        key = frozenset({who})
+        if out.has("account_id", who):
+            return Subject("account", {"account_id": key}, {"companies": key}, key)
+        if out.has("user_id", who):
+            return Subject("person", {"user_id": key}, {"contacts": key}, key)
+        if out.has(_TYPED, _typed(who)):
+            return Subject("account", {}, {}, key)
+        raise
+
+
+def _typed(who: str) -> str:
+    return who.strip().lower()
 
 
 def let_in(engine: Engine, portal: str, who: str) -> Receipt:
@@ -99,7 +131,7 @@ def let_in(engine: Engine, portal: str, who: str) -> Receipt:
             code="NOT_FORGOTTEN",
         )
     receipt = Receipt(
-        uuid.uuid4().hex, portal, engine.clock(), "let in", {"forgotten": number}, finished=True
+        uuid.uuid4().hex, portal, engine.clock(), LET_IN, {"forgotten": number}, finished=True
     )
     engine.forgotten.put(receipt)
     return receipt

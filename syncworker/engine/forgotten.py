@@ -29,6 +29,8 @@ CRM_RECORD = "crm_record"
 """Kind of a HubSpot record's digest: `contacts|123`."""
 DELETED = "deleted_in_hubspot"
 """Kind of the digest of our key of a contact that was deleted in HubSpot."""
+LET_IN = "let in"
+"""What a receipt is about whose person may be read again."""
 Keys = Mapping[str, Collection[str]]
 
 
@@ -73,8 +75,16 @@ class KeptOut:
         return rows
 
     def names(self, text: str) -> bool:
-        """Whether a JSON text holds the key of somebody who was forgotten, as a whole value."""
-        return any(self.has(kind, value) for value in values_of(text) for kind in KINDS)
+        """Whether a JSON text holds the key of somebody who was forgotten, as a whole value.
+
+        A decimal number may be an amount as well as an id: it is nobody's key here. The rows that
+        are made of the text are looked at by their columns all the same.
+        """
+        return any(
+            self.has(kind, value)
+            for value in values_of(text)
+            for kind in (("email",) if value.strip().isdecimal() else KINDS)
+        )
 
     def _without(self, rows: pl.DataFrame, kind: str, value: pl.Expr) -> pl.DataFrame:
         held = rows.select(value=value.cast(pl.String))["value"]
@@ -106,7 +116,7 @@ class Receipt:
         id: Its id.
         portal: The portal's name.
         at: When it began; aware UTC.
-        subject: `person` or `account`.
+        subject: `person`, `account` or `let in`.
         removed: By place (`staging.events`, `ledger`...), how many rows.
         remains: What is not removed, and what to do about it.
         finished: Whether it came to its end; else the same command goes on.
@@ -136,13 +146,16 @@ class Forgotten(Protocol):
         """Forget the digests of keys by kind; how many there were."""
         ...
 
-    def erase(self, portal: str, records: Keys, texts: Collection[str]) -> dict[str, int]:
+    def erase(
+        self, portal: str, records: Keys, texts: Collection[str], names: Collection[str] = ()
+    ) -> dict[str, int]:
         """Remove everything about records, and what names one of the texts as a whole value.
 
         Args:
             portal: The portal's name.
             records: By object, our keys of its records.
-            texts: Their keys, addresses and names.
+            texts: Their keys, addresses and domains.
+            names: Names of accounts; dead letters are not looked through for them.
 
         Returns:
             By table, how many rows went.

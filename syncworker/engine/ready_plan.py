@@ -14,6 +14,7 @@ from typing import Any
 
 from syncworker.engine import finish, sync
 from syncworker.engine.engine import Engine
+from syncworker.engine.forgotten import require_finished
 from syncworker.engine.lease import claimed, held
 from syncworker.engine.mappings import checked, digest
 from syncworker.engine.memory import Chunk, Planned, Priority, Run
@@ -61,7 +62,9 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
         MappingError: The mapping has errors.
         LockHeld: Another run holds the portal.
         PortalError: The portal's properties cannot be read; the run has ended with its words.
+        StoreError: A forgetting was cut short.
     """
+    require_finished(engine.forgotten, portal)
     # Workers must not see the chunk before its records are there.
     run = sync.start(
         engine,

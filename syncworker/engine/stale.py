@@ -1,6 +1,7 @@
 """Whether a plan may still be applied: what it was made from must be as it was.
 
-Of the mapping that is its text, of the records what the ledger holds. What people did in HubSpot
+Of the mapping that is its text, of the records what the ledger holds; and nobody may have been
+forgotten, whom it would create again. What people did in HubSpot
 meanwhile is seen to when a plan that has waited is sent (`waited.py`).
 """
 
@@ -11,6 +12,7 @@ from contextlib import suppress
 from itertools import islice
 
 from syncworker.engine.engine import Engine
+from syncworker.engine.forgotten import LET_IN
 from syncworker.engine.mappings import digest
 from syncworker.engine.run_words import RunStatus
 from syncworker.errors import StalePlan, StoreError
@@ -49,6 +51,14 @@ def _require(engine: Engine, header: Header) -> None:
             f"(from {header.plan.mapping_digest[:6]} to {now[:6]})",
             "MAPPING_CHANGED",
         )
+    for receipt in engine.forgotten.receipts(portal):
+        if receipt.subject != LET_IN and receipt.at >= header.planned_at:
+            raise _stale(
+                header,
+                f"somebody was forgotten since the plan was made, on {receipt.at:%Y-%m-%d at %H:%M}"
+                " UTC: it may name them",
+                "FORGOTTEN_SINCE",
+            )
     runs = engine.runs.latest(portal, _LOOKED_AT)
     for run in runs:
         if run.options.get("plan") == header.digest and run.status in _APPLIED:

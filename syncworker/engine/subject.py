@@ -24,13 +24,15 @@ class Subject:
         kind: Which of the two.
         keys: By kind of key (`forgotten.KINDS` and CRM records), the values.
         records: By HubSpot object, our keys of its records.
-        texts: Keys and names by which something else may name them.
+        texts: Keys, addresses and domains by which something else may name them.
+        names: What an account is called.
     """
 
     kind: Literal["person", "account"]
     keys: Mapping[str, frozenset[str]]
     records: Mapping[str, frozenset[str]]
     texts: frozenset[str]
+    names: frozenset[str] = frozenset()
 
     def rows(self, stream: str) -> pl.Expr:
         """Which rows of a stream are theirs."""
@@ -50,22 +52,32 @@ class Subject:
 
 
 def find(engine: Engine, portal: str, who: str) -> Subject:
-    """Whom an e-mail address, a user's id, an account's id or its domain stands for.
+    """Whom an e-mail address, a user's id, an account's id or its domain stands for now.
 
     Raises:
-        ConfigError: Nothing in staging has that id or domain. An address is always somebody's.
+        ConfigError: Nothing in staging has that id or domain, or several accounts have the domain.
+            An address is always somebody's.
     """
-    users = _rows(engine, portal, "users").select("user_id", "account_id", _normal("email"))
-    people = users.unique().collect(engine="streaming")
+    columns = ("user_id", "account_id", _normal("email"), "synced_at")
+    people = _versions(engine, portal, "users", columns)
     if "@" in who:
-        return _person(engine, portal, people, people["email"] == normal("email", who), who)
-    accounts = _rows(engine, portal, "accounts")
-    same = (pl.col("account_id") == who) | (pl.col("domain").str.to_lowercase() == who.lower())
-    ids = accounts.filter(same).select("account_id").unique().collect(engine="streaming")
-    if ids.height:
-        return _account(engine, portal, people, set(ids["account_id"]))
-    if who in set(people["user_id"]):
-        return _person(engine, portal, people, people["user_id"] == who, who)
+        now = people.newest.filter(pl.col("email") == normal("email", who))
+        return _person(engine, portal, people, _values(now, "user_id"), who)
+    accounts = _versions(engine, portal, "accounts", ("account_id", "name", "domain", "synced_at"))
+    if who in _values(accounts.newest, "account_id"):
+        return _account(engine, portal, people, accounts, who)
+    same = pl.col("domain").str.strip_chars().str.to_lowercase() == who.strip().lower()
+    ids = sorted(_values(accounts.newest.filter(same), "account_id"))
+    if len(ids) > 1:
+        raise ConfigError(
+            f"{who} is the domain of several accounts in {portal}: {', '.join(ids)}",
+            help="name the account's id",
+            code="SEVERAL_ACCOUNTS",
+        )
+    if ids:
+        return _account(engine, portal, people, accounts, ids[0])
+    if who in _values(people.newest, "user_id"):
+        return _person(engine, portal, people, {who}, who)
     raise ConfigError(
         f"nobody and nothing in {portal} is called {who}",
         help="name an e-mail address, a user's id, an account's id or its domain, as in the source",
@@ -73,13 +85,35 @@ def find(engine: Engine, portal: str, who: str) -> Subject:
     )
 
 
-def _person(
-    engine: Engine, portal: str, people: pl.DataFrame, same: pl.Series, who: str
-) -> Subject:
-    ids = set(people.filter(same)["user_id"].drop_nulls())
-    mine = people.filter(pl.col("user_id").is_in(sorted(ids)))
+@dataclass(frozen=True, slots=True)
+class _Versions:
+    """Rows of a stream: `all` that were read, and of each key the `newest`."""
+
+    all: pl.DataFrame
+    newest: pl.DataFrame
+
+    def only(self, column: str, key: str, ids: set[str]) -> set[str]:
+        """Values that these keys have or had, without those that another key has now."""
+        mine = pl.col(key).is_in(sorted(ids))
+        others = _values(self.newest.filter(~mine), column)
+        return _values(self.all.filter(mine), column) - others
+
+
+def _versions(
+    engine: Engine, portal: str, stream: str, columns: Iterable[str | pl.Expr]
+) -> _Versions:
+    rows = _rows(engine, portal, stream).select(columns).unique().collect(engine="streaming")
+    newest = rows.sort("synced_at").unique(STREAMS[stream].key, keep="last")
+    return _Versions(rows, newest)
+
+
+def _values(rows: pl.DataFrame, column: str) -> set[str]:
+    return set(rows[column].drop_nulls())
+
+
+def _person(engine: Engine, portal: str, people: _Versions, ids: set[str], who: str) -> Subject:
     emails = {normal("email", who)} if "@" in who else set()
-    emails |= set(mine["email"].drop_nulls())
+    emails |= people.only("email", "user_id", ids)
     found: Found = {"user_id": ids, "email": emails}
     _follow(engine, portal, "web_visits", ("email",), ("visitor_id",), found)
     _follow(engine, portal, "tickets", ("user_id", "email"), ("ticket_id",), found)
@@ -88,28 +122,34 @@ def _person(
     return _subject(engine, portal, "person", found, records, ids | emails)
 
 
-def _account(engine: Engine, portal: str, people: pl.DataFrame, accounts: set[str]) -> Subject:
-    here = pl.col("account_id").is_in(sorted(accounts)).fill_null(value=False)
-    mine, others = people.filter(here), people.filter(~here)
-    ids = set(mine["user_id"].drop_nulls())
-    # Somebody who belongs to another account too is not forgotten with this one.
-    emails = set(mine["email"].drop_nulls()) - set(others["email"].drop_nulls())
-    found: Found = {"account_id": set(accounts), "user_id": ids, "email": emails}
-    wanted = ("sub_id", "customer_id")
-    _follow(engine, portal, "subscriptions", ("account_id",), wanted, found)
-    _follow(engine, portal, "invoices", ("account_id", "sub_id"), ("invoice_id",), found)
-    _follow(engine, portal, "tickets", ("account_id", "user_id"), ("ticket_id",), found)
+def _account(
+    engine: Engine, portal: str, people: _Versions, accounts: _Versions, account: str
+) -> Subject:
+    # Who has moved to another account, or has an address there too, is not forgotten with this one.
+    ids = _values(people.newest.filter(pl.col("account_id") == account), "user_id")
+    emails = people.only("email", "user_id", ids)
+    identity = _rows(engine, portal, "identity").filter(
+        pl.col("kind") == "customer", pl.col("account_id") == account
+    )
+    # The billing system's customer may have the account's own id.
+    customers = {account} | _values(identity.select("value").collect(), "value")
+    found: Found = {
+        "account_id": {account}, "user_id": ids, "email": emails, "customer_id": customers,
+    }  # fmt: skip
+    paid = ("account_id", "customer_id")
+    _follow(engine, portal, "subscriptions", paid, ("sub_id", "customer_id"), found)
+    _follow(engine, portal, "invoices", (*paid, "sub_id"), ("invoice_id",), found)
+    _follow(engine, portal, "tickets", ("account_id", "user_id", "email"), ("ticket_id",), found)
     _follow(engine, portal, "web_visits", ("email",), ("visitor_id",), found)
-    named = _rows(engine, portal, "accounts").filter(here).select("name", "domain").unique()
-    names = named.collect(engine="streaming")
-    texts = {text for column in ("name", "domain") for text in names[column].drop_nulls()}
     records = {
-        "companies": accounts,
+        "companies": {account},
         "contacts": ids | {f"email:{address}" for address in emails},
         "deals": found.get("sub_id", set()),
         "tickets": found.get("ticket_id", set()),
     }
-    return _subject(engine, portal, "account", found, records, accounts | ids | emails | texts)
+    texts = {account} | ids | emails | accounts.only("domain", "account_id", {account})
+    names = accounts.only("name", "account_id", {account})
+    return _subject(engine, portal, "account", found, records, texts, names)
 
 
 def _subject(
@@ -119,6 +159,7 @@ def _subject(
     found: Found,
     records: Mapping[str, set[str]],
     texts: set[str],
+    names: Iterable[str] = (),
 ) -> Subject:
     known = {
         f"{name}|{record.hubspot_id}"
@@ -132,6 +173,7 @@ def _subject(
         {name: frozenset(values) for name, values in keys.items() if values},
         {name: frozenset(values) for name, values in records.items() if values},
         frozenset(texts),
+        frozenset(names),
     )
 
 

@@ -31,7 +31,11 @@ _LEAST = 4
 
 
 def erase(
-    connection: sa.Connection, portal: str, records: Keys, texts: Collection[str]
+    connection: sa.Connection,
+    portal: str,
+    records: Keys,
+    texts: Collection[str],
+    names: Collection[str] = (),
 ) -> dict[str, int]:
     """Remove what is about records, in an open transaction.
 
@@ -39,14 +43,17 @@ def erase(
         connection: Of the transaction.
         portal: The portal's name.
         records: By object, our keys of its records.
-        texts: Keys, addresses and names; what has one of them as a whole value is removed too.
+        texts: Keys, addresses and domains; what has one of them as a whole value is removed too.
+        names: Names of accounts. Letters are not looked through for them: any word may be one.
 
     Returns:
         By table, how many rows went; none of which nothing went.
     """
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete=ON")
-    wanted = {text.lower() for text in texts}
+    keys = {_plain(text) for text in texts}
+    keys.discard("")
+    wanted = keys | {_plain(name) for name in names} - {""}
     of_portal = sa.select(runs.c.id).where(runs.c.portal == portal)
     gone = {"associations": _associations(connection, portal, records)}
     for table, column in ((ledger, "object"), (history, "object"), (unlinked, "object")):
@@ -56,10 +63,10 @@ def erase(
     )
     mine = dead_letters.c.portal == portal
     gone["dead_letters"] = _by_key(connection, dead_letters, mine, "subject", records)
-    gone["dead_letters"] += _naming(connection, dead_letters, mine, _names(wanted))
-    gone["inbox"] = _naming(connection, inbox, inbox.c.portal == portal, _names(wanted))
+    gone["dead_letters"] += _naming(connection, dead_letters, mine, _letter(keys))
+    gone["inbox"] = _naming(connection, inbox, inbox.c.portal == portal, _delivery(wanted))
     gone["alerts"] = _alerts(connection, portal, wanted)
-    _run_options(connection, portal, wanted)
+    _run_options(connection, portal, keys)
     # Where an extraction went on from may be a row's key.
     over = of_portal.where(runs.c.finished_at.is_not(None))
     connection.execute(sa.update(chunks).where(chunks.c.run_id.in_(over)).values(progress={}))
@@ -136,15 +143,37 @@ def _naming(
     return len(found)
 
 
-def _names(wanted: Collection[str]) -> Callable[[dict[str, Any]], bool]:
-    """Whether a row has one of these as a whole value, or inside its JSON text."""
+def _letter(keys: Collection[str]) -> Callable[[dict[str, Any]], bool]:
+    """Whether a dead letter is about one of these: by its key or a value it holds."""
+    telling = _telling(keys)
 
-    def names(row: dict[str, Any]) -> bool:
-        told = [str(value) for value in row.values() if value is not None]
-        told += [inner for value in row.values() for inner in _inside(value)]
-        return any(text.lower() in wanted for text in told)
+    def about(row: dict[str, Any]) -> bool:
+        if row["kind"] == "row" and _plain((row["values"] or {}).get("key")) in keys:
+            return True
+        told = [row["key"], *_inside(row["values"])]
+        return any(_plain(text) in telling for text in told)
 
-    return names
+    return about
+
+
+def _delivery(wanted: Collection[str]) -> Callable[[dict[str, Any]], bool]:
+    """Whether a webhook's delivery has one of these as a whole value in its body."""
+    telling = _telling(wanted)
+
+    def about(row: dict[str, Any]) -> bool:
+        return any(_plain(text) in telling for text in (row["body"], *_inside(row["body"])))
+
+    return about
+
+
+def _telling(texts: Collection[str]) -> set[str]:
+    """Without those that are digits only: seats and amounts are such numbers too."""
+    return {text for text in texts if text and not text.isdecimal()}
+
+
+def _plain(value: object) -> str:
+    """A value as it is compared."""
+    return "" if value is None else str(value).strip().lower()
 
 
 def _inside(value: object) -> Iterator[str]:
@@ -174,14 +203,27 @@ def _run_options(connection: sa.Connection, portal: str, wanted: Collection[str]
     """Runs that were about some people say no longer about whom."""
     query = sa.select(runs.c.id, runs.c.options).where(runs.c.portal == portal)
     for id_, options in connection.execute(query).all():
-        kept = {
-            name: [one for one in value if str(one).lower() not in wanted]
-            if isinstance(value, list)
-            else value
-            for name, value in (options or {}).items()
-        }
+        kept = _without(options, wanted)
         if options and kept != options:
             connection.execute(sa.update(runs).where(runs.c.id == id_).values(options=kept))
+
+
+def _without(value: object, wanted: Collection[str]) -> object:
+    """An option without these, however deep they are; `account:ann` goes like `ann`."""
+    if isinstance(value, dict):
+        return {
+            name: "" if _is_of(one, wanted) else _without(one, wanted)
+            for name, one in value.items()
+            if not _is_of(name, wanted)
+        }
+    if isinstance(value, list):
+        return [_without(one, wanted) for one in value if not _is_of(one, wanted)]
+    return value
+
+
+def _is_of(value: object, wanted: Collection[str]) -> bool:
+    text = _plain(value) if isinstance(value, str) else ""
+    return text in wanted or _plain(text.partition(":")[2]) in wanted
 
 
 def _some(keys: Collection[str]) -> Iterator[list[str]]:

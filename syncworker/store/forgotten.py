@@ -77,10 +77,12 @@ class SqlForgotten:
                 sa.delete(forgotten).where(row.portal == portal, row.receipt_id.in_(ids))
             ).rowcount
 
-    def erase(self, portal: str, records: Keys, texts: Collection[str]) -> dict[str, int]:
+    def erase(
+        self, portal: str, records: Keys, texts: Collection[str], names: Collection[str] = ()
+    ) -> dict[str, int]:
         """Remove everything about records."""
         with self._database.write() as connection:
-            return erase(connection, portal, records, texts)
+            return erase(connection, portal, records, texts, names)
 
     def age(self, portal: str, *, before: datetime) -> int:
         """Remove what is over since before that."""

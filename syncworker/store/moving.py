@@ -16,7 +16,8 @@ from syncworker.planning import json_text
 from syncworker.store import bulk, schema
 from syncworker.store.database import Database
 from syncworker.store.heartbeats import SqlHeartbeats
-from syncworker.store.tables import HOLDS, metadata, runs
+from syncworker.store.inbox import read_up_to
+from syncworker.store.tables import HOLDS, inbox, metadata, runs
 
 _ROWS = 1_000
 _MODULUS = 2**256
@@ -130,10 +131,12 @@ def _hash(row: Mapping[str, Any]) -> int:
 
 
 def _go_on_counting(connection: sa.Connection, table: sa.Table) -> None:
-    """The next id is the one after the copied ones; SQLite sees to that itself."""
+    """The next id is the one after the copied ones; on SQLite whoever writes sees to that."""
     serial = table.autoincrement_column
     if serial is None or connection.dialect.name != "postgresql":
         return
     sequence = sa.func.pg_get_serial_sequence(table.name, serial.name)
-    highest = sa.select(sa.func.max(serial)).scalar_subquery()
-    connection.execute(sa.select(sa.func.setval(sequence, sa.func.coalesce(highest, 1))))
+    highest = connection.execute(sa.select(sa.func.max(serial))).scalar() or 1
+    if table is inbox:  # whose cursors are copied before it; what they passed may be gone
+        highest = max(highest, read_up_to(connection))
+    connection.execute(sa.select(sa.func.setval(sequence, highest)))

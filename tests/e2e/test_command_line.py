@@ -113,6 +113,46 @@ def test_an_error_nobody_expected_is_one_line_and_its_traceback_is_kept_masked(
     assert "Traceback" in capsys.readouterr().err
 
 
+def test_a_traceback_is_for_its_owner_only_even_where_an_older_one_was_for_all(
+    instead: Instead, tmp_path: Path
+) -> None:
+    kept = tmp_path / ".syncworker" / "crash.log"
+    kept.parent.mkdir()
+    kept.write_text("x" * 100_000)
+    kept.chmod(0o644)
+    instead(lambda: {}["key"])
+    assert run(["schema"]) == exits.FAILED
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert "x" * 100 not in kept.read_text("utf-8")
+
+
+def test_a_defect_is_told_in_a_line_even_where_no_folder_takes_its_traceback(
+    instead: Instead, capsys: Caught, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYNCWORKER_HOME", "/proc/nowhere")
+    monkeypatch.setattr("tempfile.tempdir", "/proc/nowhere")
+    instead(lambda: {}["\udcff"])
+    assert run(["schema"]) == exits.FAILED
+    err = capsys.readouterr().err
+    assert err.startswith("error: this is a defect of syncworker: KeyError")
+    assert "please report it. To see more: --debug" in err
+
+
+def test_a_defect_that_cannot_say_what_it_is_is_told_all_the_same(
+    instead: Instead, capsys: Caught
+) -> None:
+    class MuteError(Exception):
+        def __str__(self) -> str:
+            raise ValueError
+
+    def break_down() -> None:
+        raise MuteError
+
+    instead(break_down)
+    assert run(["schema"]) == exits.FAILED
+    assert "this is a defect of syncworker: MuteError" in capsys.readouterr().err
+
+
 def test_where_the_home_folder_cannot_be_used_the_traceback_is_kept_elsewhere(
     instead: Instead, capsys: Caught, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

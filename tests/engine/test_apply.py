@@ -16,10 +16,11 @@ from support.fake_engine import AS_OF, MAPPING, Clock, FakePortal, FakeSource, m
 
 from syncworker.engine import apply, canary, control, inline, plan_file, push, ready_plan, sync
 from syncworker.engine.engine import Engine
+from syncworker.engine.forgotten import LET_IN, Receipt
 from syncworker.engine.memory import Run
 from syncworker.engine.plan_cost import cost
 from syncworker.engine.proposal import Proposal, of_run
-from syncworker.errors import ConfigError, StalePlan, SyncworkerError, UnsafePlan
+from syncworker.errors import ConfigError, StalePlan, StoreError, SyncworkerError, UnsafePlan
 from syncworker.planning.guard import Tally
 from syncworker.planning.records import Batch, Change, RecordOutcome, RecordPlan
 from syncworker.planning.saved import summarized
@@ -97,6 +98,29 @@ def world(made: World, tmp_path: Path) -> World:
     shutil.copytree(made.folder, tmp_path / "work")
     portal, source, clock = copy.deepcopy((made.portal, made.source, made.clock))
     return World(tmp_path / "work", portal, source, clock)
+
+
+def test_a_plan_from_before_a_forgetting_is_refused_and_one_from_after_it_is_not(
+    world: World,
+) -> None:
+    book, planned = world.engine.forgotten, world.plan.header.planned_at
+    before, after = planned - timedelta(minutes=1), planned + timedelta(minutes=1)
+    book.put(Receipt("1", "acme", before, "person", {}, finished=True))
+    book.put(Receipt("2", "acme", after, LET_IN, {}, finished=True))
+    apply.verify(world.engine, world.plan)
+    book.put(Receipt("3", "acme", after, "person", {}, finished=True))
+    with pytest.raises(StalePlan, match="somebody was forgotten since") as refused:
+        apply.verify(world.engine, world.plan)
+    assert refused.value.code == "FORGOTTEN_SINCE"
+
+
+def test_nothing_is_applied_while_a_forgetting_is_cut_short(world: World) -> None:
+    planned = world.plan.header.planned_at
+    world.engine.forgotten.put(Receipt("1", "acme", planned - timedelta(1), "person", {}))
+    with pytest.raises(StoreError) as refused:
+        world.apply()
+    assert refused.value.code == "FORGETTING_CUT_SHORT"
+    assert world.engine.runs.running("acme") is None
 
 
 def test_exactly_the_plan_is_sent_whatever_the_source_says_now(world: World) -> None:

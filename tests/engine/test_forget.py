@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.fake_engine import AS_OF, WITH_CONTACTS, FakePortal, FakeSource, make_engine
 
-from syncworker.engine import forget, inline, sync
+from syncworker.engine import finish, forget, inline, retention, sync
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Run
 from syncworker.errors import ConfigError, StoreError
@@ -120,9 +122,6 @@ def test_cut_short_nothing_is_sent_until_the_same_command_has_gone_on(
     engine = engine_in(tmp_path, portal, People(4))
     synced(engine)
 
-    class Killed(BaseException):
-        pass
-
     def killed(*_: object, **__: object) -> None:
         raise Killed
 
@@ -132,14 +131,70 @@ def test_cut_short_nothing_is_sent_until_the_same_command_has_gone_on(
             forget.forget(engine, "acme", WHO)
     run = engine.runs.running("acme")
     assert run is not None
-    from syncworker.engine import finish  # noqa: PLC0415
-
     finish.fail(engine, run, StoreError("killed"))
     refused = synced(engine, hours=1)
     assert (refused.status, refused.code) == ("failed", "FORGETTING_CUT_SHORT")
     assert forget.forget(engine, "acme", WHO).finished
     assert holding(tmp_path, WHO, '"u1"') == {}
     assert synced(engine, hours=2).status == "done"
+
+
+class Killed(BaseException):
+    pass
+
+
+class Dying:
+    """Parts of an engine that let a number of calls that change something through."""
+
+    def __init__(self, calls: int) -> None:
+        self.left = calls
+
+    def dies(self, does: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **more: Any) -> Any:
+            self.left -= 1
+            if self.left < 0:
+                raise Killed
+            return does(*args, **more)
+
+        return call
+
+
+@pytest.mark.parametrize("who", ["a1", "c1.example", "u1", WHO])
+def test_killed_at_any_step_the_same_command_goes_on_until_nothing_is_left(
+    tmp_path: Path, portal: FakePortal, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    engine = engine_in(tmp_path, portal, People(2))
+    synced(engine)
+    steps = (
+        (engine.forgotten, ("put", "keep_out", "erase", "purge")),
+        (engine.pages, ("swap",)),
+        (engine.snapshots, ("move",)),
+        (retention, ("sweep",)),
+    )
+    for calls in range(30):
+        dying = Dying(calls)
+        with monkeypatch.context() as patched:
+            for part, names in steps:
+                for name in names:
+                    patched.setattr(part, name, dying.dies(getattr(part, name)))
+            try:
+                forget.forget(engine, "acme", who)
+                break
+            except Killed:
+                run = engine.runs.running("acme")
+                assert run is not None
+                finish.fail(engine, run, StoreError("killed"))
+        if all(one.finished for one in engine.forgotten.receipts("acme")) and calls:
+            break
+    assert calls > 3
+    assert all(one.finished for one in engine.forgotten.receipts("acme"))
+    run = synced(engine, hours=1)
+    assert run.status == "done"
+    prune = sync.start(engine, "acme", kind="prune")
+    retention.sweep(engine, prune)
+    engine.forgotten.purge()
+    gone = (WHO, '"u1"', "u1,", "e1,") if "u" in who else ("c1.example", '"a1"', "a1,", '"u1"')
+    assert holding(tmp_path, *gone) == {}
 
 
 def test_who_was_let_in_again_is_read_again(tmp_path: Path, portal: FakePortal) -> None:

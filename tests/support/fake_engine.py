@@ -293,13 +293,14 @@ class FakeSource:
     ) -> Iterator[Page]:
         rows = self.streams[stream]
         for start in range(int(resume or 0), max(len(rows), 1), self.page):
-            frame = _frame(stream, rows[start : start + self.page], watermark)
+            frame = frame_of(stream, rows[start : start + self.page], watermark)
             rejected = self.rejected.get(stream, ()) if start == 0 else ()
             cursor = "read before" if self.incremental(stream) else None
             yield Page({stream: frame}, rejected, resume=str(start + self.page), cursor=cursor)
 
 
-def _frame(stream: str, rows: list[dict[str, Any]], watermark: datetime) -> pl.DataFrame:
+def frame_of(stream: str, rows: list[dict[str, Any]], watermark: datetime) -> pl.DataFrame:
+    """Rows as a source gives them, read at a moment."""
     definition = STREAMS[stream]
     complete = [
         {

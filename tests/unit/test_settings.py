@@ -235,6 +235,15 @@ def test_a_dotenv_that_is_no_text_is_named(folder: Path, monkeypatch: pytest.Mon
     assert "s3cret" not in repr(error.value)
 
 
+def test_settings_in_a_dotenv_that_is_no_text_name_the_file_and_show_none_of_it(
+    folder: Path,
+) -> None:
+    (folder / ".env").write_bytes(b"SYNCWORKER_LOG_LEVEL=s3cret\xff\xfe")
+    with pytest.raises(SettingsError, match=r"\.env cannot be read: it is no text") as error:
+        load()
+    assert "s3cret" not in repr(error.value)
+
+
 def test_a_servers_url_may_be_in_a_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYNCWORKER_REDIS_URL_FILE", str(folder / "url.txt"))
     assert load().broker_url == "redis://:hunter2@h/2"

@@ -169,6 +169,59 @@ def test_everything_about_a_person_goes_and_what_is_about_others_stays(state: St
     assert SqlForgotten(state.database).purge()
 
 
+def test_only_what_can_name_somebody_is_looked_at_and_digits_and_account_names_are_no_name(
+    state: Stores,
+) -> None:
+    letter = dict.fromkeys(("cause", "message", "help", "property"), "") | {
+        "portal": PORTAL,
+        "run_id": "r",
+        "first_at": NOW,
+        "last_at": NOW,
+    }
+    letters = {
+        ("record", "c1"): {"plan": "Acme"},
+        ("record", "c2"): {"seats": "42"},
+        ("row", "app, f:1"): {"key": "42"},
+        ("row", "app, f:2"): {"email": f" {ANN.upper()} "},
+        ("row", "app, f:3"): {"key": "43", "seats": 42},
+    }
+    bodies = ('{"seats": "42"}', '{"who": " U-42 "}', '{"n": 42}', '{"company": "Acme"}')
+    with state.database.write() as connection:
+        for (kind, key), values in letters.items():
+            row = {**letter, "kind": kind, "subject": "companies", "key": key, "values": values}
+            connection.execute(sa.insert(dead_letters).values(row))
+        for number, body in enumerate(bodies, 41):  # the second has the id 42
+            row = {"portal": PORTAL, "source": "u-42", "stream": "s", "delivery": str(number)}
+            row |= {"id": number, "body": body, "received_at": NOW}
+            connection.execute(sa.insert(inbox).values(row))
+    texts = ["42", "u-42", ANN]
+    gone = SqlForgotten(state.database).erase(PORTAL, {}, texts, ["Acme"])
+    assert gone == {"dead_letters": 2, "inbox": 2}
+    with state.database.read() as connection:
+        left = set(connection.execute(sa.select(dead_letters.c.key)).scalars())
+        assert left == {"c1", "c2", "app, f:3"}
+        assert list(connection.execute(sa.select(inbox.c.id)).scalars()) == [41, 43]
+
+
+def test_what_a_run_was_asked_says_nowhere_whom_it_was_about(state: Stores) -> None:
+    asked = {
+        "records": {"contacts": ["u1", "u2"], ANN: 1},
+        "select": [f"account:{ANN.upper()}", f"account:{BOB}", "object:contacts"],
+        "only": {"deep": [{"who": ANN}]},
+        "most": 3,
+        "full": True,
+    }
+    run = state.run(options=asked)
+    SqlForgotten(state.database).erase(PORTAL, {}, [ANN, "u1"])
+    assert state.runs.get(run.id).options == {
+        "records": {"contacts": ["u2"]},
+        "select": [f"account:{BOB}", "object:contacts"],
+        "only": {"deep": [{"who": ""}]},
+        "most": 3,
+        "full": True,
+    }
+
+
 def test_keys_are_known_again_by_salted_digests_that_differ_between_portals(
     state: Stores,
 ) -> None:
@@ -195,6 +248,17 @@ def test_keys_are_known_again_by_salted_digests_that_differ_between_portals(
     assert book.let_in(PORTAL, {"email": [ANN]}) == 2
     assert book.let_in(PORTAL, {"email": [ANN]}) == 0
     assert book.kept_out("other") is not None
+
+
+def test_a_number_in_a_delivery_is_nobody_whatever_ids_were_forgotten(state: Stores) -> None:
+    book = SqlForgotten(state.database)
+    book.keep_out(PORTAL, {"user_id": ["2900", "u-1"], "email": ["123"]}, "r", NOW)
+    out = book.kept_out(PORTAL)
+    assert out is not None
+    assert not out.names('{"amount": 2900, "text": "2900"}')
+    assert out.names('{"by": "u-1"}')
+    assert out.names('{"email": "123"}')
+    assert out.rows(pl.DataFrame({"user_id": ["2900", "u-2"]}))["user_id"].to_list() == ["u-2"]
 
 
 def test_a_receipt_is_kept_and_one_cut_short_ends_with_the_next_of_its_kind(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from support.stores import NOW, PORTAL, Stores, put_deliveries
 
 from syncworker.errors import StoreError
-from syncworker.store.tables import inbox
+from syncworker.store.tables import cursors, inbox
 
 AT = (PORTAL, "website", "demo_requests")
 
@@ -53,6 +53,25 @@ def test_only_what_is_old_and_was_read_is_removed(state: Stores) -> None:
 
     assert read(state) == ["s2", "s3"]
     assert read(state, "beta", *AT[1:]) == ["s0"]
+
+
+def test_a_delivery_is_read_even_if_the_newest_ones_before_it_were_removed(
+    state: Stores,
+) -> None:
+    for number in range(3):
+        assert state.inbox.put(*AT, f"s{number}", "{}", NOW)
+    cursor = state.inbox.read(*AT, after=0, most=9)[-1].id
+    place = dict(zip(("portal", "source", "stream"), AT, strict=True))
+    elsewhere = {**place, "stream": "users", "cursor": "2026-11-21T06:00:00"}
+    with state.database.write() as connection:
+        for row in ({**place, "cursor": str(cursor)}, elsewhere):
+            more = {"read_at": NOW, "rows": 3, "run_id": "r"}
+            connection.execute(sa.insert(cursors).values(row | more))
+        connection.execute(sa.delete(inbox))
+    assert state.inbox.put(*AT, "new", "{}", NOW)
+    assert not state.inbox.put(*AT, "new", "{}", NOW)
+
+    assert read(state, after=cursor) == ["new"]
 
 
 def test_processes_that_store_the_same_at_once_store_each_once(

@@ -15,8 +15,9 @@ from support.stores import NOW, Stores, new_run, stores
 from syncworker.errors import StoreError
 from syncworker.store import schema
 from syncworker.store.database import Database
+from syncworker.store.inbox import SqlInbox
 from syncworker.store.moving import Moved, move
-from syncworker.store.tables import heartbeats, inbox, metadata, runs
+from syncworker.store.tables import cursors, heartbeats, inbox, metadata, runs
 
 Content = dict[str, list[tuple[Any, ...]]]
 
@@ -103,6 +104,18 @@ def test_new_rows_get_ids_after_the_copied_ones(old: Stores, new: Database) -> N
     with new.write() as connection:
         found = connection.execute(sa.insert(inbox).values(row).returning(inbox.c.id))
         assert found.scalar_one() == 10
+
+
+def test_a_delivery_after_the_move_is_behind_what_was_read_and_removed(
+    old: Stores, new: Database
+) -> None:
+    with old.database.write() as connection:
+        connection.execute(sa.delete(inbox))
+        connection.execute(sa.update(cursors).values(cursor="41"))
+    move(old.database, new, now=NOW, on_table=lambda _: None)
+    at = ("acme", "website", "demo_requests")
+    assert SqlInbox(new).put(*at, "d", "{}", NOW)
+    assert [one.id for one in SqlInbox(new).read(*at, after=41, most=9)] == [42]
 
 
 def test_nothing_is_copied_while_a_run_or_a_worker_is_at_work(old: Stores, new: Database) -> None:
