@@ -50,7 +50,12 @@ def _onward(engine: Engine, run: Run, now: datetime) -> list[Todo]:
 
 def _is_time(engine: Engine, run: Run, todo: Todo, now: datetime) -> bool:
     """Whether a run's start or end is sent again: once in several leases, not with every tick."""
-    slot = _slot(now, schedules.PATIENCE * engine.limits.lease)
+    patience = schedules.PATIENCE * engine.limits.lease
+    if todo.task == "finish_run":  # its first message is given time: a second one helps nobody
+        sign = engine.chunks.last_sign(run.id) or run.created_at
+        if now - sign < patience:
+            return False
+    slot = _slot(now, patience)
     return engine.slots.claim(run.portal, f"{todo.task} {run.id}", slot)
 
 
