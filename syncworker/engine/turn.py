@@ -26,7 +26,8 @@ _GIVES_WAY: tuple[Step, ...] = ("extract", "push")
 def take(engine: Engine, run: Run, *, mode: RunMode | None = None) -> bool:
     """Let a run that rests, or that ended, go on; False: another run holds the portal.
 
-    Where another run has read or written since, or the mapping has changed, it is planned anew.
+    Where another run has read or written since, the mapping has changed, or a stream is read again
+    that its plan lacks, it is planned anew.
 
     Raises:
         ConfigError: A person has paused the portal.
@@ -36,7 +37,7 @@ def take(engine: Engine, run: Run, *, mode: RunMode | None = None) -> bool:
     pausing.refuse(engine, run.portal, run.kind)
     text = engine.mapping_text(run.portal)
     mapping = checked(run.portal, text)
-    anew = text != run.mapping or engine.turns.overtaken(run)
+    anew = text != run.mapping or engine.turns.overtaken(run) or _lacks_a_stream(engine, run)
     if anew and run.kind in READY_KINDS:
         raise StalePlan(
             f"{run.kind} {run.id} cannot go on: another run has written to {run.portal} since, or "
@@ -88,6 +89,13 @@ def ask_to_yield(engine: Engine, portal: str) -> None:
         return
     if engine.clock() - run.as_of >= engine.limits.backfill_turn:
         engine.turns.ask(run.id, "yield")
+
+
+def _lacks_a_stream(engine: Engine, run: Run) -> bool:
+    """Whether a stream was given up, which is read again, and the run got beyond reading."""
+    if not any("stopped" in result for result in engine.chunks.results(run.id, "extract")):
+        return False
+    return any(one.step != "extract" for one in engine.turns.counts(run.id))
 
 
 def _with_earlier(engine: Engine, run: Run) -> Mapping[str, Any]:
