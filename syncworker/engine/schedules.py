@@ -67,15 +67,14 @@ def _due(engine: Engine, portal: str) -> list[Todo]:
         if waiting or fast_lane.unread(engine, portal):
             turn.ask_to_yield(engine, portal)
         return _taken_over(engine, open_run, now) if jobs or open_run.kind == "backfill" else []
-    if pausing.paused(engine, portal) is not None:
-        return []
+    if pausing.paused(engine, portal) is not None or turn.is_owed(engine, portal):
+        return turn.next_of(engine, portal)  # what may run while it is paused, a rollback, does
     if waiting:
         return _started(engine, waiting, tables, now)
-    return (
-        _received(engine, portal, now)
-        or _looked(engine, jobs.get("fast"), now)
-        or turn.next_of(engine, portal)
-    )
+    return _received(engine, portal, now) or [
+        *_looked(engine, jobs.get("fast"), now),
+        *turn.next_of(engine, portal),
+    ]
 
 
 def _up_to_date(

@@ -2,12 +2,13 @@
 
 A backfill may take hours, so it gives way to what is due: it waits while the other run works, and
 goes on afterwards. Its slices that are read stay read; its plan is made anew, because what another
-run read and wrote has changed what it should say.
+run read and wrote has changed what it should say. Once another has had its turn, it is its own
+again: a sync that is always due would keep it waiting for ever.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from syncworker.engine import finish, pausing, sync
@@ -64,11 +65,7 @@ def next_of(engine: Engine, portal: str) -> list[Todo]:
     """Start the workers' run that has waited longest for the portal, where it is free."""
     if engine.runs.running(portal) is not None:
         return []
-    for run in engine.turns.waiting(portal):
-        if run.mode != "queue":
-            continue  # its own command takes the portal
-        if pausing.hinders(engine, portal, run.kind):
-            continue  # it waits on
+    for run in _waiting(engine, portal):
         try:
             if not take(engine, run):
                 return []
@@ -77,6 +74,12 @@ def next_of(engine: Engine, portal: str) -> list[Todo]:
             continue
         return sync.onward(engine, run.id)
     return []
+
+
+def is_owed(engine: Engine, portal: str) -> bool:
+    """Whether another run was at work since the one that waits longest had its last turn."""
+    run = next(_waiting(engine, portal), None)
+    return run is not None and engine.turns.overtaken(run)
 
 
 def ask_to_yield(engine: Engine, portal: str) -> None:
@@ -89,6 +92,14 @@ def ask_to_yield(engine: Engine, portal: str) -> None:
         return
     if engine.clock() - run.as_of >= engine.limits.backfill_turn:
         engine.turns.ask(run.id, "yield")
+
+
+def _waiting(engine: Engine, portal: str) -> Iterator[Run]:
+    """The workers' runs that wait and may start, the oldest first."""
+    for run in engine.turns.waiting(portal):
+        # The others' own commands take the portal, or they wait until it is no longer paused.
+        if run.mode == "queue" and not pausing.hinders(engine, portal, run.kind):
+            yield run
 
 
 def _lacks_a_stream(engine: Engine, run: Run) -> bool:
