@@ -12,7 +12,7 @@ from support.alerts_world import World, health, with_rules
 from support.fake_engine import no_metrics
 from support.stores import new_run
 
-from syncworker.engine import alert_sending, alerts, compute, inline, snapshots
+from syncworker.engine import alert_health, alert_sending, alerts, compute, inline, snapshots
 from syncworker.engine.alert_rules import of_run
 from syncworker.engine.ports import RejectedRow
 from syncworker.errors import AlertError, RateLimited, StoreError, Unauthorized
@@ -234,6 +234,17 @@ def test_the_wait_a_channel_names_is_kept_and_what_it_rejects_is_given_up_at_onc
     alert_sending.deliver(world.engine)
     (gone,) = world.engine.alerts.deliveries("acme", most=9)
     assert gone.error == "the mapping has no channel team any more"
+
+
+def test_a_snapshot_that_cannot_be_read_fails_no_sync_and_is_logged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def unreadable(*_: object) -> None:
+        raise OSError("day-2026-11-20.parquet cannot be read")
+
+    monkeypatch.setattr(alert_health, "compare", unreadable)
+    assert World(tmp_path, with_rules(RED)).sync().status == "done"
+    assert "health could not be compared" in caplog.text
 
 
 def test_a_defect_in_the_alerts_harms_no_run_and_is_logged_and_kept(
