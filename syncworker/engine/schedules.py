@@ -88,7 +88,15 @@ def _up_to_date(
         if job not in jobs or jobs[job].spec != table.spec
     }
     for job, table in changed.items():
-        first = table.after(now) if job in jobs else _first(engine, portal, job, table, now)
+        known = jobs.get(job)
+        if known is None:
+            first = _first(engine, portal, job, table, now)
+        elif job in _WHOLE and known.next_at <= now:
+            first = (
+                known.next_at
+            )  # it waits for the portal: a new timetable is no reason to skip it
+        else:
+            first = table.after(now)
         engine.schedules.plan(portal, job, table.spec, first)
     if jobs.keys() - tables.keys():
         engine.schedules.drop(portal, keep=list(tables))

@@ -12,6 +12,8 @@ from syncworker.engine.todo import CHUNK_TASKS, Todo
 from syncworker.errors import SyncworkerError
 
 log = logging.getLogger(__name__)
+_GONE = timedelta(days=1)
+"""So long a portal's mapping may be away, as while a release replaces it, and no slot is lost."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -28,7 +30,8 @@ def tick(engine: Engine) -> list[Todo]:
     engine.chunks.free_lost(now=now, enqueued_before=lost)
     todos = [todo for run in engine.runs.queued() for todo in _onward(engine, run, now)]
     portals = engine.portals()
-    engine.schedules.drop_portals(keep=portals)
+    if portals:  # none at all: it is their folder that is away
+        engine.schedules.drop_portals(keep=portals, due_before=now - _GONE)
     engine.pauses.end(now)
     todos += [todo for portal in portals for todo in schedules.due(engine, portal)]
     return todos
