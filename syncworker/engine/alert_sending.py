@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from syncworker.engine import alert_notice
-from syncworker.engine.alert_stores import AlertDelivery
+from syncworker.engine.alert_stores import AlertDelivery, PartlyTaken
 from syncworker.engine.alerts import mapping_now
 from syncworker.engine.engine import Engine
 from syncworker.errors import AlertError, ConfigError, SyncworkerError
@@ -94,7 +94,7 @@ def _sent(engine: Engine, delivery: AlertDelivery) -> bool:
         engine.alerts.settle(delivery.id, delivered_at=None, next_at=None, error=gone)
         return True
     try:
-        engine.tell(channel, delivery)
+        answer = engine.tell(channel, delivery)
     except SyncworkerError as error:
         next_at = _next(delivery, error, engine.clock())
         told = mask(error.message)
@@ -111,7 +111,10 @@ def _sent(engine: Engine, delivery: AlertDelivery) -> bool:
         name = f"a defect in syncworker: {type(error).__name__}"
         engine.alerts.settle(delivery.id, delivered_at=None, next_at=None, error=name)
         raise
-    engine.alerts.settle(delivery.id, delivered_at=engine.clock(), next_at=None, error="")
+    lacking = answer if isinstance(answer, PartlyTaken) else ""
+    if lacking:
+        log.warning("%s: %s", delivery.channel, lacking, extra={"portal": delivery.portal})
+    engine.alerts.settle(delivery.id, delivered_at=engine.clock(), next_at=None, error=lacking)
     return True
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.fake_engine import MAPPING, Clock, FakePortal, FakeSource, make_engine, no_metrics
 
-from syncworker.engine import finish, pausing, retention, schedules, sync, turn, upkeep
+from syncworker.engine import finish, pausing, retention, schedules, sync, upkeep
 from syncworker.engine.engine import Engine
 from syncworker.engine.inline import do
 from syncworker.engine.memory import Run
