@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from support.fake_engine import MAPPING, Clock, FakePortal, FakeSource, make_engine, no_metrics
 
-from syncworker.engine import finish, pausing, retention, schedules, sync, upkeep
+from syncworker.engine import control, finish, pausing, retention, schedules, sync, upkeep
 from syncworker.engine.engine import Engine
 from syncworker.engine.inline import do
 from syncworker.engine.memory import Run
 from syncworker.engine.todo import Todo
-from syncworker.errors import SyncworkerError
+from syncworker.errors import MappingError, SyncworkerError
 
 
 @pytest.fixture(autouse=True)
@@ -165,3 +166,13 @@ def test_a_rollback_that_waits_starts_on_a_paused_portal_and_a_backfill_does_not
     (todo,) = schedules.due(engine, "acme")
     assert todo.id == rollback.id
     assert engine.runs.get(late.id).status == "waiting"
+
+
+def test_a_paused_run_that_cannot_go_on_stays_paused(engine: Engine) -> None:
+    run = sync.start(engine, "acme", mode="queue")
+    sync.begin(engine, run.id)
+    control.ask(engine, run.id, "pause")
+    with pytest.raises(MappingError):
+        control.resume(replace(engine, mapping_text=lambda _: "version: 2\n"), run.id)
+    assert engine.runs.get(run.id).status == "paused"
+    assert control.resume(engine, run.id)
