@@ -12,7 +12,16 @@ from support.alerts_world import World, health, with_rules
 from support.fake_engine import no_metrics
 from support.stores import new_run
 
-from syncworker.engine import alert_health, alert_sending, alerts, compute, inline, snapshots, sync
+from syncworker.engine import (
+    alert_health,
+    alert_sending,
+    alerts,
+    compute,
+    finish,
+    inline,
+    snapshots,
+    sync,
+)
 from syncworker.engine.alert_rules import of_run
 from syncworker.engine.alert_stores import PartlyTaken
 from syncworker.engine.ports import RejectedRow
@@ -235,6 +244,26 @@ def test_the_wait_a_channel_names_is_kept_and_what_it_rejects_is_given_up_at_onc
     alert_sending.deliver(world.engine)
     (gone,) = world.engine.alerts.deliveries("acme", most=9)
     assert gone.error == "the mapping has no channel team any more"
+
+
+def test_a_portal_whose_mapping_is_broken_keeps_its_messages_and_those_of_others_go_out(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path, with_rules(FAILED))
+    for portal in ("broken", "acme"):
+        run = sync.start(world.engine, portal)
+        finish.fail(world.engine, run, Unauthorized("wrong"))
+
+    def text(portal: str) -> str:
+        if portal == "broken":
+            raise StoreError("its file cannot be read")
+        return world.mapping
+
+    alert_sending.deliver(replace(world.engine, mapping_text=text))
+    assert world.titles() == ["acme: sync failed"]
+    (kept,) = world.engine.alerts.pending("broken")
+    assert kept.next_at == world.clock.now + alert_sending.WAITS[0]
+    assert kept.error == "its file cannot be read"
 
 
 def test_a_message_that_some_do_not_get_is_delivered_and_its_lack_recorded_and_logged(
