@@ -43,7 +43,7 @@ def test_a_reader_waits_for_no_writer(state: Stores) -> None:
     assert state.runs.get(run.id).status == "done"
 
 
-def test_an_error_s_words_do_not_hold_the_values_of_a_row_that_is_there_already(state: Stores) -> None:
+def test_an_error_s_words_do_not_hold_the_values_of_a_row(state: Stores) -> None:
     again = asdict(replace(state.run(), message="ann@acme.example"))
     with pytest.raises(sa.exc.IntegrityError) as error, state.database.write() as connection:
         connection.execute(sa.insert(runs).values(again))
