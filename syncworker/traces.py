@@ -7,15 +7,17 @@ chunks are one trace without anything being passed on in messages.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from syncworker.masking import mask
+
 if TYPE_CHECKING:
     from opentelemetry.context import Context
     from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.trace import Tracer
+    from opentelemetry.trace import Span, Tracer
 
 _tracers: list[Tracer] = []
 
@@ -46,7 +48,7 @@ def start_sending(endpoint: str) -> None:
 
 @contextmanager
 def chunk(run_id: str, portal: str, step: str, chunk_id: int) -> Iterator[None]:
-    """A chunk of a run; an error that leaves the block is recorded on it."""
+    """A chunk of a run; an error that leaves the block is its status, masked."""
     if not _tracers:
         yield
         return
@@ -55,7 +57,7 @@ def chunk(run_id: str, portal: str, step: str, chunk_id: int) -> Iterator[None]:
         "syncworker.portal": portal,
         "syncworker.chunk": chunk_id,
     }
-    with _tracers[0].start_as_current_span(step, context=_of_run(run_id), attributes=names):
+    with _span(step, names, _of_run(run_id)):
         yield
 
 
@@ -67,7 +69,7 @@ def request(method: str, kind: str) -> Iterator[list[int]]:
         yield status
         return
     names = {"http.request.method": method, "syncworker.request": kind}
-    with _tracers[0].start_as_current_span(f"HubSpot {kind}", attributes=names) as span:
+    with _span(f"HubSpot {kind}", names) as span:
         yield status
         if status:
             span.set_attribute("http.response.status_code", status[-1])
@@ -82,6 +84,28 @@ def run(run_id: str, portal: str, kind: str, status: str, begun: datetime, ended
         kind, context=_of_run(run_id), attributes=names, start_time=_nanoseconds(begun)
     )
     span.end(_nanoseconds(ended))
+
+
+@contextmanager
+def _span(
+    name: str, attributes: Mapping[str, str | int], context: Context | None = None
+) -> Iterator[Span]:
+    """A span about the block. By itself it would keep an error's words and trace as they are."""
+    from opentelemetry.trace import Status, StatusCode  # noqa: PLC0415 - an extra's package
+
+    with _tracers[0].start_as_current_span(
+        name,
+        context=context,
+        attributes=attributes,
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as span:
+        try:
+            yield span
+        except Exception as error:
+            told = mask(f"{type(error).__name__}: {error}")
+            span.set_status(Status(StatusCode.ERROR, told))
+            raise
 
 
 def _of_run(run_id: str) -> Context:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from syncworker.engine.alert_stores import AlertDelivery
+from syncworker.engine.alert_stores import AlertDelivery, PartlyTaken
 from syncworker.errors import AlertError
 from syncworker.mapping.alerts import EmailChannel
 
@@ -27,7 +28,7 @@ def send(
     if channel.user is not None and channel.password is not None:
         login = (secret(channel.user), secret(channel.password))
     try:
-        with _connected(channel) as server:
+        with _session(channel) as server:
             if login is not None:
                 server.login(*login)
             refused = server.send_message(written(channel, delivery, now))
@@ -62,7 +63,7 @@ def send(
             help="see `server`, `port` and `security` in the mapping",
         ) from None
     if refused:
-        return f"taken, but not for {len(refused)} of {len(channel.to)} addresses"
+        return PartlyTaken(f"taken, but not for {len(refused)} of {len(channel.to)} addresses")
     return "taken"
 
 
@@ -92,6 +93,18 @@ def written(channel: EmailChannel, delivery: AlertDelivery, now: datetime) -> Em
         subtype="html",
     )
     return mail
+
+
+@contextmanager
+def _session(channel: EmailChannel) -> Iterator[smtplib.SMTP]:
+    """A connection; a mail that was taken is not sent again because the farewell failed."""
+    server = _connected(channel)
+    try:
+        yield server
+        with suppress(smtplib.SMTPException, OSError):
+            server.quit()
+    finally:
+        server.close()
 
 
 def _connected(channel: EmailChannel) -> smtplib.SMTP:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from syncworker.engine import alert_notice
-from syncworker.engine.alert_stores import AlertDelivery
+from syncworker.engine.alert_stores import AlertDelivery, PartlyTaken
 from syncworker.engine.alerts import mapping_now
 from syncworker.engine.engine import Engine
 from syncworker.errors import AlertError, ConfigError, SyncworkerError
@@ -87,38 +87,54 @@ def _sent(engine: Engine, delivery: AlertDelivery) -> bool:
     """Make one attempt and record what came of it; whether the channel can be sent more."""
     if not engine.alerts.claim(delivery, until=engine.clock() + _LEASE):
         return False  # another process is at it
-    mapping = mapping_now(engine, delivery.portal)
+    try:
+        mapping = mapping_now(engine, delivery.portal)
+    except SyncworkerError as error:  # people mend it: the message waits for them
+        return _failed(engine, delivery, error, engine.clock() + _wait(delivery))
     channel = None if mapping is None else mapping.alerts.channels.get(delivery.channel)
     if channel is None:
         gone = f"the mapping has no channel {delivery.channel} any more"
         engine.alerts.settle(delivery.id, delivered_at=None, next_at=None, error=gone)
         return True
     try:
-        engine.tell(channel, delivery)
+        answer = engine.tell(channel, delivery)
     except SyncworkerError as error:
-        next_at = _next(delivery, error, engine.clock())
-        told = mask(error.message)
-        engine.alerts.settle(delivery.id, delivered_at=None, next_at=next_at, error=told)
-        log.warning(
-            "an alert was not delivered to %s: %s%s",
-            delivery.channel,
-            told,
-            "" if next_at else "; given up",
-            extra={"portal": delivery.portal},
-        )
-        return next_at is None
+        return _failed(engine, delivery, error, _next(delivery, error, engine.clock()))
     except Exception as error:
         name = f"a defect in syncworker: {type(error).__name__}"
         engine.alerts.settle(delivery.id, delivered_at=None, next_at=None, error=name)
         raise
-    engine.alerts.settle(delivery.id, delivered_at=engine.clock(), next_at=None, error="")
+    lacking = answer if isinstance(answer, PartlyTaken) else ""
+    if lacking:
+        log.warning("%s: %s", delivery.channel, lacking, extra={"portal": delivery.portal})
+    engine.alerts.settle(delivery.id, delivered_at=engine.clock(), next_at=None, error=lacking)
     return True
+
+
+def _failed(
+    engine: Engine, delivery: AlertDelivery, error: SyncworkerError, next_at: datetime | None
+) -> bool:
+    """Record it; whether the channel can be sent more, as this message is given up."""
+    told = mask(error.message)
+    engine.alerts.settle(delivery.id, delivered_at=None, next_at=next_at, error=told)
+    log.warning(
+        "an alert was not delivered to %s: %s%s",
+        delivery.channel,
+        told,
+        "" if next_at else "; given up",
+        extra={"portal": delivery.portal},
+    )
+    return next_at is None
+
+
+def _wait(delivery: AlertDelivery) -> timedelta:
+    return WAITS[min(delivery.attempts, len(WAITS) - 1)]
 
 
 def _next(delivery: AlertDelivery, error: SyncworkerError, now: datetime) -> datetime | None:
     if error.recovery == "reject" or delivery.attempts >= len(WAITS):
         return None
-    wait = WAITS[delivery.attempts]
+    wait = _wait(delivery)
     if isinstance(error, AlertError):
         wait = min(max(wait, timedelta(seconds=error.retry_after)), WAITS[-1])
     return now + wait

@@ -50,7 +50,7 @@ class AlertDelivery:
         attempts: How often sending it was begun.
         next_at: When it is sent next; None: delivered, or given up.
         delivered_at: When the channel took it.
-        error: What went wrong last, masked; or "".
+        error: What went wrong last, masked; of what was delivered, who did not get it; or "".
     """
 
     id: int
@@ -64,6 +64,12 @@ class AlertDelivery:
     next_at: datetime | None = None
     delivered_at: datetime | None = None
     error: str = ""
+
+
+class PartlyTaken(str):
+    """A channel's answer: some of its addresses do not get the message. It counts as delivered."""
+
+    __slots__ = ()
 
 
 class AlertStore(Protocol):

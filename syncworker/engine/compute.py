@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -42,6 +43,8 @@ from syncworker.planning.lifecycle import STAGE_PROPERTY
 from syncworker.planning.plan import Plan, plan_to_json, summarize, to_json
 from syncworker.planning.records import LedgerRecord, RecordPlan
 from syncworker.planning.selection import Selection
+
+log = logging.getLogger(__name__)
 
 
 def shards(engine: Engine, run: Run) -> list[dict[str, Any]]:
@@ -107,9 +110,12 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
             dropped = {*unmapped.get(object_name, ()), *_unmapped(target, links)}
             unmapped[object_name] = sorted(dropped)
             unlinked.update(links.unlinked.values())
-    health = {}
+    health: Mapping[str, Any] = {}
     if "health_band" not in held:
-        health = alert_health.compare(engine, run, mapping, chunk, frames["accounts"], portal)
+        try:
+            health = alert_health.compare(engine, run, mapping, chunk, frames["accounts"], portal)
+        except Exception:  # an old snapshot that cannot be read must not keep today's values back
+            log.exception("health could not be compared", extra={"run": run.id, "chunk": chunk.id})
     used = metrics_used(mapping)
     engine.chunks.complete(
         chunk,

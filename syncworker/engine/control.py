@@ -7,7 +7,7 @@ from syncworker.engine.engine import Engine
 from syncworker.engine.holder import held_by
 from syncworker.engine.memory import READY_KINDS, Run
 from syncworker.engine.run_words import RunKind, RunMode, RunStatus, Wish
-from syncworker.errors import ConfigError
+from syncworker.errors import ConfigError, SyncworkerError
 
 _AGAIN: tuple[RunStatus, ...] = ("failed", "cancelled", "rejects")
 _KINDS: tuple[RunKind, ...] = ("sync", "extract", "backfill", "apply", "rollback")
@@ -37,13 +37,18 @@ def resume(engine: Engine, run_id: str) -> bool:
         StoreError: There is no such run.
         ConfigError: It is not paused, or the portal is.
         MappingError: The mapping has errors by now.
+        StalePlan: Another run has written since, and its plan cannot be made anew.
     """
     run = engine.runs.get(run_id)
     if run.finished_at is not None or run.status not in ("paused", "waiting"):
         raise _ended(run, "only a paused run is resumed")
     pausing.refuse(engine, run.portal, run.kind)  # else it would wait for the portal to go on
     engine.turns.mark(run_id, "waiting")
-    return turn.take(engine, engine.runs.get(run_id))
+    try:
+        return turn.take(engine, engine.runs.get(run_id))
+    except SyncworkerError:
+        engine.turns.mark(run_id, "paused")  # else the next tick would take it, and end it
+        raise
 
 
 def retry(engine: Engine, run_id: str, *, mode: RunMode) -> Run:

@@ -13,26 +13,33 @@ from syncworker.engine.engine import Engine
 from syncworker.engine.memory import READY_KINDS, Run, Step
 from syncworker.engine.part import restricted
 from syncworker.engine.refused import DEFINED
+from syncworker.engine.run_words import RunStatus
 from syncworker.errors import SyncworkerError, UnsafePlan
 from syncworker.masking import mask
 
 log = logging.getLogger(__name__)
 _ASKING: tuple[Step, ...] = ("compute", "canary", "push", "associate")  # steps that call HubSpot
+_LAST: tuple[Step, ...] = ("push", "associate", "end")
 _SENDING: tuple[Step, ...] = ("canary", "push")
 _PLANS_KEPT = timedelta(days=30)  # what was sent stays in the history
 
 
 def finish(engine: Engine, run_id: str) -> Run:
-    """Close a run whose every record has an outcome; cursors move in the same transaction."""
+    """Close a run whose every record has an outcome; cursors move in the same transaction.
+
+    A message may come twice, or late: a run that rests, or is not at its end, stays as it is.
+    """
     run = engine.runs.get(run_id)
-    if run.finished_at is None:
-        summary = _came_to(engine, run)
-        if engine.slots.claim(run.portal, "retention", _day(engine.clock())):
-            retention.drop(engine, run)
-        _close(
-            engine,
-            replace(run, status="rejects" if summary["dead_letters"] else "done", summary=summary),
-        )
+    if not _is_at_its_end(engine, run):
+        return run
+    if engine.slots.claim(run.portal, "retention", _day(engine.clock())):
+        retention.drop(engine, run)  # while the run is open, no other one can have the portal
+        run = engine.runs.get(run_id)
+        if not _is_at_its_end(engine, run):  # that may take a while
+            return run
+    summary = _came_to(engine, run)
+    status: RunStatus = "rejects" if summary["dead_letters"] else "done"
+    if _close(engine, replace(run, status=status, summary=summary)):
         _sweep(engine, run)
     return engine.runs.get(run_id)
 
@@ -40,8 +47,8 @@ def finish(engine: Engine, run_id: str) -> Run:
 def stop_at_canary(engine: Engine, run: Run, refusal: SyncworkerError) -> None:
     """Close a run whose first records are not in HubSpot as planned; the rest is not sent."""
     run = replace(run, status="refused", summary=_came_to(engine, run))
-    _close(engine, _with_words(run, refusal))
-    _sweep(engine, run)
+    if _close(engine, _with_words(run, refusal)):
+        _sweep(engine, run)
 
 
 def stop_at_plan(engine: Engine, run: Run, refusal: UnsafePlan | None) -> None:
@@ -54,10 +61,11 @@ def stop_at_plan(engine: Engine, run: Run, refusal: UnsafePlan | None) -> None:
         "delayed_by_budget": _delayed(engine, run),
     }
     if refusal is None:
-        _close(engine, replace(run, status="planned", summary=summary))
+        ended = replace(run, status="planned", summary=summary)
     else:
-        _close(engine, _with_words(replace(run, status="refused", summary=summary), refusal))
-    _sweep(engine, run)
+        ended = _with_words(replace(run, status="refused", summary=summary), refusal)
+    if _close(engine, ended):
+        _sweep(engine, run)
 
 
 def came_to(engine: Engine, run: Run) -> dict[str, int]:
@@ -132,14 +140,22 @@ def _with_words(run: Run, error: SyncworkerError) -> Run:
     return replace(run, message=mask(error.message), help=mask(error.help), code=error.code)
 
 
-def _close(engine: Engine, run: Run) -> None:
+def _is_at_its_end(engine: Engine, run: Run) -> bool:
+    at_work = run.finished_at is None and run.status == "running"
+    return at_work and run.step in _LAST and not engine.chunks.left(run.id, run.step)
+
+
+def _close(engine: Engine, run: Run) -> bool:
+    """Close it; False: another has done so, and the portal may be the next run's."""
     now = engine.clock()
     ended = replace(run, finished_at=now)
-    if engine.runs.finish(ended):
-        counters.run(run.portal, run.kind, run.status)
-        traces.run(run.id, run.portal, run.kind, run.status, run.created_at, now)
-        log.info("run ended: %s", run.status, extra={"run": run.id, "portal": run.portal})
-        alerts.after_run(engine, ended)
+    if not engine.runs.finish(ended):
+        return False
+    counters.run(run.portal, run.kind, run.status)
+    traces.run(run.id, run.portal, run.kind, run.status, run.created_at, now)
+    log.info("run ended: %s", run.status, extra={"run": run.id, "portal": run.portal})
+    alerts.after_run(engine, ended)
+    return True
 
 
 def _sweep(engine: Engine, run: Run) -> None:

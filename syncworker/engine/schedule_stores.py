@@ -80,8 +80,8 @@ class Schedules(Protocol):
         """Forget the portal's other jobs."""
         ...
 
-    def drop_portals(self, *, keep: Collection[str]) -> None:
-        """Forget the jobs of every other portal."""
+    def drop_portals(self, *, keep: Collection[str], due_before: datetime) -> None:
+        """Forget the jobs of every other portal whose next slot lies before then."""
         ...
 
 

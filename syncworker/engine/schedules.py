@@ -69,15 +69,14 @@ def _due(engine: Engine, portal: str) -> list[Todo]:
         if waiting or fast_lane.unread(engine, portal):
             turn.ask_to_yield(engine, portal)
         return _taken_over(engine, open_run, now) if jobs or open_run.kind == "backfill" else []
-    if pausing.paused(engine, portal) is not None:
-        return []
+    if pausing.paused(engine, portal) is not None or turn.is_owed(engine, portal):
+        return turn.next_of(engine, portal)  # what may run while it is paused, a rollback, does
     if waiting:
         return _started(engine, waiting, tables, now)
-    return (
-        _received(engine, portal, now)
-        or _looked(engine, jobs.get("fast"), now)
-        or turn.next_of(engine, portal)
-    )
+    return _received(engine, portal, now) or [
+        *_looked(engine, jobs.get("fast"), now),
+        *turn.next_of(engine, portal),
+    ]
 
 
 def _up_to_date(
@@ -91,7 +90,15 @@ def _up_to_date(
         if job not in jobs or jobs[job].spec != table.spec
     }
     for job, table in changed.items():
-        first = table.after(now) if job in jobs else _first(engine, portal, job, table, now)
+        known = jobs.get(job)
+        if known is None:
+            first = _first(engine, portal, job, table, now)
+        elif job in _WHOLE and known.next_at <= now:
+            first = (
+                known.next_at
+            )  # it waits for the portal: a new timetable is no reason to skip it
+        else:
+            first = table.after(now)
         engine.schedules.plan(portal, job, table.spec, first)
     if jobs.keys() - tables.keys():
         engine.schedules.drop(portal, keep=list(tables))

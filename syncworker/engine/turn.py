@@ -2,12 +2,13 @@
 
 A backfill may take hours, so it gives way to what is due: it waits while the other run works, and
 goes on afterwards. Its slices that are read stay read; its plan is made anew, because what another
-run read and wrote has changed what it should say.
+run read and wrote has changed what it should say. Once another has had its turn, it is its own
+again: a sync that is always due would keep it waiting for ever.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from syncworker.engine import finish, pausing, sync
@@ -26,7 +27,8 @@ _GIVES_WAY: tuple[Step, ...] = ("extract", "push")
 def take(engine: Engine, run: Run, *, mode: RunMode | None = None) -> bool:
     """Let a run that rests, or that ended, go on; False: another run holds the portal.
 
-    Where another run has read or written since, or the mapping has changed, it is planned anew.
+    Where another run has read or written since, the mapping has changed, or a stream is read again
+    that its plan lacks, it is planned anew.
 
     Raises:
         ConfigError: A person has paused the portal.
@@ -36,7 +38,7 @@ def take(engine: Engine, run: Run, *, mode: RunMode | None = None) -> bool:
     pausing.refuse(engine, run.portal, run.kind)
     text = engine.mapping_text(run.portal)
     mapping = checked(run.portal, text)
-    anew = text != run.mapping or engine.turns.overtaken(run)
+    anew = text != run.mapping or engine.turns.overtaken(run) or _lacks_a_stream(engine, run)
     if anew and run.kind in READY_KINDS:
         raise StalePlan(
             f"{run.kind} {run.id} cannot go on: another run has written to {run.portal} since, or "
@@ -63,11 +65,7 @@ def next_of(engine: Engine, portal: str) -> list[Todo]:
     """Start the workers' run that has waited longest for the portal, where it is free."""
     if engine.runs.running(portal) is not None:
         return []
-    for run in engine.turns.waiting(portal):
-        if run.mode != "queue":
-            continue  # its own command takes the portal
-        if pausing.hinders(engine, portal, run.kind):
-            continue  # it waits on
+    for run in _waiting(engine, portal):
         try:
             if not take(engine, run):
                 return []
@@ -76,6 +74,12 @@ def next_of(engine: Engine, portal: str) -> list[Todo]:
             continue
         return sync.onward(engine, run.id)
     return []
+
+
+def is_owed(engine: Engine, portal: str) -> bool:
+    """Whether another run was at work since the one that waits longest had its last turn."""
+    run = next(_waiting(engine, portal), None)
+    return run is not None and engine.turns.overtaken(run)
 
 
 def ask_to_yield(engine: Engine, portal: str) -> None:
@@ -88,6 +92,21 @@ def ask_to_yield(engine: Engine, portal: str) -> None:
         return
     if engine.clock() - run.as_of >= engine.limits.backfill_turn:
         engine.turns.ask(run.id, "yield")
+
+
+def _waiting(engine: Engine, portal: str) -> Iterator[Run]:
+    """The workers' runs that wait and may start, the oldest first."""
+    for run in engine.turns.waiting(portal):
+        # The others' own commands take the portal, or they wait until it is no longer paused.
+        if run.mode == "queue" and not pausing.hinders(engine, portal, run.kind):
+            yield run
+
+
+def _lacks_a_stream(engine: Engine, run: Run) -> bool:
+    """Whether a stream was given up, which is read again, and the run got beyond reading."""
+    if not any("stopped" in result for result in engine.chunks.results(run.id, "extract")):
+        return False
+    return any(one.step != "extract" for one in engine.turns.counts(run.id))
 
 
 def _with_earlier(engine: Engine, run: Run) -> Mapping[str, Any]:

@@ -12,6 +12,8 @@ from syncworker.engine.todo import CHUNK_TASKS, Todo
 from syncworker.errors import SyncworkerError
 
 log = logging.getLogger(__name__)
+_GONE = timedelta(days=1)
+"""So long a portal's mapping may be away, as while a release replaces it, and no slot is lost."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -28,7 +30,8 @@ def tick(engine: Engine) -> list[Todo]:
     engine.chunks.free_lost(now=now, enqueued_before=lost)
     todos = [todo for run in engine.runs.queued() for todo in _onward(engine, run, now)]
     portals = engine.portals()
-    engine.schedules.drop_portals(keep=portals)
+    if portals:  # none at all: it is their folder that is away
+        engine.schedules.drop_portals(keep=portals, due_before=now - _GONE)
     engine.pauses.end(now)
     todos += [todo for portal in portals for todo in schedules.due(engine, portal)]
     return todos
@@ -50,7 +53,12 @@ def _onward(engine: Engine, run: Run, now: datetime) -> list[Todo]:
 
 def _is_time(engine: Engine, run: Run, todo: Todo, now: datetime) -> bool:
     """Whether a run's start or end is sent again: once in several leases, not with every tick."""
-    slot = _slot(now, schedules.PATIENCE * engine.limits.lease)
+    patience = schedules.PATIENCE * engine.limits.lease
+    if todo.task == "finish_run":  # its first message is given time: a second one helps nobody
+        sign = engine.chunks.last_sign(run.id) or run.created_at
+        if now - sign < patience:
+            return False
+    slot = _slot(now, patience)
     return engine.slots.claim(run.portal, f"{todo.task} {run.id}", slot)
 
 

@@ -24,7 +24,8 @@ _CONNECT_SECONDS = 10
 _POSTGRESQL = "postgresql+psycopg"
 _DISK_FULL = "53100"  # PostgreSQL's name of it
 _KNOWN = ("sqlite", "postgresql")
-_JSON: dict[str, Any] = {
+_OPTIONS: dict[str, Any] = {
+    "hide_parameters": True,  # they are people's data, and errors are logged
     "json_serializer": json_text.dumps,
     "json_deserializer": json_text.loads,
 }
@@ -65,11 +66,11 @@ class Database:
                 self.url,
                 pool_pre_ping=True,
                 connect_args={"connect_timeout": _CONNECT_SECONDS},
-                **_JSON,
+                **_OPTIONS,
             )
         if self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(self.url, connect_args={"timeout": _BUSY_SECONDS}, **_JSON)
+        engine = sa.create_engine(self.url, connect_args={"timeout": _BUSY_SECONDS}, **_OPTIONS)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine

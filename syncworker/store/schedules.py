@@ -82,10 +82,11 @@ class SqlSchedules:
         with self._database.write() as connection:
             connection.execute(sa.delete(schedules).where(gone))
 
-    def drop_portals(self, *, keep: Collection[str]) -> None:
-        """The jobs of portals without a mapping."""
+    def drop_portals(self, *, keep: Collection[str], due_before: datetime) -> None:
+        """The jobs of portals that have had no mapping since."""
+        gone = sa.and_(_ROW.portal.not_in(list(keep)), _ROW.next_at < due_before)
         with self._database.write() as connection:
-            connection.execute(sa.delete(schedules).where(_ROW.portal.not_in(list(keep))))
+            connection.execute(sa.delete(schedules).where(gone))
 
 
 def _taken(connection: sa.Connection, job: Scheduled, next_at: datetime, run_id: str) -> bool:

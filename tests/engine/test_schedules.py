@@ -145,9 +145,29 @@ def test_a_changed_schedule_counts_from_the_next_tick_and_one_that_is_gone_leave
     assert world.engine.schedules.of() == []
     world.text = f"{BERLIN}schedule: {{every: 1h}}\n"
     world.tick()
-    world.engine = replace(world.engine, portals=list)
+
+
+def test_jobs_are_forgotten_a_day_after_their_portal_is_gone(tmp_path: Path) -> None:
+    world = World(tmp_path, "{every: 1h}")
+    world.run()
+    for portals in ([], ["other"]):  # the folder is away, or one mapping
+        world.engine = replace(world.engine, portals=lambda found=portals: found)
+        world.tick("2026-11-22T06:59")
+        assert world.engine.schedules.of("acme") != []
+    world.tick("2026-11-22T07:01")
+    assert world.engine.schedules.of("acme") == []
+
+
+def test_a_slot_that_waits_is_not_lost_when_its_timetable_is_edited(tmp_path: Path) -> None:
+    world = World(tmp_path, "{every: 6h, full_at: 03:00}")
+    (first,) = world.tick()
+    world.clock.now += timedelta(days=1)
+    world.text = world.text.replace("6h, full_at: 03:00", "4h, full_at: 04:00")
     world.tick()
-    assert world.engine.schedules.of() == [], "its mapping is gone"
+    world.end(world.engine.runs.get(first))
+    assert world.run() == {"full": True}
+    assert world.run() is None
+    assert world.next("full") == "11-23T03:00"
 
 
 def test_a_paused_portal_starts_nothing_and_makes_up_once_resumed(tmp_path: Path) -> None:

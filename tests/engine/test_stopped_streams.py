@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from support.fake_engine import AS_OF, MAPPING, FakePortal, FakeSource, make_engine
+from support.fake_engine import AS_OF, MAPPING, Clock, FakePortal, FakeSource, make_engine
 
-from syncworker.engine import inline, sync
+from syncworker.engine import control, inline, sync
 from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.memory import Run
 from syncworker.engine.ports import Page
@@ -91,6 +91,19 @@ def test_the_other_streams_go_on_and_its_metrics_are_left_alone_until_it_is_read
     source.streams["trials"] = Failing(3).streams["trials"]
     assert run(engine, 2).status == "done"
     assert engine.letters.open("acme", run_id=None, most=9) == []
+
+
+def test_a_retry_reads_the_stream_again_and_sends_what_it_changes(tmp_path: Path) -> None:
+    source, portal, clock = Failing(3, "trials"), portal_with_trials(3), Clock()
+    engine = make_engine(tmp_path, portal, source, mapping=TRIALS, clock=clock)
+    ended = run(engine)
+    assert (ended.status, "saas_trial" in portal.companies["0"]) == ("rejects", False)
+
+    source.broken = ""
+    retried = control.retry(engine, ended.id, mode="inline")
+    assert retried.as_of == clock.now
+    assert inline.carry_out(engine, retried, "me").status == "done"
+    assert portal.companies["0"]["saas_trial"] == "converted"
 
 
 def test_where_no_stream_can_be_read_the_run_fails_with_the_first_reason(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from smtplib import SMTP
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from aiosmtpd.smtp import AuthResult
 from support.http_server import Api, Reply, http_server
 
 from syncworker.alerts import channels
-from syncworker.engine.alert_stores import AlertDelivery
+from syncworker.engine.alert_stores import AlertDelivery, PartlyTaken
 from syncworker.errors import AlertError
 from syncworker.mapping.alerts import EmailChannel, SlackChannel, WebhookChannel
 
@@ -250,6 +251,21 @@ def test_a_mail_that_only_some_addresses_may_get_is_delivered(smtp: Controller) 
     answer = send(mail(smtp.port, to=to))
 
     assert answer == "taken, but not for 1 of 2 addresses"
+    assert isinstance(answer, PartlyTaken)
+
+
+def test_a_mail_that_was_taken_counts_though_the_server_is_rude_at_the_farewell(
+    smtp: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = SMTP.docmd
+
+    def rude(server: SMTP, command: str, args: str = "") -> tuple[int, bytes]:
+        if command.lower() == "quit":
+            return 421, b"too busy"
+        return said(server, command, args)
+
+    monkeypatch.setattr(SMTP, "docmd", rude)
+    assert send(mail(smtp.port)) == "taken"
 
 
 def test_a_server_that_is_not_who_it_says_gets_no_password(

@@ -59,6 +59,19 @@ def test_two_runs_are_two_traces_and_an_error_is_told(spans: InMemorySpanExporte
     )
 
 
+def test_an_error_is_told_masked_and_without_its_trace(spans: InMemorySpanExporter) -> None:
+    secret = "token=s3cret-value of ann@acme.example"
+    with (
+        pytest.raises(ValueError, match="s3cret"),
+        traces.chunk("r1", "acme", "push", 7),
+        traces.request("POST", "write"),
+    ):
+        raise ValueError(secret)
+    for span in spans.get_finished_spans():
+        assert span.status.description == "ValueError: token=*** of a…@acme.example"
+        assert span.events == ()
+
+
 def test_nothing_is_traced_until_it_is_asked_for() -> None:
     with traces.chunk("r1", "acme", "push", 7), traces.request("GET", "read") as status:
         status.append(200)

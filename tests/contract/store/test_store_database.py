@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,13 @@ def test_a_reader_waits_for_no_writer(state: Stores) -> None:
         connection.execute(sa.update(runs).values(status="done"))
         assert state.runs.get(run.id).status == "running"
     assert state.runs.get(run.id).status == "done"
+
+
+def test_an_error_s_words_do_not_hold_the_values_of_a_row(state: Stores) -> None:
+    again = asdict(replace(state.run(), message="ann@acme.example"))
+    with pytest.raises(sa.exc.IntegrityError) as error, state.database.write() as connection:
+        connection.execute(sa.insert(runs).values(again))
+    assert "ann@acme.example" not in str(error.value)
 
 
 def test_a_value_postgresql_does_not_take_is_an_error_without_harm(postgres: str) -> None:
