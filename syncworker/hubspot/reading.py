@@ -27,6 +27,8 @@ MERGED = ("hs_merged_object_ids", "hs_calculated_merged_vids")
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
 
 def read(
     transport: Transport, object_name: str, ids: Sequence[str], properties: Sequence[str]
@@ -66,7 +68,7 @@ def last_changes(
 
 def _newest(versions: Sequence[Mapping[str, Any]]) -> LastChange:
     # HubSpot writes the newest first; `max` takes the first of equals.
-    newest = max(versions, key=lambda version: text(version.get("timestamp")))
+    newest = max(versions, key=lambda version: _moment(text(version.get("timestamp"))) or _NEVER)
     user = newest.get("updatedByUserId")
     return LastChange(
         value=text(newest.get("value")),

@@ -282,12 +282,12 @@ def test_an_update_of_a_merged_record_names_the_one_it_is_now_and_writes_nothing
 def test_who_set_a_stage_last_is_known_also_of_merged_records(
     portal: HubSpotPortal, sandbox: SandboxServer
 ) -> None:
-    now = sandbox.portal.now()
     records = sandbox.portal.records("contacts")
     ids = [
         sandbox.portal.put("contacts", {"email": f"c{n}@a.example", "lifecyclestage": "lead"}).id
         for n in range(60)
     ]
+    now = sandbox.portal.now()
     person, merged, other = ids[0], ids[1], ids[2]
     records.commit(
         records.prepare(records.get(person), {"lifecyclestage": "customer"}, {}), now, "CRM_UI"
