@@ -72,7 +72,7 @@ EVERY = {
     "doctor": Line("acme", "nosuch", 1, slow=True),
     "explain": Line("acme a1 --metric mrr", "acme nobody", 1, slow=True),
     "extract": Line("acme", "acme --stream nosuch", 1, slow=True),
-    "forget": Line("acme a11 --dry-run", "acme nobody", 1),
+    "forget": Line("acme a11 --dry-run", "acme nobody --yes", 1),
     "health": Line("", "--max-age soon", 64, elsewhere="unit/cli/test_health_command.py"),
     "history": Line("acme a1", "acme nobody", 1),
     "init": Line("", "acme", 1, elsewhere="e2e/test_init_command.py"),

@@ -15,7 +15,7 @@ _HEAVY = [
     "hubspot",
     "celery",
     "ruamel",
-    "syncworker.engine",
+    "syncworker.engine.engine",
     "syncworker.bootstrap",
 ]
 _ALL = f"""

@@ -60,11 +60,10 @@ class World:
         return next(self.plan.records()).key
 
     def apply(self, *, canary: int = 0, force: bool = False) -> Run:
-        engine = self.engine
-        apply.verify(engine, self.plan)
-        apply.judge(engine, self.plan, force=force, max_changes=None)
-        run = apply.start(engine, self.plan, target="plan.json", canary=canary, force=force)
-        return inline.carry_out(engine, run, "me")
+        apply.verify(self.engine, self.plan)
+        apply.judge(self.engine, self.plan, force=force, max_changes=None)
+        run = apply.start(self.engine, self.plan, target="plan.json", canary=canary, force=force)
+        return inline.carry_out(self.engine, run, "me")
 
     def held(self) -> dict[str, str]:
         """What HubSpot holds, by our key."""

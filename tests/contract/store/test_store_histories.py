@@ -2,15 +2,19 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 
 from support.stores import NOW, PORTAL, Stores, record, sent
 
 from syncworker.engine.histories import Writing
 from syncworker.engine.memory import Run
 
+_NUMBERS = count(1)
+
 
 def written(state: Stores, places: list[int], *, created: bool = False) -> Run:
-    run = state.run()
+    # Runs sort by their ids, and those of one instant by chance.
+    run = state.run(id=f"20261121T060000-{next(_NUMBERS):08}")
     chunk = state.planned(run, 4)
     settled = [replace(sent(place), created=created) for place in places]
     state.plans.settle(chunk, PORTAL, settled, NOW + timedelta(seconds=5))
