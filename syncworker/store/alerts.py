@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from syncworker.engine.alert_stores import AlertDelivery, Episode
+from syncworker.store import bulk
 from syncworker.store.database import Database
 from syncworker.store.tables import (
     alert_deliveries,
@@ -19,8 +20,6 @@ from syncworker.store.tables import (
     runs,
     staged_pages,
 )
-
-_AT_ONCE = 500  # a database takes only so many parameters
 
 
 class SqlAlerts:
@@ -191,8 +190,7 @@ def _new(one: Episode | AlertDelivery) -> dict[str, Any]:
 def _close(connection: sa.Connection, ids: Sequence[int], now: datetime) -> None:
     one = alert_episodes.c
     done = 0
-    for first in range(0, len(ids), _AT_ONCE):
-        some = ids[first : first + _AT_ONCE]
+    for some in bulk.some(ids):
         going_on = sa.update(alert_episodes).where(one.id.in_(some), one.closed_at.is_(None))
         done += connection.execute(going_on.values(closed_at=now)).rowcount
     if done != len(ids):

@@ -9,13 +9,12 @@ import sqlalchemy as sa
 
 from syncworker.engine.memory import Chunk, SettledPairs
 from syncworker.engine.ports import Pair
-from syncworker.store import letters
+from syncworker.store import bulk, letters
 from syncworker.store.chunks import update_mine
 from syncworker.store.database import Database
 from syncworker.store.tables import associations
 
 _KEY = ("portal", "from_object", "to_object", "from_id", "to_id")
-_VARIABLES = 500  # ids in one IN list
 
 
 class SqlAssociations:
@@ -34,10 +33,8 @@ class SqlAssociations:
         )
         found: set[Pair] = set()
         with self._database.read() as connection:
-            for start in range(0, len(from_ids), _VARIABLES):
-                query = sa.select(row.from_id, row.to_id).where(
-                    of_objects, row.from_id.in_(from_ids[start : start + _VARIABLES])
-                )
+            for some in bulk.some(from_ids):
+                query = sa.select(row.from_id, row.to_id).where(of_objects, row.from_id.in_(some))
                 found.update(Pair(*ids) for ids in connection.execute(query))
         return found
 

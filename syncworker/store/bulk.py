@@ -1,10 +1,10 @@
-"""Many rows at once, past what SQLAlchemy does for each value of each."""
+"""Many keys or rows at once, past what SQLAlchemy does for each value of each."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
@@ -12,6 +12,17 @@ from sqlalchemy.exc import DBAPIError
 
 from syncworker.planning import json_text
 from syncworker.store.tables import UtcDateTime, sqlite_text
+
+_IN_ONE_LIST = 500
+"""Keys of one IN list: a database takes only so many parameters."""
+
+_Key = TypeVar("_Key")
+
+
+def some(keys: Sequence[_Key]) -> Iterator[list[_Key]]:
+    """The keys, as many at a time as one IN list takes."""
+    for start in range(0, len(keys), _IN_ONE_LIST):
+        yield list(keys[start : start + _IN_ONE_LIST])
 
 
 def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:

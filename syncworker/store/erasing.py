@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from syncworker.engine.forgotten import Keys, values_of
 from syncworker.planning import json_text
+from syncworker.store import bulk
 from syncworker.store.tables import (
     alert_deliveries,
     alert_episodes,
@@ -25,7 +26,6 @@ from syncworker.store.tables import (
     unlinked,
 )
 
-_AT_ONCE = 500  # keys in one IN list
 _LEAST = 4
 """Letters of a name from which on it is looked for inside sentences."""
 
@@ -93,7 +93,7 @@ def age(connection: sa.Connection, portal: str, before: datetime) -> int:
 def _associations(connection: sa.Connection, portal: str, records: Keys) -> int:
     row, number = associations.c, 0
     for name, keys in records.items():
-        for some in _some(keys):
+        for some in bulk.some(sorted(keys)):
             ids = sa.select(ledger.c.hubspot_id).where(
                 ledger.c.portal == portal, ledger.c.object == name, ledger.c.key.in_(some)
             )
@@ -116,7 +116,7 @@ def _by_key(
 ) -> int:
     number = 0
     for name, keys in records.items():
-        for some in _some(keys):
+        for some in bulk.some(sorted(keys)):
             these = sa.delete(table).where(
                 mine, table.c[object_column] == name, table.c.key.in_(some)
             )
@@ -224,9 +224,3 @@ def _without(value: object, wanted: Collection[str]) -> object:
 def _is_of(value: object, wanted: Collection[str]) -> bool:
     text = _plain(value) if isinstance(value, str) else ""
     return text in wanted or _plain(text.partition(":")[2]) in wanted
-
-
-def _some(keys: Collection[str]) -> Iterator[list[str]]:
-    listed = sorted(keys)
-    for start in range(0, len(listed), _AT_ONCE):
-        yield listed[start : start + _AT_ONCE]

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from syncworker.engine.histories import Writing
 from syncworker.planning.records import Change
+from syncworker.store import bulk
 from syncworker.store.database import Database
 from syncworker.store.tables import history, ledger
 
-_VARIABLES = 500  # keys in one IN list
 _ROW = history.c
 _READ = sa.select(
     _ROW.id,
@@ -44,11 +44,11 @@ class SqlHistories:
         """What runs from that one on wrote to them."""
         found: list[Writing] = []
         with self._database.read() as connection:
-            for start in range(0, len(keys), _VARIABLES):
+            for some in bulk.some(keys):
                 query = _READ.where(
                     _ROW.portal == portal,
                     _ROW.object == object_name,
-                    _ROW.key.in_(keys[start : start + _VARIABLES]),
+                    _ROW.key.in_(some),
                     _ROW.run_id >= from_run,  # ids sort by time
                 )
                 found += _writings(connection.execute(query.order_by(_ROW.id)))

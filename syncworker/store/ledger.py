@@ -27,7 +27,6 @@ _READ = sa.select(
     ledger.c.object == sa.bindparam("of_object"),
     ledger.c.key.in_(sa.bindparam("of_keys", expanding=True)),
 )
-_VARIABLES = 500  # keys in one IN list
 _AT_ONCE = 1_000  # records held while all are streamed
 
 
@@ -42,9 +41,9 @@ class SqlLedger:
         found: dict[str, LedgerRecord] = {}
         of = {"of_portal": portal, "of_object": object_name}
         with self._database.read() as connection:
-            for start in range(0, len(keys), _VARIABLES):
-                some = of | {"of_keys": list(keys[start : start + _VARIABLES])}
-                for key, id_, values, written_at, linked_by in connection.execute(_READ, some):
+            for some in bulk.some(keys):
+                rows = connection.execute(_READ, of | {"of_keys": some})
+                for key, id_, values, written_at, linked_by in rows:
                     found[key] = LedgerRecord(
                         object_name, key, id_, values, written_at, linked_by=linked_by
                     )
@@ -78,11 +77,11 @@ class SqlLedger:
         row = history.c
         found: dict[str, str] = {}
         with self._database.read() as connection:
-            for start in range(0, len(keys), _VARIABLES):
+            for some in bulk.some(keys):
                 query = sa.select(row.key, row.run_id).where(
                     row.portal == portal,
                     row.object == object_name,
-                    row.key.in_(keys[start : start + _VARIABLES]),
+                    row.key.in_(some),
                     row.id > position,
                 )
                 found.update(dict(connection.execute(query.order_by(row.id)).all()))
@@ -95,11 +94,11 @@ class SqlLedger:
         row = history.c
         found: dict[str, list[Change]] = {}
         with self._database.read() as connection:
-            for start in range(0, len(keys), _VARIABLES):
+            for some in bulk.some(keys):
                 query = sa.select(row.key, row.changes).where(
                     row.portal == portal,
                     row.object == object_name,
-                    row.key.in_(keys[start : start + _VARIABLES]),
+                    row.key.in_(some),
                 )
                 for key, changes in connection.execute(query.order_by(row.id)):
                     found.setdefault(key, []).extend(Change(*change) for change in changes)
@@ -148,11 +147,11 @@ class SqlLedger:
         row = ledger.c
         found: dict[str, list[str]] = {}
         with self._database.read() as connection:
-            for start in range(0, len(ids), _VARIABLES):
+            for some in bulk.some(ids):
                 query = sa.select(row.hubspot_id, row.key).where(
                     row.portal == portal,
                     row.object == object_name,
-                    row.hubspot_id.in_(ids[start : start + _VARIABLES]),
+                    row.hubspot_id.in_(some),
                 )
                 for id_, key in connection.execute(query.order_by(row.key)):
                     found.setdefault(id_, []).append(key)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from syncworker.engine.letter_stores import KeptLetter, Wanted
 from syncworker.engine.memory import Chunk, DeadLetter, LetterKind, Run
+from syncworker.store import bulk
 from syncworker.store.chunks import update_mine
 from syncworker.store.database import Database
 from syncworker.store.tables import dead_letters
@@ -37,7 +38,6 @@ _LETTER = ("kind", "subject", "key", "cause", "property", "message", "help", "va
 _KEPT = ("run_id", "source", "last_at", "tried_at", "resolved_at", "discard_reason")
 _OPEN = dead_letters.c.resolved_at.is_(None)
 _DISCARDED = dead_letters.c.discard_reason.is_not(None)
-_VARIABLES = 500  # keys in one IN list
 
 
 class SqlLetters:
@@ -119,9 +119,8 @@ class SqlLetters:
         )
         found: dict[str, list[DeadLetter]] = {}
         with self._database.read() as connection:
-            for start in range(0, len(keys), _VARIABLES):
-                some = {"of_keys": list(keys[start : start + _VARIABLES])}
-                for row in connection.execute(query, some).mappings():
+            for some in bulk.some(keys):
+                for row in connection.execute(query, {"of_keys": some}).mappings():
                     found.setdefault(row["key"], []).append(DeadLetter(**row))
         return found
 
@@ -278,12 +277,12 @@ def _discarded(
     found: dict[tuple[str, str, str, str], KeptLetter] = {}
     for kind, subject in sorted({(one.kind, one.subject) for one in letters}):
         keys = [one.key for one in letters if (one.kind, one.subject) == (kind, subject)]
-        for start in range(0, len(keys), _VARIABLES):
+        for some in bulk.some(keys):
             query = sa.select(*(letter[name] for name in (*_LETTER, *_KEPT))).where(
                 letter.portal == portal,
                 letter.kind == kind,
                 letter.subject == subject,
-                letter.key.in_(keys[start : start + _VARIABLES]),
+                letter.key.in_(some),
                 _DISCARDED,
             )
             for row in connection.execute(query).mappings():

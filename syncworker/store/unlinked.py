@@ -13,8 +13,6 @@ from syncworker.store.chunks import update_mine
 from syncworker.store.database import Database
 from syncworker.store.tables import unlinked
 
-_VARIABLES = 500  # keys in one IN list
-
 
 class SqlUnlinked:
     """`engine.stores.Unlinkeds` on SQL."""
@@ -48,12 +46,12 @@ class SqlUnlinked:
         ]
         with self._database.write() as connection:
             update_mine(connection, chunk, attempts=0)
-            for start in range(0, len(keys), _VARIABLES):
+            for some in bulk.some(keys):
                 connection.execute(
                     sa.delete(unlinked).where(
                         row.portal == portal,
                         row.object == object_name,
-                        row.key.in_(keys[start : start + _VARIABLES]),
+                        row.key.in_(some),
                     )
                 )
             bulk.insert(connection, unlinked, rows)
