@@ -1,6 +1,6 @@
 """A user's folder for end-to-end tests: a source database, a mapping, a sandbox portal, commands.
 
-Commands run as real processes, as a user would type them.
+Commands run as processes of their own, as a user would type them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from support import commands
 
 from syncworker.sandbox.portal import Portal
 from syncworker.sandbox.server import SandboxServer
@@ -158,15 +160,7 @@ class Workspace:
 
     def run(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
         """Run `syncworker …` and wait for it."""
-        return subprocess.run(
-            [sys.executable, "-m", "syncworker", *arguments],
-            cwd=self.folder,
-            env=self.environment(env),
-            capture_output=True,
-            text=True,
-            timeout=180,
-            check=False,
-        )
+        return commands.run(arguments, folder=self.folder, env=self.environment(env), seconds=180)
 
     def sync(self, *arguments: str, **env: str) -> dict[str, Any]:
         """Run `syncworker sync acme --format json` at AS_OF and return what it printed."""
