@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import polars as pl
+
+from syncworker.model.streams import STREAMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +33,13 @@ class Facts:
     streams: Mapping[str, pl.LazyFrame]
     language: str = "en"
     known_at: datetime | None = None
+
+    def stream(self, name: str) -> pl.LazyFrame:
+        """A stream's rows: none where nobody provides it."""
+        rows = self.streams.get(name)
+        return _nothing(name) if rows is None else rows
+
+
+@cache
+def _nothing(stream: str) -> pl.LazyFrame:
+    return pl.LazyFrame(schema=STREAMS[stream].schema())

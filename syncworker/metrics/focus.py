@@ -9,7 +9,6 @@ import polars as pl
 from syncworker.metrics.demos import address
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.shard import part
-from syncworker.model.streams import STREAMS
 
 
 def focus_keys(facts: Facts, people: Collection[str], accounts: Collection[str]) -> pl.LazyFrame:
@@ -25,8 +24,8 @@ def focus_keys(facts: Facts, people: Collection[str], accounts: Collection[str])
         user ids of people who have no account; and the addresses.
     """
     addresses = {person.strip().lower() for person in people}
-    users = facts.streams.get("users", pl.LazyFrame(schema=STREAMS["users"].schema()))
-    trials = facts.streams.get("trials", pl.LazyFrame(schema=STREAMS["trials"].schema()))
+    users = facts.stream("users")
+    trials = facts.stream("trials")
     named = address().is_in(sorted(addresses))
     requests = facts.streams.get("demo_requests", pl.LazyFrame(schema={"email": pl.String}))
     keys = [

@@ -9,7 +9,6 @@ import polars as pl
 from syncworker.metrics.demos import address
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.known import reached, there
-from syncworker.model.streams import STREAMS
 
 HOME = "_home"
 TOO = "_home_too"
@@ -42,14 +41,14 @@ def _own(*columns: str) -> Place:
 
 
 def _of_subscription(facts: Facts, rows: pl.LazyFrame) -> pl.LazyFrame:
-    subscriptions = _stream(facts, "subscriptions").select("sub_id", _account="account_id")
+    subscriptions = facts.stream("subscriptions").select("sub_id", _account="account_id")
     found = rows.join(subscriptions, on="sub_id", how="left")
     return _at_home(found, "_account", "sub_id")
 
 
 def _of_invoice(facts: Facts, rows: pl.LazyFrame) -> pl.LazyFrame:
-    invoices = _stream(facts, "invoices").select("invoice_id", _account="account_id")
-    subscriptions = _stream(facts, "subscriptions").select("sub_id", _other="account_id")
+    invoices = facts.stream("invoices").select("invoice_id", _account="account_id")
+    subscriptions = facts.stream("subscriptions").select("sub_id", _other="account_id")
     found = rows.join(invoices, on="invoice_id", how="left")
     found = found.join(subscriptions, on="sub_id", how="left")
     return _at_home(found, "_account", "_other", "invoice_id")
@@ -77,7 +76,7 @@ def _of_request(facts: Facts, rows: pl.LazyFrame) -> pl.LazyFrame:
     """With everyone who is there and has the address; of nobody: with the account it tells."""
     rows = rows.with_columns(email=address())
     people = (
-        _stream(facts, "users")
+        facts.stream("users")
         .filter(reached("created_at", facts.as_of) & there(facts.as_of))
         .select(email=address(), _person=pl.coalesce("account_id", "user_id"))
         .drop_nulls()
@@ -107,18 +106,18 @@ def _of_record(facts: Facts, rows: pl.LazyFrame) -> pl.LazyFrame:
     """With the row that names the HubSpot record, of whatever object it is."""
     named = pl.concat(
         [
-            _stream(facts, "accounts").select(
+            facts.stream("accounts").select(
                 object=pl.lit("companies"), record_id="hubspot_company_id", _account="account_id"
             ),
-            _stream(facts, "users").select(
+            facts.stream("users").select(
                 object=pl.lit("contacts"),
                 record_id="hubspot_contact_id",
                 _account=pl.coalesce("account_id", "user_id"),
             ),
-            _stream(facts, "subscriptions").select(
+            facts.stream("subscriptions").select(
                 object=pl.lit("deals"), record_id="hubspot_deal_id", _account="account_id"
             ),
-            _stream(facts, "tickets").select(
+            facts.stream("tickets").select(
                 object=pl.lit("tickets"), record_id="hubspot_ticket_id", _account="account_id"
             ),
         ]
@@ -128,10 +127,10 @@ def _of_record(facts: Facts, rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _of_deal(facts: Facts, rows: pl.LazyFrame) -> pl.LazyFrame:
-    companies = _stream(facts, "accounts").select(
+    companies = facts.stream("accounts").select(
         company_id="hubspot_company_id", _account="account_id"
     )
-    subscriptions = _stream(facts, "subscriptions").select(
+    subscriptions = facts.stream("subscriptions").select(
         deal_id="hubspot_deal_id", _other="account_id"
     )
     found = rows.join(companies.drop_nulls().unique(), on="company_id", how="left")
@@ -141,18 +140,13 @@ def _of_deal(facts: Facts, rows: pl.LazyFrame) -> pl.LazyFrame:
 
 def _people(facts: Facts) -> pl.LazyFrame:
     """user_id and _person: where the user lives."""
-    users = _stream(facts, "users")
+    users = facts.stream("users")
     return users.select("user_id", _person=pl.coalesce("account_id", "user_id"))
 
 
 def _at_home(rows: pl.LazyFrame, *columns: str) -> pl.LazyFrame:
     helping = ("_account", "_other", "_person")
     return rows.with_columns(pl.coalesce(columns).alias(HOME)).drop(helping, strict=False)
-
-
-def _stream(facts: Facts, name: str) -> pl.LazyFrame:
-    """A stream's rows; none where nobody provides it."""
-    return facts.streams.get(name, pl.LazyFrame(schema=STREAMS[name].schema()))
 
 
 PLACES: Mapping[str, Place] = {

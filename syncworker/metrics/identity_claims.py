@@ -12,7 +12,6 @@ import polars as pl
 
 from syncworker.metrics.facts import Facts
 from syncworker.metrics.known import reached, there
-from syncworker.model.streams import STREAMS
 
 LEAST_CONFIDENCE = 0.5
 RIVALS_TYPE = pl.List(pl.String)
@@ -52,9 +51,9 @@ def read_claims(facts: Facts) -> Claims:
     sure = pl.col("confidence").fill_null(1) >= LEAST_CONFIDENCE
     accounts, users, identity = pl.collect_all(
         [
-            _stream(facts, "accounts").select("account_id", "domain", here=here),
-            _stream(facts, "users").select("user_id", "account_id", email=address(), here=here),
-            _stream(facts, "identity")
+            facts.stream("accounts").select("account_id", "domain", here=here),
+            facts.stream("users").select("user_id", "account_id", email=address(), here=here),
+            facts.stream("identity")
             .filter(sure, there(facts.as_of))
             .select("kind", "account_id", value=pl.col("value").str.strip_chars()),
         ],
@@ -123,8 +122,3 @@ def _certain(pairs: pl.DataFrame) -> pl.DataFrame:
     """Claims that nobody disputes, as a book."""
     nobody = pl.lit(None, dtype=RIVALS_TYPE)
     return pairs.select("value", _account="account_id", _accounts=nobody)
-
-
-def _stream(facts: Facts, name: str) -> pl.LazyFrame:
-    """A stream's rows; none where nobody provides it."""
-    return facts.streams.get(name, pl.LazyFrame(schema=STREAMS[name].schema()))

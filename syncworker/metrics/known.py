@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import polars as pl
 
@@ -13,8 +14,10 @@ from syncworker.model.streams import STREAMS
 UTC_TIME = pl.Datetime("us", "UTC")
 
 
+@lru_cache(maxsize=1024)
 def instant(at: datetime) -> pl.Expr:
     """A moment as a column's type: UTC with microseconds."""
+    # Making one takes Polars long, and a computing asks for few moments some hundred times.
     return pl.lit(at, dtype=UTC_TIME)
 
 
@@ -62,10 +65,7 @@ def known(facts: Facts) -> Facts:
         "demo_requests": reached("submitted_at", as_of) & there(as_of),
         "tickets": reached("opened_at", as_of) & there(as_of),
     }
-    streams = {
-        name: facts.streams.get(name, pl.LazyFrame(schema=stream.schema()))
-        for name, stream in STREAMS.items()
-    }
+    streams = {name: facts.stream(name) for name in STREAMS}
     for name, rule in rules.items():
         streams[name] = streams[name].filter(rule)
     return replace(facts, streams=streams)
