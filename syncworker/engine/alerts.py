@@ -48,7 +48,7 @@ def watch(engine: Engine, portal: str) -> None:
         findings = [
             one for rule in merged(mapping) for one in of_now(engine, portal, mapping, rule)
         ]
-        _settle(engine, portal, mapping, findings, _retired(engine, portal, mapping, findings))
+        _settle(engine, portal, mapping, findings, _retired(engine, portal, mapping))
         if not mapping.alerts.rules:
             return
         since = engine.clock() - _NEWS
@@ -82,17 +82,17 @@ def _judge(engine: Engine, run: Run, mapping: PortalMapping) -> None:
     _settle(engine, run.portal, mapping, findings, [], run)
 
 
-def _retired(
-    engine: Engine, portal: str, mapping: PortalMapping, findings: Sequence[Finding]
-) -> list[int]:
+def _retired(engine: Engine, portal: str, mapping: PortalMapping) -> list[int]:
     """Open episodes of rules or streams that the mapping no longer has: they end unsaid."""
     rules = {rule.key: rule for rule in merged(mapping)}
-    judged = {(one.rule.key, one.subject) for one in findings}
+    streams = {
+        f"{name}.{one}" for name, source in mapping.sources.items() for one in source.streams
+    }
     return [
         one.id
         for one in engine.alerts.open(portal)
         if one.rule not in rules
-        or (rules[one.rule].when == "stale_stream" and (one.rule, one.subject) not in judged)
+        or (rules[one.rule].when == "stale_stream" and one.subject not in streams)
     ]
 
 
