@@ -32,11 +32,7 @@ def serving(settings: Settings) -> Iterator[int | None]:
             "SYNCWORKER_METRICS_PORT needs a package that is not installed",
             help="pip install 'syncworker[metrics]'",
         ) from None
-    shutil.rmtree(settings.metrics, ignore_errors=True)
-    settings.metrics.mkdir(parents=True)
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, path=str(settings.metrics))  # type: ignore[no-untyped-call]
-    registry.register(_Gauges(settings))
     try:
         server, thread = start_http_server(
             settings.metrics_port, settings.metrics_host, registry=registry
@@ -48,6 +44,11 @@ def serving(settings: Settings) -> Iterator[int | None]:
             help="set SYNCWORKER_METRICS_PORT to a free port",
         ) from None
     try:
+        # Only now: where the port is taken, the folder is another worker's.
+        shutil.rmtree(settings.metrics, ignore_errors=True)
+        settings.metrics.mkdir(parents=True)
+        MultiProcessCollector(registry, path=str(settings.metrics))  # type: ignore[no-untyped-call]
+        registry.register(_Gauges(settings))
         yield server.server_port
     finally:
         server.shutdown()

@@ -68,11 +68,13 @@ def test_the_gauges_are_served_and_a_port_that_is_taken_is_named(tmp_path: Path)
     with metrics_server.serving(settings) as port:
         # A database without tables does not answer either.
         assert scraped(f"http://127.0.0.1:{port}/metrics")["syncworker_database_up", ()] == 0
-        taken = Settings(home=tmp_path / "other", metrics_port=port)
+        (settings.metrics / "counter_1.db").touch()
+        taken = Settings(home=tmp_path, metrics_port=port)
         with (
             pytest.raises(SettingsError, match=f"cannot be served on 127.0.0.1:{port}"),
             metrics_server.serving(taken),
         ):
             pass
+        assert (settings.metrics / "counter_1.db").exists(), "the first worker's numbers stay"
     with metrics_server.serving(Settings(home=tmp_path)) as none:
         assert none is None
