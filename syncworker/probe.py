@@ -11,12 +11,15 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from syncworker.clock import now
-from syncworker.engine.heartbeats import Heartbeats
+from syncworker.engine.heart import Heart
+from syncworker.engine.heartbeats import Heartbeats, HeartKind
 from syncworker.errors import StoreError
 from syncworker.settings import Settings
 from syncworker.store import schema
-from syncworker.store.database import Database
+from syncworker.store.database import PATIENCE, Database
 from syncworker.store.heartbeats import SqlHeartbeats
+
+_HURRY = 0.5
 
 
 def clock() -> datetime:
@@ -25,17 +28,26 @@ def clock() -> datetime:
 
 
 @contextmanager
-def heartbeats(settings: Settings) -> Iterator[Heartbeats]:
+def heartbeats(settings: Settings, patience: float = PATIENCE) -> Iterator[Heartbeats]:
     """Signs of life, on a connection of the block's own: a forked child must find none open.
+
+    Args:
+        settings: Where they are.
+        patience: Seconds to wait for a database that others have locked.
 
     Raises:
         StoreError: The database cannot be used.
     """
-    database = Database(settings.state_url)
+    database = Database(settings.state_url, patience)
     try:
         yield SqlHeartbeats(database)
     finally:
         database.close()
+
+
+def heart(settings: Settings, kind: HeartKind, name: str) -> Heart:
+    """A process's sign of life; it holds nobody up, because it is given again soon."""
+    return Heart(kind, name, lambda: heartbeats(settings, _HURRY), clock)
 
 
 def schema_version(settings: Settings) -> str:

@@ -15,7 +15,7 @@ def tick() -> None:
         alerts.watch(engine(), portal)
     if alert_sending.due(engine()):
         app.send_task("syncworker.deliver_alerts")
-    hearts.ticked(engine().heartbeats)
+    hearts.ticked()
 
 
 @app.task(name="syncworker.look_for_news")  # type: ignore[untyped-decorator]

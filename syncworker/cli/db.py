@@ -85,8 +85,8 @@ def current(format_: str) -> int:
 def copy(reference: str, *, yes: bool, format_: str) -> int:
     """Copy the state to another, empty database, for example from SQLite to PostgreSQL.
 
-    Stop the workers first. Every row is compared afterwards; if anything differs, nothing stays
-    there. The state here is not changed, and staging stays where it is.
+    Stop workers and webhook receivers first. Every row is compared afterwards; if anything
+    differs, nothing stays there. The state here is not changed, and staging stays where it is.
 
     \b
     Examples:

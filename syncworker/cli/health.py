@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _HELP: dict[HeartKind, str] = {
     "worker": "syncworker worker",
     "beat": "syncworker worker (or celery -A tasks beat beside your workers)",
+    "webhook": "syncworker webhook",
     "tick": "ticks are sent and not worked on: are all workers busy for long, or gone?",
 }
 
@@ -52,6 +53,7 @@ class Check:
 def command(max_age: timedelta, *, own_worker: bool, own_beat: bool, format_: str) -> int:
     """Tell whether syncworker is well: database, broker, workers, beat and ticks.
 
+    A webhook receiver too, where one ran within the last day and was not stopped by anybody.
     Exits with 0 when all is well and with 1 when something is not. HubSpot and the sources are not
     asked: `status` and `sources check` look at them.
 
@@ -116,6 +118,8 @@ def _signs(
 
     with probe.heartbeats(settings) as store:
         beats, now = store.all(), probe.clock()
+    if not machine and any(beat.kind == "webhook" for beat in beats):
+        kinds = [*kinds, "webhook"]
     for kind in kinds:
         mine = [b for b in beats if b.kind == kind and b.name.endswith(machine)]
         told = f"last sign of life {shown(now - mine[0].at)} ago" if mine else "no sign of life"

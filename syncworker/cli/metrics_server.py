@@ -1,4 +1,4 @@
-"""Serves Prometheus metrics: what the worker's processes counted, and how things stand."""
+"""Serves Prometheus metrics: how things stand and, of a worker, what its processes counted."""
 
 from __future__ import annotations
 
@@ -11,48 +11,61 @@ from syncworker.errors import SettingsError, StoreError
 from syncworker.settings import Settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from prometheus_client import CollectorRegistry
     from prometheus_client.metrics_core import Metric
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[int | None]:
+def serving(settings: Settings, port: int | None, *, counted: bool = False) -> Iterator[int | None]:
     """Serve metrics within the block, where a port is set; yields the port.
+
+    Args:
+        settings: Where the tables are, and the address to serve on.
+        port: The port; 0 takes a free one.
+        counted: Whether to serve what processes count from now on, too.
 
     Raises:
         SettingsError: The extra `metrics` is not installed, or the port cannot be had.
     """
-    if settings.metrics_port is None:
+    if port is None:
         yield None
         return
     try:
         from prometheus_client import CollectorRegistry, start_http_server
-        from prometheus_client.multiprocess import MultiProcessCollector
     except ModuleNotFoundError:
         raise SettingsError(
-            "SYNCWORKER_METRICS_PORT needs a package that is not installed",
+            "serving metrics needs a package that is not installed",
             help="pip install 'syncworker[metrics]'",
         ) from None
-    shutil.rmtree(settings.metrics, ignore_errors=True)
-    settings.metrics.mkdir(parents=True)
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, path=str(settings.metrics))  # type: ignore[no-untyped-call]
-    registry.register(_Gauges(settings))
     try:
-        server, thread = start_http_server(
-            settings.metrics_port, settings.metrics_host, registry=registry
-        )
+        server, thread = start_http_server(port, settings.metrics_host, registry=registry)
     except OSError as error:
         raise SettingsError(
-            f"metrics cannot be served on {settings.metrics_host}:{settings.metrics_port}: "
-            f"{error.strerror}",
-            help="set SYNCWORKER_METRICS_PORT to a free port",
+            f"metrics cannot be served on {settings.metrics_host}:{port}: {error.strerror}",
+            help="take a free port: SYNCWORKER_METRICS_PORT for a worker, "
+            "SYNCWORKER_BEAT_METRICS_PORT for a beat",
         ) from None
     try:
+        if counted:
+            _count(settings.metrics, registry)
+        registry.register(_Gauges(settings))
         yield server.server_port
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _count(folder: Path, registry: CollectorRegistry) -> None:
+    """Begin at 0. Only once the port is ours: else the folder is another worker's."""
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    MultiProcessCollector(registry, path=str(folder))  # type: ignore[no-untyped-call]
 
 
 class _Gauges:

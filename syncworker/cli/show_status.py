@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from syncworker.cli.console import columns, counted
 from syncworker.cli.spans import shown
 from syncworker.engine import pausing
+from syncworker.engine.heartbeats import HeartKind
 from syncworker.engine.ports import Quota
 from syncworker.engine.standing import Standing
 
@@ -38,11 +39,14 @@ def details(one: Standing, now: datetime) -> Iterator[str]:
         yield from columns([(s.stream, _read(s.at, now, stale=s.stale)) for s in one.streams])
 
 
-def document(found: Sequence[Standing], now: datetime, workers: int) -> dict[str, Any]:
+def document(
+    found: Sequence[Standing], now: datetime, alive: Mapping[HeartKind, int]
+) -> dict[str, Any]:
     """The same for people's programs."""
     return {
         "at": now,
-        "workers": workers,
+        "workers": alive.get("worker", 0),
+        "webhooks": alive.get("webhook", 0),
         "well": not any(one.todo for one in found),
         "portals": [_as_dict(one) for one in found],
     }
@@ -55,11 +59,13 @@ def first(one: Standing) -> str:
     return one.todo[0] if one.todo is not None else ""
 
 
-def workers_line(workers: int, *, scheduled: bool) -> str:
-    """How many workers live, and what follows where none does."""
-    if workers or not scheduled:
-        return f"{counted(workers, 'worker')} alive"
-    return "no worker is alive: nothing starts by itself"
+def workers_line(alive: Mapping[HeartKind, int], *, scheduled: bool) -> str:
+    """How many workers live, what follows where none does, and who receives webhooks."""
+    workers, webhooks = alive.get("worker", 0), alive.get("webhook", 0)
+    told = f"{counted(workers, 'worker')} alive"
+    if scheduled and not workers:
+        told = "no worker is alive: nothing starts by itself"
+    return f"{told}; {counted(webhooks, 'webhook receiver')} alive" if webhooks else told
 
 
 def _row(one: Standing, now: datetime) -> tuple[str, ...]:

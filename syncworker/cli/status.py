@@ -32,12 +32,12 @@ def command(portal: str | None, *, format_: str, check: bool) -> int:
         pausing.known(engine, portal)
     portals = engine.portals() if portal is None else [portal]
     found = [standing.standing(engine, name) for name in portals]
-    now, workers = engine.clock(), standing.alive(engine)
-    asleep = not workers and any(one.slots for one in found)
+    now, alive = engine.clock(), standing.alive(engine)
+    asleep = not alive["worker"] and any(one.slots for one in found)
     wrong = asleep or any(one.todo for one in found)
     code = exits.FAILED if check and wrong else exits.OK
     if format_ == "json":
-        say_json(show_status.document(found, now, workers))
+        say_json(show_status.document(found, now, alive))
         return code
     if not found:
         say("There is no portal yet. Next: syncworker demo")
@@ -47,7 +47,7 @@ def command(portal: str | None, *, format_: str, check: bool) -> int:
     if portal is not None:
         for line in show_status.details(found[0], now):
             say(line)
-    say(show_status.workers_line(workers, scheduled=any(one.slots for one in found)))
+    say(show_status.workers_line(alive, scheduled=any(one.slots for one in found)))
     todos = ["syncworker worker"] if asleep else [show_status.first(one) for one in found]
     say(f"Next: {next(filter(None, todos), 'syncworker runs list')}")
     return code

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
@@ -41,20 +43,24 @@ def command(host: str, port: int) -> int:
       syncworker webhook
       syncworker webhook --host 0.0.0.0 --port 8080
     """
-    from syncworker import bootstrap
+    from syncworker import bootstrap, probe
 
     settings = settings_module.load()
     telemetry.configure(settings.log_level, settings.log_format)
     engine = bootstrap.engine(settings)
     lane = Starter(settings, engine)
+    living = ExitStack()
+
+    def ready(taken: int) -> None:
+        say(f"Webhooks are received on http://{host}:{taken}/")
+        heart = probe.heart(settings, "webhook", f"webhook:{taken}@{socket.gethostname()}")
+        living.enter_context(heart.beating())
+
     try:
-        bootstrap.serve_webhooks(
-            engine,
-            host=host,
-            port=port,
-            on_stored=lane.ask,
-            on_ready=lambda taken: say(f"Webhooks are received on http://{host}:{taken}/"),
-        )
+        with living:
+            bootstrap.serve_webhooks(
+                engine, host=host, port=port, on_stored=lane.ask, on_ready=ready
+            )
     except ModuleNotFoundError as error:
         raise SettingsError(
             f"the webhook endpoint needs {error.name}", help="pip install 'syncworker[webhook]'"

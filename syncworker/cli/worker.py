@@ -49,7 +49,10 @@ def command(concurrency: int, *, beat: bool) -> int:
 
     settings = settings_module.load()
     engine = bootstrap.engine(settings)
-    with metrics_server.serving(settings) as port, broker.running(settings) as queue:
+    with (
+        metrics_server.serving(settings, settings.metrics_port, counted=True) as port,
+        broker.running(settings) as queue,
+    ):
         if port is not None:
             tell(f"metrics: http://{settings.metrics_host}:{port}/metrics")
         if queue.started:

@@ -105,6 +105,8 @@ def _overdue(engine: Engine, portal: str, rule: AlertRule) -> Iterator[Finding]:
     if since is None:  # the first run is still to come
         return
     if now - since > timedelta(hours=rule.hours or 0):
+        if _rested(engine, portal, rule):
+            return
         message = f"no sync has succeeded for {span(now - since)}, since {shown(since)}"
         help_ = f"syncworker runs list {portal}; and is a worker running?"
         yield Finding(rule, "", holds=True, message=message, help=help_)
@@ -117,6 +119,7 @@ def _streams(
 ) -> Iterator[Finding]:
     now = engine.clock()
     most = timedelta(hours=rule.hours or 0)
+    rested = _rested(engine, portal, rule)
     reads = {(one.source, one.stream): one for one in engine.pages.read(portal)}
     for source, config in mapping.sources.items():
         for stream in config.streams:
@@ -130,11 +133,19 @@ def _streams(
             if newest is not None and newest < seen:
                 seen, what = newest, "newest row"
             if now - seen > most:
+                if rested:
+                    continue
                 message = f"{name}: {what} {span(now - seen)} ago, {shown(seen)}"
                 help_ = f"syncworker sources check {portal}"
                 yield Finding(rule, name, holds=True, message=message, help=help_)
             else:
                 yield Finding(rule, name, holds=False, message=f"{name} brings rows again")
+
+
+def _rested(engine: Engine, portal: str, rule: AlertRule) -> bool:
+    """Whether a pause ended so lately that what is old may be so because of it."""
+    ended = engine.pauses.ended(portal)
+    return ended is not None and engine.clock() - ended <= timedelta(hours=rule.hours or 0)
 
 
 def shown(moment: datetime) -> str:

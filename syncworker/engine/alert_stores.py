@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from syncworker.engine.memory import Run
+
 AlertEvent = Literal["opened", "recovered", "test"]
 
 
@@ -89,8 +91,24 @@ class AlertStore(Protocol):
         closed: Collection[int],
         deliveries: Sequence[AlertDelivery],
         now: datetime,
+        run: Run | None = None,
     ) -> bool:
-        """Open and close episodes and record what is to be sent; False: another process did."""
+        """Open and close episodes and record what is to be sent.
+
+        Args:
+            opened: Episodes that begin.
+            closed: The ids of those that are over.
+            deliveries: What is to be sent.
+            now: The time.
+            run: The run that shows it; it counts as judged from then on.
+
+        Returns:
+            False: another process was ahead, and nothing is changed.
+        """
+        ...
+
+    def judged(self, run: Run) -> bool:
+        """Whether a run that ended has been judged."""
         ...
 
     def episodes(self, portal: str, *, most: int) -> list[Episode]:

@@ -34,7 +34,6 @@ def after_run(engine: Engine, run: Run) -> None:
         mapping = checked(run.portal, run.mapping)
         if mapping.alerts.rules and run.kind in WATCHED:
             _judge(engine, run, mapping)
-            _is_first(engine, run)
 
     _safely(engine, run.portal, judge)
 
@@ -49,7 +48,7 @@ def watch(engine: Engine, portal: str) -> None:
         findings = [
             one for rule in merged(mapping) for one in of_now(engine, portal, mapping, rule)
         ]
-        _settle(engine, portal, mapping, findings, _retired(engine, portal, mapping, findings))
+        _settle(engine, portal, mapping, findings, _retired(engine, portal, mapping))
         if not mapping.alerts.rules:
             return
         since = engine.clock() - _NEWS
@@ -59,7 +58,7 @@ def watch(engine: Engine, portal: str) -> None:
             if one.finished_at is not None and one.created_at > since
         )
         run = next((one for one in ended if one.kind in WATCHED), None)
-        if run is not None and _is_first(engine, run):  # its process was killed before it could
+        if run is not None and not engine.alerts.judged(run):  # its process was killed before
             _judge(engine, run, mapping)
 
     _safely(engine, portal, judge)
@@ -80,25 +79,20 @@ def _judge(engine: Engine, run: Run, mapping: PortalMapping) -> None:
         findings += of_run(run, rule)
         if rule.when == "health_red" and run.status in ("done", "rejects"):
             findings += alert_health.findings(engine, run, rule)
-    _settle(engine, run.portal, mapping, findings, [], run.id)
+    _settle(engine, run.portal, mapping, findings, [], run)
 
 
-def _is_first(engine: Engine, run: Run) -> bool:
-    """Whether nobody has judged the run before; from now on somebody has."""
-    return engine.slots.claim(run.portal, f"alerts {run.id}", run.created_at)
-
-
-def _retired(
-    engine: Engine, portal: str, mapping: PortalMapping, findings: Sequence[Finding]
-) -> list[int]:
+def _retired(engine: Engine, portal: str, mapping: PortalMapping) -> list[int]:
     """Open episodes of rules or streams that the mapping no longer has: they end unsaid."""
     rules = {rule.key: rule for rule in merged(mapping)}
-    judged = {(one.rule.key, one.subject) for one in findings}
+    streams = {
+        f"{name}.{one}" for name, source in mapping.sources.items() for one in source.streams
+    }
     return [
         one.id
         for one in engine.alerts.open(portal)
         if one.rule not in rules
-        or (rules[one.rule].when == "stale_stream" and (one.rule, one.subject) not in judged)
+        or (rules[one.rule].when == "stale_stream" and one.subject not in streams)
     ]
 
 
@@ -108,10 +102,10 @@ def _settle(
     mapping: PortalMapping,
     findings: Sequence[Finding],
     retired: Sequence[int],
-    run_id: str = "",
+    run: Run | None = None,
 ) -> None:
     """Open and close episodes, and record a message for each rule that has something to say."""
-    now = engine.clock()
+    now, run_id = engine.clock(), "" if run is None else run.id
     known = {(one.rule, one.subject): one for one in engine.alerts.open(portal)}
     opened: list[Episode] = []
     closed: list[int] = list(retired)
@@ -138,8 +132,8 @@ def _settle(
         if ended:
             body = alert_notice.recovered(portal, ended, run_id, now)
             deliveries += _deliveries(mapping, rule, uuid.uuid4().hex, "recovered", body, now)
-    if opened or closed:
-        engine.alerts.change(opened, closed, deliveries, now)
+    if opened or closed or run is not None:
+        engine.alerts.change(opened, closed, deliveries, now, run)
 
 
 def _words(one: Finding) -> str:

@@ -1,6 +1,6 @@
 """Signs of life of the processes that do the work. Imports nothing heavy: probes are started often.
 
-A worker's and a beat's are written by their main processes; a tick's by whichever child did it, so
+Each is written by its main process; a tick's by whichever child did it, so
 it tells that messages are sent and worked on.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-HeartKind = Literal["worker", "beat", "tick"]
+HeartKind = Literal["worker", "beat", "tick", "webhook"]
 ALIVE = timedelta(minutes=2)
 """A process that gave no sign for longer counts as dead, wherever nobody says otherwise."""
 TICK = "tick"

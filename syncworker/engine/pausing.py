@@ -47,7 +47,7 @@ def resume(engine: Engine, portal: str) -> Pause | None:
     """End a portal's pause, and give it back; None: there was none. Raises MappingError."""
     known(engine, portal)
     before = paused(engine, portal)
-    engine.pauses.lift(portal)
+    engine.pauses.lift(portal, engine.clock())
     return before
 
 

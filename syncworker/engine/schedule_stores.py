@@ -96,8 +96,12 @@ class Pauses(Protocol):
         """Pause the portal; a new pause replaces an older one."""
         ...
 
-    def lift(self, portal: str) -> None:
+    def lift(self, portal: str, now: datetime) -> None:
         """End the pause, if there is one."""
+        ...
+
+    def ended(self, portal: str) -> datetime | None:
+        """When the last pause was over; None: it was never paused, or is."""
         ...
 
     def end(self, now: datetime) -> None:

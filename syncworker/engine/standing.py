@@ -5,13 +5,14 @@ Nobody outside is asked: neither HubSpot nor the sources.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from syncworker.engine import pausing
 from syncworker.engine.engine import Engine
-from syncworker.engine.heartbeats import living
+from syncworker.engine.heartbeats import HeartKind, living
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run
 from syncworker.engine.ports import Quota
@@ -103,10 +104,9 @@ def _quota(engine: Engine, portal: str, mapping: PortalMapping) -> Quota | None:
         return None
 
 
-def alive(engine: Engine) -> int:
-    """How many workers live."""
-    beats = living(engine.heartbeats.all(), engine.clock())
-    return sum(beat.kind == "worker" for beat in beats)
+def alive(engine: Engine) -> Counter[HeartKind]:
+    """How many processes of each kind live."""
+    return Counter(beat.kind for beat in living(engine.heartbeats.all(), engine.clock()))
 
 
 def missed(one: Standing, now: datetime) -> bool:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from syncworker.engine.alert_stores import AlertDelivery, Episode
+from syncworker.engine.memory import Run
 from syncworker.store import bulk
 from syncworker.store.database import Database
 from syncworker.store.tables import (
@@ -18,6 +19,7 @@ from syncworker.store.tables import (
     alert_episodes,
     portal_states,
     runs,
+    slots,
     staged_pages,
 )
 
@@ -51,10 +53,13 @@ class SqlAlerts:
         closed: Collection[int],
         deliveries: Sequence[AlertDelivery],
         now: datetime,
+        run: Run | None = None,
     ) -> bool:
-        """All or nothing: an episode that is open, or closed, already undoes the rest."""
+        """All or nothing: an episode that is open or closed already, or a judged run, undoes it."""
         try:
             with self._database.write() as connection:
+                if run is not None:
+                    connection.execute(sa.insert(slots).values(_judging(run)))
                 if opened:
                     connection.execute(sa.insert(alert_episodes), [_new(one) for one in opened])
                 _close(connection, sorted(closed), now)
@@ -64,6 +69,12 @@ class SqlAlerts:
         except (IntegrityError, _Elsewhere):
             return False
         return True
+
+    def judged(self, run: Run) -> bool:
+        """Whether its slot is taken."""
+        with self._database.read() as connection:
+            found = connection.execute(sa.select(slots.c.job).filter_by(**_judging(run)))
+            return found.first() is not None
 
     def episodes(self, portal: str, *, most: int) -> list[Episode]:
         """The newest, open ones first."""
@@ -185,6 +196,11 @@ class _Elsewhere(Exception):  # noqa: N818 - ends a transaction that another pro
 
 def _new(one: Episode | AlertDelivery) -> dict[str, Any]:
     return {name: value for name, value in asdict(one).items() if name != "id"}
+
+
+def _judging(run: Run) -> dict[str, Any]:
+    """The slot that is taken by who judges the run."""
+    return {"portal": run.portal, "job": f"alerts {run.id}", "slot": run.created_at}
 
 
 def _close(connection: sa.Connection, ids: Sequence[int], now: datetime) -> None:

@@ -19,8 +19,10 @@ from syncworker.errors import StoreError
 from syncworker.masking import mask
 from syncworker.planning import json_text
 
-_BUSY_SECONDS = 30
+PATIENCE = 30.0
+"""Seconds to wait for a lock of SQLite's."""
 _CONNECT_SECONDS = 10
+_LEAST_SECONDS = 2  # libpq knows no shorter wait for a connection
 _POSTGRESQL = "postgresql+psycopg"
 _DISK_FULL = "53100"  # PostgreSQL's name of it
 _KNOWN = ("sqlite", "postgresql")
@@ -37,12 +39,14 @@ class Database:
     Args:
         url: SQLAlchemy URL of SQLite or PostgreSQL. A plain `postgresql://` or `postgres://`, as
             hosts hand it out, means psycopg 3.
+        patience: Seconds to wait where SQLite is locked, or PostgreSQL does not answer.
 
     Raises:
         StoreError: The URL is of neither, or its file cannot be made.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: float = PATIENCE) -> None:
+        self._patience = patience
         self._upserts: dict[tuple[object, ...], sa.sql.dml.Insert] = {}
         try:
             self.url = _known(url)
@@ -65,15 +69,19 @@ class Database:
             return sa.create_engine(
                 self.url,
                 pool_pre_ping=True,
-                connect_args={"connect_timeout": _CONNECT_SECONDS},
+                connect_args={"connect_timeout": self._connect_seconds()},
                 **_OPTIONS,
             )
         if self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(self.url, connect_args={"timeout": _BUSY_SECONDS}, **_OPTIONS)
-        event.listen(engine, "connect", _set_up_sqlite)
+        engine = sa.create_engine(self.url, connect_args={"timeout": self._patience}, **_OPTIONS)
+        patience = self._patience  # alone: with `self` the engine would keep us, and we it
+        event.listen(engine, "connect", lambda made, _record: _set_up_sqlite(made, patience))
         event.listen(engine, "begin", _begin_sqlite)
         return engine
+
+    def _connect_seconds(self) -> int:
+        return max(_LEAST_SECONDS, min(_CONNECT_SECONDS, round(self._patience)))
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -143,23 +151,23 @@ def _known(url: str) -> sa.URL:
     return parsed
 
 
-def _set_up_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401
+def _set_up_sqlite(connection: Any, patience: float) -> None:  # noqa: ANN401
     connection.isolation_level = None  # we say BEGIN ourselves: the driver does it too late
-    _use_wal(connection)
+    _use_wal(connection, patience)
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
 
 
-@tenacity.retry(
-    retry=tenacity.retry_if_exception_message(match="database is locked"),
-    wait=tenacity.wait_random(0.01, 0.1),
-    stop=tenacity.stop_after_delay(_BUSY_SECONDS),
-    reraise=True,
-)
-def _use_wal(connection: Any) -> None:  # noqa: ANN401
+def _use_wal(connection: Any, patience: float) -> None:  # noqa: ANN401
     # Of processes that open a new file at once, SQLite lets one switch and does not let the
     # others wait for it.
-    connection.execute("PRAGMA journal_mode=WAL")
+    again = tenacity.Retrying(
+        retry=tenacity.retry_if_exception_message(match="database is locked"),
+        wait=tenacity.wait_random(0.01, 0.1),
+        stop=tenacity.stop_after_delay(patience),
+        reraise=True,
+    )
+    again(connection.execute, "PRAGMA journal_mode=WAL")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

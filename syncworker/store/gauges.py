@@ -16,6 +16,7 @@ from syncworker.store.tables import (
     heartbeats,
     portal_states,
     runs,
+    schedules,
 )
 
 
@@ -72,9 +73,15 @@ def gauges(database: Database) -> Iterator[Gauge]:
         ),
         (
             "syncworker_heartbeat_timestamp_seconds",
-            "When a worker or the beat last gave a sign of life",
+            "When a worker, beat or webhook receiver last gave a sign of life, or a tick was done",
             ("name", "kind"),
             sa.select(heartbeats.c.name, heartbeats.c.kind, heartbeats.c.at),
+        ),
+        (
+            "syncworker_schedule_next_timestamp_seconds",
+            "When a schedule is due next; in the past while it waits for its turn",
+            ("portal", "job"),
+            sa.select(schedules.c.portal, schedules.c.job, schedules.c.next_at),
         ),
         (
             "syncworker_portal_paused",

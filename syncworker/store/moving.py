@@ -39,12 +39,12 @@ def move(
     Args:
         source: Where the state is; nothing of it is changed.
         target: Where it is to be; empty. It gets this version's schema.
-        now: The time, to tell whether a worker is alive.
+        now: The time, to tell whether a process that writes is alive.
         on_table: Told of each table that is copied, for showing progress.
 
     Raises:
-        StoreError: A run or a worker is at work, the target has rows already, or the two sides
-            differ afterwards; nothing is in the target then.
+        StoreError: A run, a worker or a webhook receiver is at work, the target has rows already,
+            or the two sides differ afterwards; nothing is in the target then.
     """
     if source.url == target.url:
         raise StoreError("the state cannot be copied onto itself", help="name another database")
@@ -82,7 +82,8 @@ def _require_quiet(connection: sa.Connection, beats: SqlHeartbeats, now: datetim
         ago = f"{max(0, round((now - alive.at).total_seconds()))} s"
         raise StoreError(
             f"{alive.name} gave a sign of life {ago} ago: what it writes would stay behind",
-            help=f"stop the workers, wait {ALIVE.total_seconds():.0f} s, and copy again",
+            help="stop workers, beats and webhook receivers, wait "
+            f"{ALIVE.total_seconds():.0f} s, and copy again",
         )
 
 

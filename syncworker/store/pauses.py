@@ -38,15 +38,23 @@ class SqlPauses:
         with self._database.write() as connection:
             connection.execute(self._database.upsert(portal_states, ("portal",), _VALUES), row)
 
-    def lift(self, portal: str) -> None:
+    def lift(self, portal: str, now: datetime) -> None:
         """The rest of the portal's state stays."""
-        self._end(_ROW.portal == portal)
+        self._end(_ROW.portal == portal, now)
 
     def end(self, now: datetime) -> None:
         """Those whose time is over."""
-        self._end(_ROW.paused_until <= now)
+        self._end(_ROW.paused_until <= now, _ROW.paused_until)
 
-    def _end(self, which: sa.ColumnElement[bool]) -> None:
-        none = {"paused_at": None, "paused_why": "", "paused_until": None}
+    def ended(self, portal: str) -> datetime | None:
+        """Of a pause that is over, `paused_until` stays."""
+        query = sa.select(_ROW.paused_until).where(_ROW.portal == portal, _ROW.paused_at.is_(None))
+        with self._database.read() as connection:
+            found: datetime | None = connection.execute(query).scalar_one_or_none()
+        return found
+
+    def _end(self, which: sa.ColumnElement[bool], at: object) -> None:
+        over = {"paused_at": None, "paused_why": "", "paused_until": at}
+        ending = sa.update(portal_states).where(which, _ROW.paused_at.is_not(None))
         with self._database.write() as connection:
-            connection.execute(sa.update(portal_states).where(which).values(none))
+            connection.execute(ending.values(over))

@@ -281,7 +281,7 @@ portal_states = sa.Table(
     sa.Column("portal", sa.Text, primary_key=True),
     _time("paused_at", nullable=True),
     _text("paused_why"),
-    _time("paused_until", nullable=True),
+    _time("paused_until", nullable=True),  # of a pause that is over: when that was
     _text("salt"),  # of the digests in `forgotten`
 )
 

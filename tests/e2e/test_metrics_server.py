@@ -6,12 +6,15 @@ import json
 import re
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from support.workspace import PORTAL, Workspace, wait_until
 
-from syncworker.cli import metrics_server
+from syncworker import bootstrap, probe
+from syncworker.cli import beat, broker, metrics_server, worker
+from syncworker.cli.main import run
 from syncworker.errors import SettingsError
 from syncworker.settings import Settings
 
@@ -64,15 +67,49 @@ def test_a_worker_serves_what_it_did_and_how_things_stand(workspace: Workspace) 
 
 
 def test_the_gauges_are_served_and_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
-    settings = Settings(home=tmp_path, metrics_port=0)
-    with metrics_server.serving(settings) as port:
+    settings = Settings(home=tmp_path)
+    with metrics_server.serving(settings, 0, counted=True) as port:
         # A database without tables does not answer either.
         assert scraped(f"http://127.0.0.1:{port}/metrics")["syncworker_database_up", ()] == 0
-        taken = Settings(home=tmp_path / "other", metrics_port=port)
+        (settings.metrics / "counter_1.db").touch()
         with (
             pytest.raises(SettingsError, match=f"cannot be served on 127.0.0.1:{port}"),
-            metrics_server.serving(taken),
+            metrics_server.serving(settings, port, counted=True),
         ):
             pass
-    with metrics_server.serving(Settings(home=tmp_path)) as none:
+        assert (settings.metrics / "counter_1.db").exists(), "the first worker's numbers stay"
+    with metrics_server.serving(settings, None) as none:
         assert none is None
+
+
+def test_a_beat_serves_how_things_stand_and_leaves_the_workers_counts_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SYNCWORKER_HOME", str(tmp_path))
+    monkeypatch.setenv("SYNCWORKER_METRICS_PORT", "1")  # the worker's, on the same machine
+    settings = Settings(home=tmp_path)
+    made = bootstrap.engine(settings)
+    now = made.clock()
+    made.schedules.plan("acme", "sync", "every 6h", now)
+    probe.heart(settings, "beat", "beat@here").beat()
+    settings.metrics.mkdir()
+    (settings.metrics / "counter_1.db").touch()
+    served: list[Samples] = []
+
+    def attend(*_: object) -> int:
+        found = re.search(r"metrics: (http\S+)", capsys.readouterr().err)
+        assert found is not None
+        served.append(scraped(found[1]))
+        return 0
+
+    monkeypatch.setattr(beat, "subprocess", SimpleNamespace(Popen=lambda *_, **__: None))
+    monkeypatch.setattr(worker, "attend", attend)
+    monkeypatch.setattr(broker, "require", lambda _: None)
+    assert run(["beat", "--metrics-port", "0"]) == 0
+    (samples,) = served
+    sign = ("kind", "beat"), ("name", "beat@here")
+    assert samples["syncworker_heartbeat_timestamp_seconds", sign] >= now.timestamp()
+    due = ("job", "sync"), ("portal", "acme")
+    assert samples["syncworker_schedule_next_timestamp_seconds", due] == now.timestamp()
+    assert samples["syncworker_database_up", ()] == 1
+    assert (settings.metrics / "counter_1.db").exists()

@@ -12,7 +12,7 @@ from support.alerts_world import World, health, with_rules
 from support.fake_engine import no_metrics
 from support.stores import new_run
 
-from syncworker.engine import alert_sending, alerts, compute, inline, snapshots
+from syncworker.engine import alert_sending, alerts, compute, inline, pausing, snapshots
 from syncworker.engine.alert_rules import of_run
 from syncworker.engine.ports import RejectedRow
 from syncworker.errors import AlertError, RateLimited, StoreError, Unauthorized
@@ -125,6 +125,34 @@ def test_each_tick_tells_of_streams_that_stand_still_and_of_schedules_that_do_no
     assert told == ["acme: no sync has succeeded for 2 d 12 h, since 2026-11-21 06:00 UTC"]
 
     world.mapping = with_rules(*rules, more="schedule: {every: 6h}\n")
+    world.sync()
+    assert world.titles() == [
+        "acme: 3 streams bring rows again",
+        "acme: a sync has succeeded again",
+    ]
+
+
+def test_after_a_long_pause_a_portal_gets_its_hours_anew_and_nothing_counts_as_over(
+    tmp_path: Path,
+) -> None:
+    rules = ("when: stale_stream, hours: 24, to: [team]", "when: no_run, hours: 24, to: [team]")
+    world = World(tmp_path, with_rules(*rules, more="schedule: {every: 6h}\n"))
+    world.sync()
+
+    def told(hours: int) -> list[str]:
+        world.clock.now += timedelta(hours=hours)
+        alerts.watch(world.engine, "acme")
+        alert_sending.deliver(world.engine)
+        return world.titles()
+
+    for told_before in (False, True):
+        pausing.pause(world.engine, "acme", why="moving", lasting=None)
+        assert told(hours=240) == []
+        pausing.resume(world.engine, "acme")
+        assert told(hours=24) == []
+        last = told(hours=1)
+        assert (last == []) == told_before, "what began before the pause is not told again"
+    assert len(world.engine.alerts.open("acme")) == 4
     world.sync()
     assert world.titles() == [
         "acme: 3 streams bring rows again",

@@ -35,6 +35,17 @@ def test_an_episode_opens_once_and_closes_once_with_its_messages(state: Stores) 
     assert newest == [("a1", None), ("", None), ("a1", NOW + HOUR)]
 
 
+def test_a_run_is_judged_once_together_with_what_it_shows(state: Stores) -> None:
+    alerts, run = state.alerts, state.run()
+    assert alerts.change([EPISODE], [], [], NOW)
+    assert not alerts.change([EPISODE], [], [DELIVERY], NOW, run)
+    assert not alerts.judged(run)
+    assert alerts.change([], [], [DELIVERY], NOW, run)
+    assert alerts.judged(run)
+    assert not alerts.change([replace(EPISODE, subject="a1")], [], [DELIVERY], NOW, run)
+    assert (len(alerts.open(PORTAL)), len(alerts.pending(PORTAL))) == (1, 1)
+
+
 def test_thousands_of_accounts_can_fall_and_recover_at_once(state: Stores) -> None:
     many = [replace(EPISODE, subject=f"a{number}") for number in range(2_500)]
     assert state.alerts.change(many, [], [], NOW)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from support.stores import NOW, PORTAL, Stores
 
 from syncworker.store.gauges import gauges
-from syncworker.store.tables import dead_letters, heartbeats, portal_states, runs
+from syncworker.store.tables import dead_letters, heartbeats, portal_states, runs, schedules
 
 
 def test_each_gauge_counts_what_is_open_now(state: Stores) -> None:
@@ -18,6 +18,8 @@ def test_each_gauge_counts_what_is_open_now(state: Stores) -> None:
             connection.execute(sa.insert(dead_letters).values(row))
         beat = {"name": "b1", "kind": "beat", "version": "1", "started_at": NOW, "at": NOW}
         connection.execute(sa.insert(heartbeats).values(beat))
+        daily = {"portal": PORTAL, "job": "sync", "spec": "", "next_at": NOW, "last_run_id": ""}
+        connection.execute(sa.insert(schedules).values(daily))
         paused = {"portal": "beta", "paused_at": NOW, "paused_why": "", "salt": ""}
         connection.execute(sa.insert(portal_states).values(paused))
     done = state.run()
@@ -35,6 +37,7 @@ def test_each_gauge_counts_what_is_open_now(state: Stores) -> None:
         "open_runs": {(PORTAL, "sync", "running"): 1},
         "open_chunks": {("ready",): 2},
         "heartbeat_timestamp_seconds": {("b1", "beat"): NOW.timestamp()},
+        "schedule_next_timestamp_seconds": {(PORTAL, "sync"): NOW.timestamp()},
         "portal_paused": {("beta",): 1},
         "alert_deliveries_waiting": {},
     }

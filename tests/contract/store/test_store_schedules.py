@@ -99,17 +99,23 @@ def test_jobs_and_portals_that_are_gone_leave_nothing(state: Stores) -> None:
 
 def test_a_pause_is_kept_replaced_and_lifted(state: Stores) -> None:
     assert state.pauses.all() == {}
-    state.pauses.lift(PORTAL)
+    state.pauses.lift(PORTAL, NOW)
     state.pauses.put(PORTAL, Pause(NOW, "cleaning"))
     state.pauses.put("other", Pause(NOW))
     state.pauses.put(PORTAL, Pause(NOW, "moving", NOW + HOUR))
     assert state.pauses.all() == {PORTAL: Pause(NOW, "moving", NOW + HOUR), "other": Pause(NOW)}
     state.pauses.end(NOW + HOUR - timedelta(microseconds=1))
     assert PORTAL in state.pauses.all()
-    state.pauses.end(NOW + HOUR)
+    assert state.pauses.ended(PORTAL) is None
+    state.pauses.end(NOW + 2 * HOUR)
     assert state.pauses.all() == {"other": Pause(NOW)}
-    state.pauses.lift("other")
+    assert state.pauses.ended(PORTAL) == NOW + HOUR
+    for now in (NOW + HOUR, NOW + 2 * HOUR):  # the second one ends nothing
+        state.pauses.lift("other", now)
     assert state.pauses.all() == {}
+    assert state.pauses.ended("other") == NOW + HOUR
+    state.pauses.put("other", Pause(NOW))
+    assert state.pauses.ended("other") is None
 
 
 def test_the_last_sign_of_life_is_kept_for_a_day(state: Stores) -> None:

@@ -78,6 +78,22 @@ def test_what_is_too_old_or_missing_fails_with_what_to_do(
     assert told[-1].startswith("Next: ticks are sent and not worked on")
 
 
+def test_a_webhook_receiver_that_died_fails_and_one_that_never_ran_is_not_missed(
+    home: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make(home)
+    assert [line.split()[1] for line in lines(capsys, code=exits.FAILED)[:-1]] == [
+        *("database", "broker", "worker", "beat", "tick")
+    ]
+    for kind in ("worker", "beat", "tick"):
+        beat(home, kind)  # type: ignore[arg-type]
+    beat(home, "webhook", seconds=600)
+    told = lines(capsys, code=exits.FAILED)
+    assert "FAIL webhook last sign of life 10 m ago (limit 2 m)" in told
+    assert told[-1] == "Next: syncworker webhook"
+    assert len(lines(capsys, "--worker", code=exits.OK)) == 2
+
+
 def test_a_broker_that_does_not_answer_fails(
     home: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

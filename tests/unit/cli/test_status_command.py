@@ -99,6 +99,15 @@ def test_a_portal_that_is_well_has_one_row_and_check_exits_with_0(world: World) 
     assert told[2:] == ["0 workers alive", "Next: syncworker runs list"]
 
 
+def test_who_receives_webhooks_is_told_beside_the_workers(world: World) -> None:
+    world.mapping()
+    at = world.engine.clock()
+    world.engine.heartbeats.put(Heartbeat("webhook:8712@here", "webhook", "1", at, at))
+    assert "\n0 workers alive; 1 webhook receiver alive\n" in world.say("status")
+    found = world.json()
+    assert (found["workers"], found["webhooks"]) == (0, 1)
+
+
 @pytest.mark.parametrize(
     ("status", "next_", "why"),
     [

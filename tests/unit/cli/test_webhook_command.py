@@ -60,6 +60,32 @@ def test_without_its_packages_it_says_what_to_install(
     assert "pip install 'syncworker[webhook]'" in error
 
 
+def test_while_it_receives_it_gives_signs_of_life_and_the_state_is_not_copied(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def serve(*_: object, on_ready: Callable[[int], None], **__: object) -> None:
+        on_ready(8712)
+        monkeypatch.setenv("NEW_URL", f"sqlite:///{home}/new.db")
+        assert run(["db", "copy", "--to", "env:NEW_URL", "--yes"]) == 1
+        for command, code in (("health", 1), ("doctor", 0)):
+            assert run([command]) == code
+        told.append("".join(capsys.readouterr()))
+
+    monkeypatch.setattr(bootstrap, "serve_webhooks", serve)
+    assert run(["webhook"]) == 0
+    name = f"webhook:8712@{socket.gethostname()}"
+    said = " ".join(told[0].split())
+    assert f"{name} gave a sign of life 0 s ago: what it writes would stay behind" in said
+    assert "stop workers, beats and webhook receivers, wait 120 s" in said
+    assert "ok webhook last sign of life 0 s ago" in said
+    assert f"webhook {name} " in said
+    assert run(["db", "copy", "--to", "env:NEW_URL", "--yes"]) == 0
+    assert run(["health"]) == 1
+    assert "webhook " not in capsys.readouterr().out
+
+
 def starter(monkeypatch: pytest.MonkeyPatch, start: Callable[[str], None]) -> webhook.Starter:
     monkeypatch.setattr(webhook, "start", lambda _settings, _engine, portal: start(portal))
     return webhook.Starter(SimpleNamespace(), SimpleNamespace())  # type: ignore[arg-type]
