@@ -235,6 +235,13 @@ def test_a_file_that_was_edited_sends_nothing(world: World) -> None:
     assert world.held() == CHEAP
 
 
+def test_a_file_that_is_no_longer_text_sends_nothing(world: World) -> None:
+    path = world.folder / "plan.json"
+    path.write_bytes(path.read_bytes() + b"x" * 20_000 + b"\xe9\n")
+    with pytest.raises(StalePlan, match="is not as it was saved"):
+        apply.verify(world.engine, world.plan)
+
+
 def test_a_file_that_was_replaced_while_a_person_was_asked_sends_nothing(world: World) -> None:
     shown = world.plan
     _saved(world, list(shown.records())[:1])
