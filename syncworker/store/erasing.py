@@ -29,6 +29,7 @@ from syncworker.store.tables import (
 
 _LEAST = 4
 """Letters of a name from which on it is looked for inside sentences."""
+_ROWS = 1_000  # in memory at a time: there may be a million dead letters
 _NAMED_THEM = "it said what a record held of somebody who was forgotten"
 
 
@@ -136,9 +137,10 @@ def _naming(
 ) -> int:
     """Remove the rows that name somebody; they are looked at one by one."""
     key = list(table.primary_key.columns)
+    query = sa.select(table).where(mine).execution_options(yield_per=_ROWS)
     found = [
         tuple(row[column.name] for column in key)
-        for row in connection.execute(sa.select(table).where(mine)).mappings()
+        for row in connection.execute(query).mappings()
         if names(dict(row))
     ]
     for one in found:
