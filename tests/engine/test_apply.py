@@ -14,21 +14,13 @@ from pathlib import Path
 import pytest
 from support.fake_engine import AS_OF, MAPPING, Clock, FakePortal, FakeSource, make_engine
 
-from syncworker.cli import progress
 from syncworker.engine import apply, canary, control, inline, plan_file, push, ready_plan, sync
 from syncworker.engine.engine import Engine
 from syncworker.engine.forgotten import LET_IN, Receipt
 from syncworker.engine.memory import Run
 from syncworker.engine.plan_cost import cost
 from syncworker.engine.proposal import Proposal, of_run
-from syncworker.errors import (
-    ConfigError,
-    LockHeld,
-    StalePlan,
-    StoreError,
-    SyncworkerError,
-    UnsafePlan,
-)
+from syncworker.errors import ConfigError, StalePlan, StoreError, SyncworkerError, UnsafePlan
 from syncworker.planning.guard import Tally
 from syncworker.planning.records import Batch, Change, RecordOutcome, RecordPlan
 from syncworker.planning.saved import summarized
@@ -243,13 +235,6 @@ def test_a_file_that_was_edited_sends_nothing(world: World) -> None:
     assert world.held() == CHEAP
 
 
-def test_a_file_that_is_no_longer_text_sends_nothing(world: World) -> None:
-    path = world.folder / "plan.json"
-    path.write_bytes(path.read_bytes() + b"x" * 20_000 + b"\xe9\n")
-    with pytest.raises(StalePlan, match="is not as it was saved"):
-        apply.verify(world.engine, world.plan)
-
-
 def test_a_file_that_was_replaced_while_a_person_was_asked_sends_nothing(world: World) -> None:
     shown = world.plan
     _saved(world, list(shown.records())[:1])
@@ -396,22 +381,6 @@ def test_killed_and_applied_again_it_goes_on_where_it_was(
     run = inline.carry_out(world.engine, engine.runs.get(killed.id), "me again")
     assert (run.status, run.summary["outcomes"]) == ("done", {"sent": 4})
     assert world.held() == DEARER
-
-
-def test_cut_short_and_its_file_replaced_it_is_ended_or_gone_on_with_by_its_id(
-    world: World,
-) -> None:
-    engine = world.engine
-    run = apply.start(engine, world.plan, target="plan.json")
-    sync.onward(engine, run.id)
-    with pytest.raises(LockHeld, match="was cut short at push") as refused:
-        progress.cut_short(engine, "acme", "apply", {"plan": "another"})
-    assert refused.value.help == (
-        f"go on with it: syncworker apply plan.json; or end it: syncworker runs cancel {run.id}"
-    )
-    assert control.ask(engine, run.id, "cancel").status == "cancelled"
-    control.retry(engine, run.id, mode="inline")
-    assert inline.carry_out(engine, run, "me").summary["outcomes"] == {"sent": 4}
 
 
 def test_what_it_costs_is_said_with_what_is_left_of_the_day(world: World) -> None:

@@ -18,7 +18,6 @@ from syncworker.engine.engine import Engine, Limits
 from syncworker.engine.inline import do
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run
-from syncworker.engine.prune import prune
 from syncworker.engine.todo import Todo
 from syncworker.errors import SyncworkerError, Unauthorized
 from syncworker.planning.records import RecordOutcome
@@ -310,20 +309,6 @@ def test_what_the_guard_has_refused_is_not_sent_piece_by_piece(world: World) -> 
         row["status"] = "active"
     assert world.whole().status == "done"
     assert world.demos(1) == "1"
-
-
-def test_what_the_guard_has_refused_waits_whatever_else_was_done_to_the_portal_since(
-    world: World,
-) -> None:
-    refused(world)
-    world.receive("u1@c1.example")
-    world.clock.now += timedelta(minutes=1)
-    prune(world.engine, "acme")
-    assert fast_lane.start(world.engine, "acme") is None
-    world.clock.now += timedelta(minutes=1)
-    finish.fail(world.engine, sync.start(world.engine, "acme"), Unauthorized("the token is wrong"))
-    world.clock.now += timedelta(days=1)
-    assert fast_lane.start(world.engine, "acme") is None
 
 
 @pytest.mark.long
