@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def _duration(_ctx: click.Context, _param: click.Parameter, value: str) -> str:
-    if not re.fullmatch(r"[1-9]\d*[smhd]", value):
+    if not re.fullmatch(r"[1-9]\d{0,4}[smhd]", value):
         raise click.BadParameter(f"{value!r} is no duration; write 7d, 12h or 30m")
     return value
 

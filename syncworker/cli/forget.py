@@ -52,6 +52,7 @@ def command(
       syncworker forget acme northwind.example --yes --out receipt.json
     """
     from syncworker import bootstrap
+    from syncworker.cli import ready
     from syncworker.engine import forget, private_file
 
     if out is not None:
@@ -74,6 +75,7 @@ def command(
     if not agreed("Remove it for good, and keep it out?", yes=yes):
         complain("nothing was removed")
         return exits.FAILED
+    ready.make_way(engine, portal, "prune")
     receipt = forget.forget(engine, portal, who)
     if out is not None:
         document = {"schema_version": SCHEMA_VERSION, **_document(receipt)}

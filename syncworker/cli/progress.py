@@ -178,7 +178,7 @@ def _give_way(engine: Engine, run: Run, options: Mapping[str, Any]) -> None:
         what, next_ = "sync", f"sync {run.portal}"
     raise LockHeld(
         f"{what} {run.id} of {run.portal} was {_why(run)} at {run.step}: its rest comes first",
-        help=f"go on with it: syncworker {next_}",
+        help=f"go on with it: syncworker {next_}; or end it: syncworker runs cancel {run.id}",
     )
 
 

@@ -57,9 +57,11 @@ def prune(portal: str, *, dry_run: bool, format_: str) -> None:
       syncworker staging prune acme
     """
     from syncworker import bootstrap
+    from syncworker.cli import ready
     from syncworker.engine.prune import prune as drop
 
     engine = bootstrap.engine(settings.load())
+    ready.make_way(engine, portal, "prune")
     pruned = drop(engine, portal, dry_run=dry_run)
     if format_ == "json":
         say_json({"portal": portal, "dry_run": dry_run, "rows": pruned.rows, "files": pruned.files})

@@ -19,9 +19,13 @@ from syncworker.engine.memory import Run
 from syncworker.engine.run_words import RunMode
 from syncworker.engine.selecting import picked
 from syncworker.errors import ConfigError
+from syncworker.mapping.duration import duration
 from syncworker.mapping.objects import metrics_used
 from syncworker.mapping.portal import PortalMapping
 from syncworker.model.streams import STREAMS
+
+_MOST_SLICES = 10_000
+"""Each is a chunk of the run, and a query of its source."""
 
 
 def asked(
@@ -47,8 +51,8 @@ def asked(
 
     Raises:
         MappingError: The mapping is missing or has errors.
-        ConfigError: The stretch is empty or ahead, or the mapping has no such metric,
-            object or property.
+        ConfigError: The stretch is empty or ahead, its slices are too many, or the mapping has no
+            such metric, object or property.
     """
     mapping = checked(portal, engine.mapping_text(portal))
     now = engine.clock()
@@ -59,6 +63,11 @@ def asked(
         raise _wrong(
             f"--to {end.isoformat()} lies ahead; it is {now:%Y-%m-%dT%H:%M:%S} UTC",
             "leave --to out to read until now",
+        )
+    if (slices := -(-(end - start) // duration(chunk))) > _MOST_SLICES:
+        raise _wrong(
+            f"--chunk {chunk} makes {slices:,} slices, and at most {_MOST_SLICES:,} are read",
+            "name a longer one, such as --chunk 7d",
         )
     used = metrics_used(mapping)
     for name in metrics:

@@ -19,6 +19,7 @@ from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run, StreamRead
 from syncworker.engine.news import news
 from syncworker.engine.ports import Source
+from syncworker.engine.run_words import RunKind, RunStatus
 from syncworker.engine.staged import kept
 from syncworker.engine.streams import chosen
 from syncworker.errors import LockHeld
@@ -28,6 +29,10 @@ from syncworker.mapping.source_webhook import WebhookSource
 KEPT = timedelta(days=30)
 """How long a delivery stays after it was received, and longer until it was read."""
 _PAUSE = timedelta(minutes=15)
+_JUDGED: tuple[RunStatus, ...] = ("done", "rejects", "planned", "refused")
+_NOT_JUDGED: tuple[RunKind, ...] = ("extract", "prune", "verify")
+"""Kinds of runs that come to no plan: the guard says nothing of them."""
+_LOOKED_AT = 20  # runs
 
 
 def start(engine: Engine, portal: str) -> Run | None:
@@ -165,8 +170,14 @@ def _must_wait(engine: Engine, portal: str, mapping: PortalMapping, now: datetim
     latest = engine.runs.latest(portal, 1)
     if not latest or latest[0].finished_at is None:
         return False
-    pause = now - latest[0].finished_at < _PAUSE
-    return latest[0].status == "refused" or (latest[0].status == "failed" and pause)
+    if latest[0].status == "failed" and now - latest[0].finished_at < _PAUSE:
+        return True
+    # A verify or a pruning that went well meanwhile, or a sync that failed, says nothing of it.
+    ended = engine.turns.list(
+        portal=portal, statuses=_JUDGED, kind=None, since=None, most=_LOOKED_AT
+    )
+    judged = next((run for run in ended if run.kind not in _NOT_JUDGED), None)
+    return judged is not None and judged.status == "refused"
 
 
 def _streams(mapping: PortalMapping) -> Iterator[tuple[str, str]]:

@@ -13,12 +13,13 @@ from dataclasses import replace
 
 import polars as pl
 
-from syncworker.engine import finish, prepared, retention, sync
+from syncworker.engine import prepared, retention, sync
+from syncworker.engine.at_work import at_work
 from syncworker.engine.engine import Engine
 from syncworker.engine.forgotten import DELETED, LET_IN, Receipt
 from syncworker.engine.memory import Run
 from syncworker.engine.subject import Subject, find
-from syncworker.errors import ConfigError, StoreError, SyncworkerError
+from syncworker.errors import ConfigError, StoreError
 from syncworker.metrics.memory import SNAPSHOT
 from syncworker.model.streams import STREAMS
 
@@ -47,11 +48,12 @@ def forget(engine: Engine, portal: str, who: str) -> Receipt:
         ConfigError: Nobody is called so.
         LockHeld: A run has the portal.
     """
-    subject = _whom(engine, portal, who)
+    _whom(engine, portal, who)  # for a name that is nobody's no run is opened
     run = sync.start(engine, portal, kind="prune")
-    now = engine.clock()
-    receipt = Receipt(uuid.uuid4().hex, portal, now, subject.kind, {})
-    try:
+    with at_work(engine, run):
+        subject = _whom(engine, portal, who)  # a run may have read more of theirs since
+        now = engine.clock()
+        receipt = Receipt(uuid.uuid4().hex, portal, now, subject.kind, {})
         engine.forgotten.put(receipt)
         keys = {**subject.keys, _TYPED: [_typed(who)]}
         engine.forgotten.keep_out(portal, keys, receipt.id, now)
@@ -63,15 +65,13 @@ def forget(engine: Engine, portal: str, who: str) -> Receipt:
         receipt = replace(receipt, removed=removed, remains=remains, finished=True)
         engine.forgotten.put(receipt)
         retention.sweep(engine, run)
-        remains = _REMAINS if engine.forgotten.purge() else (*_REMAINS, _TRACES)
-        receipt = replace(receipt, remains=remains)
-        engine.forgotten.put(receipt)
-    except SyncworkerError as error:
-        finish.fail(engine, run, error)
-        raise
     engine.runs.finish(
         replace(run, status="done", summary={"receipt": receipt.id}, finished_at=engine.clock())
     )
+    receipt = replace(
+        receipt, remains=_REMAINS if engine.forgotten.purge() else (*_REMAINS, _TRACES)
+    )
+    engine.forgotten.put(receipt)
     return receipt
 
 

@@ -9,20 +9,27 @@ from contextlib import contextmanager
 
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Chunk, Run
-from syncworker.errors import SyncworkerError
+from syncworker.errors import ClaimLost, SyncworkerError
 
 log = logging.getLogger(__name__)
 
 
 def claimed(engine: Engine, run: Run) -> Chunk:
-    """The only chunk of an inline run's step, for this process."""
+    """The only chunk of an inline run's step, for this process.
+
+    Raises:
+        ClaimLost: Another command took the run for one that was cut short, and has ended it.
+    """
     now = engine.clock()
-    ((chunk_id, _),) = engine.chunks.take(run.id, now=now, most=1)
     until = now + engine.limits.lease
-    chunk = engine.chunks.claim(chunk_id, owner=run.id, now=now, until=until)
-    if chunk is None:
-        raise AssertionError(run.id)  # an inline run's chunks are its own process's
-    return chunk
+    for chunk_id, _ in engine.chunks.take(run.id, now=now, most=1):
+        chunk = engine.chunks.claim(chunk_id, owner=run.id, now=now, until=until)
+        if chunk is not None:
+            return chunk
+    raise ClaimLost(
+        f"{run.kind} {run.id} was ended by another command; it has done nothing",
+        help="type the command again",
+    )
 
 
 @contextmanager

@@ -47,8 +47,11 @@ def _records(path: Path, meant: Header) -> Iterator[RecordPlan]:
     # Only what was shown may be sent: the file may have been replaced while a person was asked.
     if _header(path).digest != meant.digest:
         raise edited(str(path))
-    with path.open(encoding="utf-8") as file:
-        yield from records_of(islice(file, 1, None), meant, str(path))
+    try:
+        with path.open(encoding="utf-8") as file:
+            yield from records_of(islice(file, 1, None), meant, str(path))
+    except UnicodeDecodeError:
+        raise edited(str(path)) from None
 
 
 def _header(path: Path) -> Header:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from syncworker.engine import finish, retention, sync
+from syncworker.engine import retention, sync
+from syncworker.engine.at_work import at_work
 from syncworker.engine.engine import Engine
 from syncworker.engine.retention import Pruned
-from syncworker.errors import SyncworkerError
 
 
 def prune(engine: Engine, portal: str, *, dry_run: bool = False) -> Pruned:
@@ -22,12 +22,9 @@ def prune(engine: Engine, portal: str, *, dry_run: bool = False) -> Pruned:
         LockHeld: Another run has the portal.
     """
     run = sync.start(engine, portal, kind="prune")
-    try:
+    with at_work(engine, run):
         pruned = retention.drop(engine, run, dry_run=dry_run)
         retention.sweep(engine, run)
-    except SyncworkerError as error:
-        finish.fail(engine, run, error)
-        raise
     summary = {"pruned_rows": pruned.rows, "pruned_files": pruned.files, "dry_run": dry_run}
     engine.runs.finish(replace(run, status="done", summary=summary, finished_at=engine.clock()))
     return pruned

@@ -69,7 +69,7 @@ class Turns(Protocol):
         ...
 
     def overtaken(self, run: Run) -> bool:
-        """Whether another run of the portal has been at work since the run's `as_of`."""
+        """Whether another run of the portal has been at work since this one was made or taken."""
         ...
 
     def take(self, run: Run, turn: Turn) -> bool:

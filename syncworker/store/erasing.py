@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from syncworker.engine.forgotten import Keys, values_of
+from syncworker.masking import mask
 from syncworker.planning import json_text
 from syncworker.store import bulk
 from syncworker.store.tables import (
@@ -28,6 +29,8 @@ from syncworker.store.tables import (
 
 _LEAST = 4
 """Letters of a name from which on it is looked for inside sentences."""
+_ROWS = 1_000  # in memory at a time: there may be a million dead letters
+_NAMED_THEM = "it said what a record held of somebody who was forgotten"
 
 
 def erase(
@@ -67,6 +70,8 @@ def erase(
     gone["inbox"] = _naming(connection, inbox, inbox.c.portal == portal, _delivery(wanted))
     gone["alerts"] = _alerts(connection, portal, wanted)
     _run_options(connection, portal, keys)
+    _run_messages(connection, portal, keys)
+    _canaries(connection, portal, keys)
     # Where an extraction went on from may be a row's key.
     over = of_portal.where(runs.c.finished_at.is_not(None))
     connection.execute(sa.update(chunks).where(chunks.c.run_id.in_(over)).values(progress={}))
@@ -132,9 +137,10 @@ def _naming(
 ) -> int:
     """Remove the rows that name somebody; they are looked at one by one."""
     key = list(table.primary_key.columns)
+    query = sa.select(table).where(mine).execution_options(yield_per=_ROWS)
     found = [
         tuple(row[column.name] for column in key)
-        for row in connection.execute(sa.select(table).where(mine)).mappings()
+        for row in connection.execute(query).mappings()
         if names(dict(row))
     ]
     for one in found:
@@ -206,6 +212,33 @@ def _run_options(connection: sa.Connection, portal: str, wanted: Collection[str]
         kept = _without(options, wanted)
         if options and kept != options:
             connection.execute(sa.update(runs).where(runs.c.id == id_).values(options=kept))
+
+
+def _run_messages(connection: sa.Connection, portal: str, keys: Collection[str]) -> None:
+    """Runs that stopped at somebody's record say no longer at whose: they told its values too."""
+    names = {mask(text) for text in _telling(keys) if len(text) >= _LEAST}
+    query = sa.select(runs.c.id, runs.c.message).where(runs.c.portal == portal)
+    for id_, message in connection.execute(query).all():
+        if any(name in message.lower() for name in names):
+            told = sa.update(runs).where(runs.c.id == id_)
+            connection.execute(told.values(message=_NAMED_THEM))
+
+
+def _canaries(connection: sa.Connection, portal: str, keys: Collection[str]) -> None:
+    """That a record was not as planned still stops its run; whose it is and what it held goes."""
+    row = chunks.c
+    query = sa.select(row.id, row.result).where(
+        row.run_id.in_(sa.select(runs.c.id).where(runs.c.portal == portal)), row.step == "canary"
+    )
+    for id_, result in connection.execute(query).all():
+        found = result.get("differences", [])
+        kept = [
+            [name, "***", prop, "", ""] if _plain(label) in keys else [name, label, prop, *values]
+            for name, label, prop, *values in found
+        ]
+        if kept != found:
+            told = sa.update(chunks).where(row.id == id_)
+            connection.execute(told.values(result={**result, "differences": kept}))
 
 
 def _without(value: object, wanted: Collection[str]) -> object:

@@ -80,10 +80,12 @@ class SqlTurns:
     def overtaken(self, run: Run) -> bool:
         """Whether another run has been at work since; what a run prepared, the next one removes."""
         worked = sa.exists().where(chunks.c.run_id == runs.c.id)
+        # An apply is as of its plan; what was done between the two it has looked at.
+        since = max(run.as_of, run.created_at)
         query = sa.select(sa.func.count()).where(
             runs.c.portal == run.portal,
             runs.c.id != run.id,
-            sa.or_(runs.c.as_of > run.as_of, runs.c.created_at > run.as_of),
+            sa.or_(runs.c.as_of > since, runs.c.created_at > since),
             sa.or_(worked, runs.c.kind == "prune"),
         )
         with self._database.read() as connection:

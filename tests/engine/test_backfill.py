@@ -181,6 +181,7 @@ def test_an_account_that_nobody_knows_ends_the_backfill_before_anything_is_sent(
         ({"end": datetime(2030, 1, 1, tzinfo=UTC)}, "lies ahead"),
         ({"metrics": ["mr"]}, "sends no metric mr"),
         ({"select": [("object", "company")]}, "has no object company"),
+        ({"chunk": "7s"}, "--chunk 7s makes [0-9,]+ slices"),
     ],
 )
 def test_what_is_asked_wrong_is_told(tmp_path: Path, wrong: dict[str, Any], words: str) -> None:

@@ -13,10 +13,12 @@ from shutil import copytree
 import pytest
 from support.fake_engine import MAPPING, Clock, FakePortal, FakeSource, make_engine
 
-from syncworker.engine import inline, pausing, schedules, sync, upkeep
+from syncworker.engine import fast_lane, finish, inline, pausing, schedules, sync, upkeep
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Run
 from syncworker.engine.ports import Page
+from syncworker.engine.prune import prune
+from syncworker.engine.run_words import RunStatus
 from syncworker.engine.todo import Todo
 from syncworker.errors import SourceError
 
@@ -205,3 +207,20 @@ def test_without_a_fast_lane_nobody_looks(world: World) -> None:
     engine = replace(world.engine, mapping_text=lambda _: WITH_TRIALS.split("schedule:")[0])
     assert schedules.look(engine, "acme") == []
     assert world.source.read == []
+
+
+@pytest.mark.parametrize(("status", "looks"), [("refused", False), ("done", True)])
+def test_what_the_guard_has_refused_waits_whatever_else_was_done_to_the_portal_since(
+    world: World, status: RunStatus, looks: bool
+) -> None:
+    world.clock.now += timedelta(minutes=1)
+    run = sync.start(world.engine, "acme")
+    world.engine.runs.finish(replace(run, status=status, finished_at=world.clock.now))
+    world.clock.now += timedelta(minutes=1)
+    prune(world.engine, "acme")
+    world.clock.now += timedelta(minutes=1)
+    failed = sync.start(world.engine, "acme")
+    finish.fail(world.engine, failed, SourceError("the database is away"))
+    world.clock.now += timedelta(hours=1)
+    world.trial(3)
+    assert (fast_lane.look(world.engine, "acme") is not None) == looks

@@ -1,11 +1,17 @@
 """A plan that is there already is pushed as any other, and the guard looks at it too."""
 
 from pathlib import Path
+from typing import Any
 
+import pytest
 from support.fake_engine import AS_OF, FakePortal, FakeSource, make_engine
 
+from syncworker.cli import progress
 from syncworker.engine import inline, ready_plan, sync
 from syncworker.engine.engine import Engine
+from syncworker.engine.memory import Run
+from syncworker.errors import ClaimLost
+from syncworker.mapping.portal import PortalMapping
 from syncworker.planning.guard import Tally
 from syncworker.planning.records import Change, RecordPlan
 
@@ -45,6 +51,25 @@ def test_the_guard_refuses_it_by_the_whole_portals_counts(tmp_path: Path) -> Non
     run = inline.carry_out(engine, run, "me")
     assert (run.status, portal.companies["1"]["saas_mrr"]) == ("refused", "10.01")
     assert "75 % of companies (15 of 20) would lose saas_mrr" in run.message
+
+
+def test_a_run_that_another_command_ends_before_its_plan_is_stored_says_so_and_sends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portal = FakePortal(4)
+    engine = synced(tmp_path, portal)
+    asked_of_hubspot = sync.asked_of_hubspot
+
+    def slowly(engine: Engine, run: Run, mapping: PortalMapping) -> dict[str, Any]:
+        assert progress.cut_short(engine, "acme", "plan", {}) is None
+        return asked_of_hubspot(engine, run, mapping)
+
+    monkeypatch.setattr(sync, "asked_of_hubspot", slowly)
+    before = len(portal.written)
+    with pytest.raises(ClaimLost, match="was ended by another command"):
+        ready_plan.start(engine, "acme", [priced(1, "99")], kind="rollback")
+    assert len(portal.written) == before
+    assert engine.runs.running("acme") is None
 
 
 def test_a_run_that_died_before_its_plan_was_stored_ends_and_reads_no_source(

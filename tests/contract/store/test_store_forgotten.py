@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import polars as pl
@@ -220,6 +221,30 @@ def test_what_a_run_was_asked_says_nowhere_whom_it_was_about(state: Stores) -> N
         "most": 3,
         "full": True,
     }
+
+
+def test_what_a_run_says_and_what_its_canary_found_names_nobody_who_was_forgotten(
+    state: Stores,
+) -> None:
+    run = state.run()
+    found = [
+        ["contacts", name, "firstname", name.partition("@")[0], "X"] for name in (ANN.title(), BOB)
+    ]
+    state.chunks.complete(state.chunk(run, "canary"), {"last": 1, "differences": found})
+    said = "contacts a…@northwind.example: firstname should be ann, and HubSpot holds X"
+    other = state.run("other")
+    for one in (run, other):
+        state.runs.finish(replace(one, status="refused", message=said, finished_at=NOW))
+    apart = state.run()
+    kept = "contacts b…@northwind.example: lastname should be c, and HubSpot holds X"
+    state.runs.finish(replace(apart, status="failed", message=kept, finished_at=NOW))
+    SqlForgotten(state.database).erase(PORTAL, {}, [ANN, "u1", "1"])
+    assert state.chunks.results(run.id, "canary") == [
+        {"last": 1, "differences": [["contacts", "***", "firstname", "", ""], found[1]]}
+    ]
+    assert "ann" not in state.runs.get(run.id).message
+    assert state.runs.get(other.id).message == said
+    assert state.runs.get(apart.id).message == kept
 
 
 def test_keys_are_known_again_by_salted_digests_that_differ_between_portals(

@@ -88,6 +88,20 @@ def test_another_run_overtakes_once_it_has_been_at_work(state: Stores) -> None:
     assert not state.turns.overtaken(replace(run, as_of=LATER))
 
 
+def test_what_was_done_between_a_plan_and_its_apply_does_not_overtake_the_apply(
+    state: Stores,
+) -> None:
+    other = state.run(as_of=LATER, created_at=LATER)
+    state.chunk(other)
+    state.finish(other)
+    applied = state.run(kind="apply", as_of=NOW, created_at=LATER + timedelta(minutes=1))
+    assert not state.turns.overtaken(applied)
+    third = LATER + timedelta(minutes=2)
+    state.finish(applied, "failed")
+    state.chunk(state.run(as_of=third, created_at=third))
+    assert state.turns.overtaken(applied)
+
+
 def test_a_run_that_ended_goes_on_where_it_was_with_its_rejected_records(state: Stores) -> None:
     run = state.run()
     compute = state.chunk(run, "compute")
