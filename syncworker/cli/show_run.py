@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -25,6 +26,8 @@ NOT_TRACKED = "HubSpot has it once a person switches recurring revenue tracking 
 """Why a recurring revenue property is left out."""
 SHOWN = 20
 """Records of an object that are shown unless all are asked for."""
+_MENDS = re.compile(r"(?:^|[:;] )(syncworker [^`:;]+)$")
+"""The command that a help ends with."""
 _ALL = 10_000_000
 _LETTERS_SHOWN = 1_000
 
@@ -122,7 +125,8 @@ def report(engine: Engine, run: Run) -> Iterator[str]:
     if run.status in ("failed", "cancelled"):
         # Of a plan, and of an apply that never had one, nothing is left to try again.
         again = f"runs retry {run.id}" if control.left(engine, run) else f"plan {run.portal}"
-        yield f"Next: syncworker {again}"
+        commands = dict.fromkeys((*_MENDS.findall(run.help), f"syncworker {again}"))
+        yield f"Next: {', then '.join(commands)}"
     elif letters:
         yield f"Next: syncworker dead-letters list {run.portal}"
 
