@@ -92,12 +92,13 @@ def result_text(run: Run) -> Iterator[str]:
     outcomes = summary.get("outcomes", {})
     letters = summary.get("dead_letters", {})
     sent = outcomes.get("sent", 0)
-    parts = [f"{sent} sent"] if run.kind != "extract" else [f"{summary.get('rows', 0):,} rows read"]
+    rows = summary.get("rows", 0)
+    parts = [f"{rows:,} rows read" if run.kind == "extract" else f"{sent:,} sent"]
     if "plan" in summary:
-        parts.append(f"{plan_from_json(summary['plan']).total.unchanged} unchanged")
-    parts += [f"{n} {name}" for name, n in sorted(outcomes.items()) if name != "sent"]
+        parts.append(f"{plan_from_json(summary['plan']).total.unchanged:,} unchanged")
+    parts += [f"{n:,} {name}" for name, n in sorted(outcomes.items()) if name != "sent"]
     if summary.get("associated"):
-        parts.append(f"{summary['associated']} associated")
+        parts.append(f"{summary['associated']:,} associated")
     parts += [counted(n, *_LETTERS[kind]) for kind, n in sorted(letters.items())]
     if "requests" in summary and run.kind != "extract":
         requests = counted(summary["requests"], "HubSpot request")
@@ -207,7 +208,7 @@ def _named(letter: DeadLetter) -> str:
 
 
 def _some(keys: Sequence[str]) -> str:
-    more = f" and {len(keys) - _EXAMPLES} more" if len(keys) > _EXAMPLES else ""
+    more = f" and {len(keys) - _EXAMPLES:,} more" if len(keys) > _EXAMPLES else ""
     return ", ".join(keys[:_EXAMPLES]) + more
 
 

@@ -77,10 +77,10 @@ def refusal(engine: Engine, run: Run) -> UnsafePlan | None:
     if not found:
         return None
     records = len({(one.object, one.name) for one in found})
-    more = f"; and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    more = f"; and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
     of = result["last"] + 1
     return UnsafePlan(
-        f"{records} of the first {of} record{'s' * (of != 1)} "
+        f"{records:,} of the first {of:,} record{'s' * (of != 1)} "
         f"{'do' if records > 1 else 'does'} not hold what was planned: "
         + "; ".join(str(one) for one in found[:_NAMED])
         + more

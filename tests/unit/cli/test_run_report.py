@@ -62,6 +62,15 @@ def test_the_first_thing_to_type_after_a_failure_is_what_mends_it(
     assert told[-1] == f"Next: {next_.format(retry=retry)}"
 
 
+def test_numbers_are_written_one_way(tmp_path: Path) -> None:
+    engine = bootstrap.engine(Settings(home=tmp_path / "home", mappings=tmp_path / "mappings"))
+    run = sync.start(engine, "acme")
+    summary = {"outcomes": {"sent": 12_345, "held": 1_000}, "requests": 4_321, "writes": 2}
+    ended = replace(run, status="done", summary=summary, finished_at=engine.clock())
+    told = next(show_run.result_text(ended))
+    assert "12,345 sent, 1,000 held, 4,321 HubSpot requests (2 writes)" in told
+
+
 def test_a_refused_rollback_of_a_part_is_forced_for_that_part_alone(tmp_path: Path) -> None:
     engine = bootstrap.engine(Settings(home=tmp_path / "home", mappings=tmp_path / "mappings"))
     target = sync.start(engine, "acme")
