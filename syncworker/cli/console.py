@@ -108,7 +108,7 @@ def _mask(text: str) -> str:
 
 def counted(number: int, one: str, many: str = "") -> str:
     """The number with its noun, whose plural ends in -s unless given."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def columns(rows: Sequence[tuple[str, ...]], indent: str = "  ") -> list[str]:

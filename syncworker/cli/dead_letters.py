@@ -163,7 +163,8 @@ def retry(portal: str, *, format_: str, **chosen: Any) -> int:  # noqa: ANN401
     through = sum(one.came_to == "got through" for one in retried)
     left = len(retried) - through
     if format_ != "json":
-        say(f"{through} got through, {left} did not. {_next(portal, left, streams=bool(streams))}")
+        next_ = _next(portal, left, streams=bool(streams))
+        say(f"{through:,} got through, {left:,} did not. {next_}")
     bad = [code for run in runs if (code := exits.of_run(run)) not in {0, exits.DEAD_LETTERS}]
     return bad[0] if bad else exits.DEAD_LETTERS if left else exits.OK
 
@@ -204,7 +205,7 @@ def discard(
     if not letters:
         return _none(portal)
     for (cause, where), group in groups(letters):
-        say(f"  {cause}  {where}  {len(group)}")
+        say(f"  {cause}  {where}  {len(group):,}")
     many = counted(len(letters), "dead letter")
     if not agreed(f"Discard {many} of {portal}?", yes=yes):
         complain("nothing was discarded")

@@ -133,7 +133,7 @@ def _sync(engine: Engine, portal: SandboxServer, *, shown: int) -> Run:
         for line in show_run.plan_text(engine, run, limit=shown):
             say(line)
     stats = portal.portal.stats
-    say(f"The portal itself counted {stats.requests} requests, {stats.writes} of them writes.")
+    say(f"The portal itself counted {stats.requests:,} requests, {stats.writes:,} of them writes.")
     return run
 
 

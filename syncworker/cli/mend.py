@@ -22,20 +22,22 @@ def repair(
     """
     asking.require_answer(yes=yes, what="verify --repair sends to HubSpot")
     ready.make_way(engine, portal, "repair")
-    run, meant = repairing.start(
-        engine, portal, scope, force=force, on_stretch=ready.progress_lines()
-    )
-    run = ready.planned(engine, run)
-    updates = ready.updates(run)
-    if format_ == "text":
-        for line in show_verify.lines(portal, meant.found):
-            say(line)
-        for line in show_run.plan_text(engine, run, limit=show_run.SHOWN):
-            say(line)
-    question = f"Send the ledger's values to {counted(updates, 'record')}"
-    if meant.peoples:
-        question += f", over {counted(meant.peoples, 'value')} that others have set"
-    ended = ready.send(engine, run, f"{question}?", yes=yes)
+    with ready.way_out(engine, portal) as opened:
+        run, meant = repairing.start(
+            engine, portal, scope, force=force, on_stretch=ready.progress_lines()
+        )
+        opened.append(run)
+        run = ready.planned(engine, run)
+        updates = ready.updates(run)
+        if format_ == "text":
+            for line in show_verify.lines(portal, meant.found):
+                say(line)
+            for line in show_run.plan_text(engine, run, limit=show_run.SHOWN):
+                say(line)
+        question = f"Send the ledger's values to {counted(updates, 'record')}"
+        if meant.peoples:
+            question += f", over {counted(meant.peoples, 'value')} that others have set"
+        ended = ready.send(engine, run, f"{question}?", yes=yes)
     code = exits.of_run(ended)
     if meant.found.total and not updates and code == exits.OK:
         code = exits.DEAD_LETTERS  # what differs still does: none of it is ours to send

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
-import click
-
 from syncworker.cli import asking, progress
-from syncworker.cli.console import tell
-from syncworker.engine import assemble, finish, inline
+from syncworker.cli.console import counted, tell
+from syncworker.engine import assemble, finish
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Run
 from syncworker.engine.run_words import RunKind
@@ -36,6 +33,23 @@ def make_way(engine: Engine, portal: str, kind: RunKind) -> None:
         finish.fail(
             engine, left, SyncworkerError(f"the {left.kind} was cut short", code="CUT_SHORT")
         )
+
+
+@contextmanager
+def way_out(engine: Engine, portal: str) -> Iterator[list[Run]]:
+    """Give the portal free, and say so, where the block is broken off; takes the run it opens.
+
+    Ctrl-C does that, and `| head`, which stops reading while the plan is shown.
+    """
+    opened: list[Run] = []
+    try:
+        yield opened
+    except (Exception, KeyboardInterrupt) as error:
+        sent = sum(finish.break_off(engine, run) for run in opened)
+        if not isinstance(error, SyncworkerError):
+            had = f"{counted(sent, 'record')} had been sent" if sent else "nothing was sent"
+            tell(f"{portal} is free for other runs; {had}")
+        raise
 
 
 def planned(engine: Engine, run: Run) -> Run:
@@ -62,26 +76,22 @@ def send(engine: Engine, run: Run, question: str, *, yes: bool) -> Run:
 
     Raises:
         StalePlan: The answer took so long that the plan may not be true any more.
+        KeyboardInterrupt: Ctrl-C was pressed; what was in flight is settled.
     """
     if not updates(run):
         finish.stop_at_plan(engine, run, None)
         return engine.runs.get(run.id)
     _, refusal = assemble.assemble(engine, run)
     asked_at = engine.clock()
-    try:
-        wanted = (refusal is not None and not run.force) or asking.agreed(question, yes=yes)
-    except click.Abort:
-        _cancel(engine, run)
-        raise
-    if not wanted:
+    refused = refusal is not None and not run.force
+    if not refused and not asking.agreed(question, yes=yes):
         return _cancel(engine, run)
     if engine.clock() - asked_at > _LONGEST:
         _cancel(engine, run)
         raise StalePlan(
             "the question waited for more than 15 minutes", help="type the command again"
         )
-    owner = f"{socket.gethostname()}:{os.getpid()}"
-    return inline.carry_out(engine, run, owner, lambda _run: None)
+    return progress.work_off(engine, run)
 
 
 def _cancel(engine: Engine, run: Run) -> Run:

@@ -51,18 +51,20 @@ def command(
     selection = Selection() if what is None else with_accounts(engine, target, what)
     asking.require_answer(yes=yes, what="rollback sends to HubSpot")
     ready.make_way(engine, target.portal, "rollback")
-    run, found = rollback.start(
-        engine, target, selection, force=force, on_stretch=ready.progress_lines()
-    )
-    run = ready.planned(engine, run)
-    if format_ == "text":
-        for line in show_run.plan_text(engine, run, limit=None if full else show_run.SHOWN):
-            say(line)
-        for line in show_rollback.kept_lines(found.kept):
-            say(line)
-    updates = ready.updates(run)
-    question = f"Put {counted(updates, 'record')} back in HubSpot?"
-    ended = ready.send(engine, run, question, yes=yes)
+    with ready.way_out(engine, target.portal) as opened:
+        run, found = rollback.start(
+            engine, target, selection, force=force, on_stretch=ready.progress_lines()
+        )
+        opened.append(run)
+        run = ready.planned(engine, run)
+        if format_ == "text":
+            for line in show_run.plan_text(engine, run, limit=None if full else show_run.SHOWN):
+                say(line)
+            for line in show_rollback.kept_lines(found.kept):
+                say(line)
+        updates = ready.updates(run)
+        question = f"Put {counted(updates, 'record')} back in HubSpot?"
+        ended = ready.send(engine, run, question, yes=yes)
     if format_ == "json":
         document = show_run.as_document(engine, ended, with_plan=True)
         say_json({**document, "rollback": show_rollback.as_document(target, found)})

@@ -20,6 +20,9 @@ def lines(found: Found, archiving: Mapping[str, Sequence[str]]) -> Iterator[str]
             if found.stays[object_name, name]:
                 changed = counted(found.stays[object_name, name], "value")
                 parts.append(f"{changed} changed since by a person or another app: stays")
+            if found.put_back[object_name, name]:
+                back = counted(found.put_back[object_name, name], "value")
+                parts.append(f"{back} of others that a rollback put back: stays")
             if name in archiving.get(object_name, ()):
                 parts.append("then archived for good")
             if parts:
@@ -42,6 +45,7 @@ def document(found: Found, archiving: Mapping[str, Sequence[str]]) -> dict[str, 
                 name: {
                     "to_clear": found.cleared[object_name, name],
                     "stay": found.stays[object_name, name],
+                    "put_back": found.put_back[object_name, name],
                     "archive": name in archiving.get(object_name, ()),
                 }
                 for name in sorted(found.written.get(object_name, ()))

@@ -97,7 +97,7 @@ def retried_lines(retried: Sequence[Retried]) -> Iterator[str]:
         rows.append((one.came_to, one.letter.letter.key, f"{about}: {what}" if what else about))
     yield from columns(rows)
     if len(retried) > _MOST_LINES:
-        yield f"  … {len(retried) - _MOST_LINES} more"
+        yield f"  … {len(retried) - _MOST_LINES:,} more"
 
 
 def document(portal: str, one: KeptLetter) -> dict[str, Any]:

@@ -31,8 +31,8 @@ def count_lines(counts: Counts) -> Iterator[str]:
         [
             (
                 name,
-                f"{counts[name, 'linked']} linked",
-                f"{counts[name, 'unlinked']} unlinked",
+                f"{counts[name, 'linked']:,} linked",
+                f"{counts[name, 'unlinked']:,} unlinked",
                 counted(counts[name, "conflict"], "conflict"),
             )
             for name in objects(counts)
@@ -53,7 +53,7 @@ def row_lines(rows: Iterable[Row], limit: int | None) -> Iterator[str]:
             yield from _row_lines(row)
         more = sum(1 for _ in group)
         if more:
-            yield f"  … {more} more: --full"
+            yield f"  … {more:,} more: --full"
 
 
 def next_line(portal: str, counts: Counts) -> str:

@@ -17,7 +17,7 @@ from syncworker.engine.plan_cost import Cost
 from syncworker.engine.proposal import Proposal
 from syncworker.planning.plan import plan_to_json, to_document
 from syncworker.planning.records import RecordPlan
-from syncworker.planning.text import plan_lines, spaced
+from syncworker.planning.text import plan_lines
 
 _STRETCH = 1_000
 
@@ -69,9 +69,9 @@ def needs(cost: Cost) -> str:
     if not cost.requests:
         return "no HubSpot request"
     noun = "HubSpot request" if cost.requests == 1 else "HubSpot requests"
-    parts = [f"{spaced(cost.requests)} {noun}", f"about {spaced(cost.seconds)} s"]
+    parts = [f"{cost.requests:,} {noun}", f"about {cost.seconds:,} s"]
     if cost.left is not None:
-        of = f"the {spaced(cost.left)} left today" if cost.today else f"a day's {spaced(cost.left)}"
+        of = f"the {cost.left:,} left today" if cost.today else f"a day's {cost.left:,}"
         parts.append(f"{_percent(cost)} of {of}")
     return ", ".join(parts)
 

@@ -9,7 +9,7 @@ from syncworker.engine.memory import Run
 from syncworker.engine.plan_cost import Cost
 from syncworker.engine.proposal import Proposal
 from syncworker.planning.records import RecordPlan
-from syncworker.planning.text import printable, spaced
+from syncworker.planning.text import printable
 
 LONGEST = 60_000
 """Characters; GitHub refuses a comment of more than 65,536."""
@@ -28,7 +28,7 @@ def markdown(proposal: Proposal, cost: Cost, run: Run, *, refusal: str = "") -> 
     """
     plan = proposal.plan
     total = plan.total
-    changes = f"{spaced(total.create)} to create, {spaced(total.update)} to update"
+    changes = f"{total.create:,} to create, {total.update:,} to update"
     made = f"mapping `{plan.mapping_digest[:6]}`, plan `{proposal.header.short}`, run `{run.id}`"
     lines = [
         f"### Plan for {_code(plan.portal)}: {changes}",
@@ -45,8 +45,8 @@ def markdown(proposal: Proposal, cost: Cost, run: Run, *, refusal: str = "") -> 
         "|---|---:|---:|---:|---:|---:|",
     ]
     lines += [
-        f"| {_code(name)} | {spaced(of.create)} | {spaced(of.update)} | {spaced(of.unchanged)} "
-        f"| {spaced(of.held)} | {spaced(of.unlinked)} |"
+        f"| {_code(name)} | {of.create:,} | {of.update:,} | {of.unchanged:,} "
+        f"| {of.held:,} | {of.unlinked:,} |"
         for name, of in plan.objects.items()
     ]
     head = "\n".join(lines) + "\n"
@@ -65,7 +65,7 @@ def _number(proposal: Proposal, name: str) -> int:
 
 def _folded(name: str, records: Iterable[RecordPlan], number: int, room: int) -> str:
     head = (
-        f"\n<details><summary>{name}: {spaced(number)} record{'s' * (number != 1)}</summary>\n\n"
+        f"\n<details><summary>{name}: {number:,} record{'s' * (number != 1)}</summary>\n\n"
         "| record | property | old | new | because |\n|---|---|---|---|---|\n"
     )
     end = "\n</details>\n"
@@ -77,7 +77,7 @@ def _folded(name: str, records: Iterable[RecordPlan], number: int, room: int) ->
             break
         text += rows
         written += 1
-    more = rest.format(spaced(number - written)) if number > written else ""
+    more = rest.format(f"{number - written:,}") if number > written else ""
     return text + more + end
 
 

@@ -41,7 +41,7 @@ def kept_lines(kept: Kept) -> Iterator[str]:
             value = f"{held.property} {held.old or '(empty)'}"
             yield f"      {name}: {value}, {held.reason.removeprefix('kept: ')}"
         if number > _SHOWN:
-            yield f"      … and {number - _SHOWN} more: --full"
+            yield f"      … and {number - _SHOWN:,} more: --full"
         yield f"      = help: {help_}"
     if kept.back:
         yield f"  {counted(kept.back, 'value')} as before already"

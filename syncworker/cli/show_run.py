@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -25,6 +26,8 @@ NOT_TRACKED = "HubSpot has it once a person switches recurring revenue tracking 
 """Why a recurring revenue property is left out."""
 SHOWN = 20
 """Records of an object that are shown unless all are asked for."""
+_MENDS = re.compile(r"(?:^|[:;] )(syncworker [^`:;]+)$")
+"""The command that a help ends with."""
 _ALL = 10_000_000
 _LETTERS_SHOWN = 1_000
 
@@ -89,12 +92,13 @@ def result_text(run: Run) -> Iterator[str]:
     outcomes = summary.get("outcomes", {})
     letters = summary.get("dead_letters", {})
     sent = outcomes.get("sent", 0)
-    parts = [f"{sent} sent"] if run.kind != "extract" else [f"{summary.get('rows', 0):,} rows read"]
+    rows = summary.get("rows", 0)
+    parts = [f"{rows:,} rows read" if run.kind == "extract" else f"{sent:,} sent"]
     if "plan" in summary:
-        parts.append(f"{plan_from_json(summary['plan']).total.unchanged} unchanged")
-    parts += [f"{n} {name}" for name, n in sorted(outcomes.items()) if name != "sent"]
+        parts.append(f"{plan_from_json(summary['plan']).total.unchanged:,} unchanged")
+    parts += [f"{n:,} {name}" for name, n in sorted(outcomes.items()) if name != "sent"]
     if summary.get("associated"):
-        parts.append(f"{summary['associated']} associated")
+        parts.append(f"{summary['associated']:,} associated")
     parts += [counted(n, *_LETTERS[kind]) for kind, n in sorted(letters.items())]
     if "requests" in summary and run.kind != "extract":
         requests = counted(summary["requests"], "HubSpot request")
@@ -122,7 +126,8 @@ def report(engine: Engine, run: Run) -> Iterator[str]:
     if run.status in ("failed", "cancelled"):
         # Of a plan, and of an apply that never had one, nothing is left to try again.
         again = f"runs retry {run.id}" if control.left(engine, run) else f"plan {run.portal}"
-        yield f"Next: syncworker {again}"
+        commands = dict.fromkeys((*_MENDS.findall(run.help), f"syncworker {again}"))
+        yield f"Next: {', then '.join(commands)}"
     elif letters:
         yield f"Next: syncworker dead-letters list {run.portal}"
 
@@ -203,7 +208,7 @@ def _named(letter: DeadLetter) -> str:
 
 
 def _some(keys: Sequence[str]) -> str:
-    more = f" and {len(keys) - _EXAMPLES} more" if len(keys) > _EXAMPLES else ""
+    more = f" and {len(keys) - _EXAMPLES:,} more" if len(keys) > _EXAMPLES else ""
     return ", ".join(keys[:_EXAMPLES]) + more
 
 

@@ -51,7 +51,7 @@ def lines(portal: str, found: Found) -> Iterator[str]:
         for one in found.examples[kind, name, prop]:
             yield f"      {_example(one)}"
         if number > len(found.examples[kind, name, prop]):
-            yield f"      … and {number - len(found.examples[kind, name, prop])} more"
+            yield f"      … and {number - len(found.examples[kind, name, prop]):,} more"
         yield f"      = help: {help_.format(portal=portal)}"
     if found.unknown:
         yield f"  {counted(found.unknown, 'record')} not known: the next sync reads what they hold"

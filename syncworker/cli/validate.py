@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from syncworker.mapping.loader import Loaded
     from syncworker.settings import Settings
 
+_CREATES = re.compile(r"`(syncworker properties create \S+)`")
 _ENDINGS = (".yaml", ".yml")
 
 
@@ -98,7 +100,12 @@ def _next(
     files: Sequence[Path], diagnostics: Sequence[Diagnostic], *, wrong: bool, online: bool
 ) -> str:
     if wrong:
-        return f"Next: syncworker validate --help-code {diagnostics[0].code}"
+        errors = [one for one in diagnostics if one.severity == "error"] or diagnostics
+        # `properties create` refuses until everything else fits.
+        others = [one for one in errors if not _CREATES.search(one.help)]
+        if not others and (creates := _CREATES.search(errors[0].help)):
+            return f"Next: {creates[1]}"
+        return f"Next: syncworker validate --help-code {others[0].code}"
     portal = files[0].stem
     return f"Next: syncworker {'plan' if online else 'validate --online'} {portal}"
 

@@ -86,7 +86,7 @@ def _headline(event: AlertEvent, findings: Sequence[Finding]) -> str:
         return findings[0].message
     if findings[0].rule.when == "health_red":
         what = "fell to red" if event == "opened" else "is no longer red"
-        return f"the health of {number} accounts {what}"
+        return f"the health of {number:,} accounts {what}"
     what = "bring no rows" if event == "opened" else "bring rows again"
     return f"{number} streams {what}"
 
@@ -97,7 +97,7 @@ def _many(findings: Sequence[object]) -> bool:
 
 def _listed(lines: Sequence[str]) -> list[str]:
     more = len(lines) - LISTED
-    return [*lines[:LISTED], *([f"… and {more} more"] if more > 0 else [])]
+    return [*lines[:LISTED], *([f"… and {more:,} more"] if more > 0 else [])]
 
 
 def _masked(account: Mapping[str, Any]) -> dict[str, Any]:

@@ -74,11 +74,11 @@ def of_run(run: Run, rule: AlertRule) -> Iterator[Finding]:
     if rule.when == "rejected_above" and good and run.kind != "extract" and not restricted(run):
         number, most = sum(run.summary.get("dead_letters", {}).values()), rule.above or 0
         if number > most:
-            message = f"{run.kind} left {number} dead letters, more than {most}"
+            message = f"{run.kind} left {number:,} dead letters, more than {most:,}"
             help_ = f"syncworker dead-letters list {run.portal}"
             yield Finding(rule, "", holds=True, message=message, help=help_)
         elif run.kind in _WHOLE:  # others may not have tried what is rejected
-            message = f"{run.kind} left {number} dead letters, no longer more than {most}"
+            message = f"{run.kind} left {number:,} dead letters, no longer more than {most:,}"
             yield Finding(rule, "", holds=False, message=message)
 
 

@@ -1,16 +1,18 @@
 """The canary: a plan's first records are sent and read back before any other is.
 
 What HubSpot answers to a write is not yet what it holds: a workflow or another app may overwrite
-it at once. What is read afterwards is compared with what was planned.
+it at once. What is read afterwards is compared with what was sent: what the pushing kept, because
+a person has set it meanwhile, is nobody's fault.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 from syncworker.engine import properties
 from syncworker.engine.engine import Engine
+from syncworker.engine.letter_stores import Wanted
 from syncworker.engine.memory import Chunk, Run
 from syncworker.engine.ports import Portal
 from syncworker.engine.push import send
@@ -20,7 +22,7 @@ from syncworker.mapping.property_rules import property_rules
 from syncworker.metrics.catalog import catalog_of
 from syncworker.planning.outcome import judge
 from syncworker.planning.plan import from_json
-from syncworker.planning.records import RecordOutcome, RecordPlan
+from syncworker.planning.records import Change, RecordOutcome, RecordPlan
 
 _NAMED = 3
 
@@ -75,10 +77,10 @@ def refusal(engine: Engine, run: Run) -> UnsafePlan | None:
     if not found:
         return None
     records = len({(one.object, one.name) for one in found})
-    more = f"; and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
+    more = f"; and {len(found) - _NAMED:,} more" if len(found) > _NAMED else ""
     of = result["last"] + 1
     return UnsafePlan(
-        f"{records} of the first {of} record{'s' * (of != 1)} "
+        f"{records:,} of the first {of:,} record{'s' * (of != 1)} "
         f"{'do' if records > 1 else 'does'} not hold what was planned: "
         + "; ".join(str(one) for one in found[:_NAMED])
         + more
@@ -92,7 +94,7 @@ def refusal(engine: Engine, run: Run) -> UnsafePlan | None:
 def _compared(
     engine: Engine, run: Run, mapping: PortalMapping, portal: Portal, plans: list[RecordPlan]
 ) -> Iterator[Difference]:
-    """What HubSpot holds otherwise than planned, of records of one object."""
+    """What HubSpot holds otherwise than it was sent, of records of one object."""
     name = plans[0].object
     definitions = properties.known(engine, run.portal, name, portal)
     rules = property_rules(mapping, name, catalog_of(mapping.metrics), definitions)
@@ -100,6 +102,7 @@ def _compared(
     ids = [record.hubspot_id for record in linked.values()]
     asked = sorted({change.property for plan in plans for change in plan.changes})
     found = portal.read(name, ids, asked) if ids else {}
+    tried = _tried(engine, run, plans)
     for plan in plans:
         known = linked.get(plan.key)
         there = found.get(known.hubspot_id) if known else None
@@ -108,9 +111,31 @@ def _compared(
             yield Difference(name, label, "", "", "is not in HubSpot")
             continue
         outcome = RecordOutcome(plan.key, "sent", there.id, there.values)
-        for judged in judge(plan, outcome, rules):
+        for judged in judge(replace(plan, changes=tried[plan.key]), outcome, rules):
             if judged.status != "sent":
                 change = judged.change
                 yield Difference(
                     name, label, change.property, change.new, there.values[change.property]
                 )
+
+
+def _tried(engine: Engine, run: Run, plans: list[RecordPlan]) -> dict[str, tuple[Change, ...]]:
+    """By our key, the changes that HubSpot was asked for: it confirmed or refused them."""
+    name = plans[0].object
+    values: dict[str, dict[str, str]] = {plan.key: {} for plan in plans}
+    for kept in engine.letters.kept(
+        run.portal, Wanted(run_id=run.id, kind="record"), discarded=True
+    ):
+        if kept.letter.subject == name and kept.letter.key in values:
+            values[kept.letter.key].update(kept.letter.values)
+    for one in engine.histories.of_records(run.portal, name, list(values), from_run=run.id):
+        if one.run_id == run.id:
+            values[one.key].update({change.property: change.new for change in one.changes})
+    return {
+        plan.key: tuple(
+            change._replace(new=values[plan.key][change.property])
+            for change in plan.changes
+            if change.property in values[plan.key]
+        )
+        for plan in plans
+    }

@@ -22,7 +22,7 @@ def shared(target: Target, record: DesiredRecord, name: str, keys: Sequence[str]
         target,
         record,
         name,
-        f"{len(keys)} source rows have the {name} {dict(record.matches)[name]}: {some}",
+        f"{len(keys):,} source rows have the {name} {dict(record.matches)[name]}: {some}",
         f"give each row its own {name}, or {_by_key(target, record, name)}",
     )
 
@@ -36,7 +36,7 @@ def ambiguous(
         target,
         record,
         name,
-        f"HubSpot has {len(candidates)} {target.name} with {name} "
+        f"HubSpot has {len(candidates):,} {target.name} with {name} "
         f"{dict(record.matches)[name]} (ids {ids})",
         f"merge them in HubSpot, or {_by_key(target, record, name)}",
     )

@@ -77,9 +77,8 @@ def came_to(engine: Engine, run: Run) -> dict[str, int]:
 
 def cancel(engine: Engine, run: Run) -> None:
     """Close a run that a person does not want any more; what was sent stays, and is told."""
-    outcomes = came_to(engine, run)
-    summary = {**run.summary, "outcomes": outcomes, "delayed_by_budget": _delayed(engine, run)}
-    sent, left = outcomes.get("sent", 0), outcomes.get("planned", 0)
+    summary = _so_far(engine, run)
+    sent, left = summary["outcomes"].get("sent", 0), summary["outcomes"].get("planned", 0)
     told = f"; {left:,} were left" if left else ""
     words = SyncworkerError(
         f"cancelled at {run.step}: {sent:,} records had been sent{told}",
@@ -89,16 +88,36 @@ def cancel(engine: Engine, run: Run) -> None:
     _close(engine, _with_words(replace(run, status="cancelled", summary=summary), words))
 
 
+def break_off(engine: Engine, run: Run) -> int:
+    """Close a run whose command was broken off, where it is open; how many records it had sent.
+
+    What was sent stays, and the same command makes a plan of the rest.
+    """
+    summary = _so_far(engine, run)
+    sent: int = summary["outcomes"].get("sent", 0)
+    words = SyncworkerError(
+        f"broken off: {sent:,} records had been sent",
+        help="type the same command again for the rest",
+        code="CUT_SHORT",
+    )
+    _close(engine, _with_words(replace(run, status="cancelled", summary=summary), words))
+    return sent
+
+
 def fail(engine: Engine, run: Run, error: SyncworkerError) -> None:
     """Close a run that cannot go on; what HubSpot confirmed stays in the ledger."""
     log.error("%s", error, extra={"run": run.id, "portal": run.portal})
-    outcomes = came_to(engine, run)
-    summary = {
+    summary = _so_far(engine, run)
+    _close(engine, _with_words(replace(run, status="failed", summary=summary), error))
+
+
+def _so_far(engine: Engine, run: Run) -> dict[str, Any]:
+    """The summary of a run that stops before its end."""
+    return {
         **engine.runs.get(run.id).summary,
-        "outcomes": outcomes,
+        "outcomes": came_to(engine, run),
         "delayed_by_budget": _delayed(engine, run),
     }
-    _close(engine, _with_words(replace(run, status="failed", summary=summary), error))
 
 
 def _came_to(engine: Engine, run: Run) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import polars as pl
 from syncworker.engine import prepared, retention, sync
 from syncworker.engine.at_work import at_work
 from syncworker.engine.engine import Engine
-from syncworker.engine.forgotten import DELETED, LET_IN, Receipt
+from syncworker.engine.forgotten import DELETED, LET_IN, Keys, Receipt
 from syncworker.engine.memory import Run
 from syncworker.engine.subject import Subject, find
 from syncworker.errors import ConfigError, StoreError
@@ -53,10 +53,10 @@ def forget(engine: Engine, portal: str, who: str) -> Receipt:
     with at_work(engine, run):
         subject = _whom(engine, portal, who)  # a run may have read more of theirs since
         now = engine.clock()
-        receipt = Receipt(uuid.uuid4().hex, portal, now, subject.kind, {})
-        engine.forgotten.put(receipt)
         keys = {**subject.keys, _TYPED: [_typed(who)]}
+        receipt = Receipt(_begun(engine, portal, subject, keys), portal, now, subject.kind, {})
         engine.forgotten.keep_out(portal, keys, receipt.id, now)
+        engine.forgotten.put(receipt)
         removed = engine.forgotten.erase(portal, subject.records, subject.texts, subject.names)
         removed |= _from_snapshots(engine, run, subject)
         removed |= _from_staging(engine, run, subject)
@@ -109,6 +109,21 @@ def _whom(engine: Engine, portal: str, who: str) -> Subject:
         if out.has(_TYPED, _typed(who)):
             return Subject("account", {}, {}, key)
         raise
+
+
+def _begun(engine: Engine, portal: str, subject: Subject, keys: Keys) -> str:
+    """The id of the receipt that was cut short and is about the same one, else a new id.
+
+    Other keys do not tell: two people may have come by one browser or written to one ticket.
+    """
+    own = ("user_id", "email") if subject.kind == "person" else ("account_id",)
+    holders = engine.forgotten.holders(
+        portal, {kind: keys.get(kind, ()) for kind in (*own, _TYPED)}
+    )
+    for one in engine.forgotten.receipts(portal):
+        if not one.finished and one.subject == subject.kind and one.id in holders:
+            return one.id
+    return uuid.uuid4().hex
 
 
 def _typed(who: str) -> str:

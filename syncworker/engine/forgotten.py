@@ -142,6 +142,10 @@ class Forgotten(Protocol):
         """Remember the digests of keys by kind; those that are remembered already are fine."""
         ...
 
+    def holders(self, portal: str, keys: Keys) -> frozenset[str]:
+        """Ids of the receipts of the forgettings that keep one of these keys out."""
+        ...
+
     def let_in(self, portal: str, keys: Keys) -> int:
         """Forget the digests of keys by kind; how many there were."""
         ...
@@ -171,7 +175,11 @@ class Forgotten(Protocol):
         ...
 
     def put(self, receipt: Receipt) -> None:
-        """Store a receipt, or what became of it."""
+        """Store a receipt, or what became of it.
+
+        With a finished one those end too that were cut short, are of its subject and keep no key
+        out any more: nobody could go on with them.
+        """
         ...
 
     def receipts(self, portal: str) -> list[Receipt]:

@@ -109,7 +109,7 @@ def send(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> dict
             if not cleared:  # a stage that was emptied is set before anything else
                 heed(engine, run)
     if deferred:
-        raise Unavailable(f"HubSpot did not take {deferred} records this time")
+        raise Unavailable(f"HubSpot did not take {deferred:,} records this time")
     return {
         **chunk.payload,
         "requests": portal.requests - requests,

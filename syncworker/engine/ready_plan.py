@@ -86,6 +86,9 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
     except SyncworkerError as error:
         finish.fail(engine, run, error)
         raise
+    except (Exception, KeyboardInterrupt):
+        finish.break_off(engine, run)
+        raise
     if mode == "queue":
         engine.runs.hand_over(run.id)
     return engine.runs.get(run.id)

@@ -23,7 +23,7 @@ from syncworker.engine.memory import (
     Written,
 )
 from syncworker.engine.ports import Pair, PropertyDefinition
-from syncworker.planning.records import Change, LedgerRecord
+from syncworker.planning.records import LedgerRecord
 
 
 class Runs(Protocol):
@@ -163,12 +163,6 @@ class Ledger(Protocol):
         self, portal: str, object_name: str, keys: Sequence[str], position: int
     ) -> dict[str, str]:
         """By our key, the last run that wrote to it after that position; others are absent."""
-
-    def written(
-        self, portal: str, object_name: str, keys: Sequence[str]
-    ) -> Mapping[str, list[Change]]:
-        """By our key, every change that HubSpot confirmed, the oldest first."""
-        ...
 
     def linked(self, portal: str) -> Iterator[LedgerRecord]:
         """Every linked record of the portal, by object and key; values are left out."""

@@ -2,7 +2,8 @@
 
 A plan is made from what HubSpot held then. A change that must not overwrite people's values is
 dropped where its old value is no longer there: the next run decides anew. A rollback overwrites
-nobody's values, whatever the mapping says of them.
+nobody's values, whatever the mapping says of them: it looks again however short it rested, was
+asked about or was deferred.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ def read_at(run: Run) -> datetime:
 
 def has_waited(engine: Engine, run: Run) -> bool:
     """Whether the run's plan is so old that people may well have done something meanwhile."""
+    if run.kind == "rollback":
+        return True
     planned_at = run.options.get("planned_at")
     since = datetime.fromisoformat(planned_at) if planned_at else read_at(run)
     return engine.clock() - since > LONG

@@ -195,7 +195,7 @@ def _refusal(tally: Tally, affected: int, verb: str, limit: str) -> Refusal:
     # Rounded up: 30.04 % must not read as the limit of 30 % that it exceeds.
     percent = -(-affected * 1000 // tally.with_value) / 10
     message = (
-        f"{percent:g} % of {tally.object} ({affected} of {tally.with_value}) "
+        f"{percent:g} % of {tally.object} ({affected:,} of {tally.with_value:,}) "
         f"would {verb} {tally.property} ({limit})"
     )
     return Refusal(tally.object, tally.property, message)

@@ -41,7 +41,7 @@ def plan_lines(
             yield from record_lines(record, mask=mask)
         more = counts.create + counts.update + counts.held - shown
         if more:
-            yield f"  … {spaced(more)} more: --full"
+            yield f"  … {more:,} more: --full"
     yield summary(plan, needs)
 
 
@@ -51,7 +51,7 @@ def heading(plan: Plan, object_name: str) -> str:
     return (
         f"{plan.portal}  {object_name}  as of {plan.as_of:%Y-%m-%d %H:%M} UTC   "
         f"mapping {plan.mapping_digest[:6]}   "
-        f"{spaced(counts.read)} read, {spaced(counts.unchanged)} unchanged"
+        f"{counts.read:,} read, {counts.unchanged:,} unchanged"
     )
 
 
@@ -74,11 +74,11 @@ def summary(plan: Plan, needs: str = "") -> str:
     """The plan's counts, and what it takes to send it, in one line."""
     total: Counts = plan.total
     parts = [
-        f"{spaced(total.create)} create",
-        f"{spaced(total.update)} update",
-        f"{spaced(total.unchanged)} unchanged",
-        f"{spaced(total.held_changes)} held back" if total.held_changes else "",
-        f"{spaced(total.unlinked)} not linked" if total.unlinked else "",
+        f"{total.create:,} create",
+        f"{total.update:,} update",
+        f"{total.unchanged:,} unchanged",
+        f"{total.held_changes:,} held back" if total.held_changes else "",
+        f"{total.unlinked:,} not linked" if total.unlinked else "",
         needs,
     ]
     return "Plan: " + ", ".join(part for part in parts if part)
@@ -119,9 +119,4 @@ def printable(text: str, *, mask: bool = True) -> str:
 
 
 def _plural(number: int, one: str, many: str) -> str:
-    return f"{spaced(number)} {one if number == 1 else many}"
-
-
-def spaced(number: int) -> str:
-    """A number with its thousands set apart."""
-    return f"{number:,}".replace(",", " ")
+    return f"{number:,} {one if number == 1 else many}"

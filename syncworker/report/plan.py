@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from syncworker.masking import mask
 from syncworker.planning.plan import Plan
 from syncworker.planning.records import RecordPlan
-from syncworker.planning.text import printable, spaced
+from syncworker.planning.text import printable
 
 
 def page(
@@ -39,7 +39,7 @@ def page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"shown": printable, "spaced": spaced}
+    environment.filters |= {"shown": printable}
     content: dict[str, Any] = {
         "plan": plan,
         "records": records,

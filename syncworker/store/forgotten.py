@@ -63,16 +63,20 @@ class SqlForgotten:
                 key = ("portal", "kind", "digest")
                 connection.execute(self._database.upsert(forgotten, key, ("receipt_id",)), rows)
 
+    def holders(self, portal: str, keys: Keys) -> frozenset[str]:
+        """Whose receipts keep one of these out."""
+        row = forgotten.c
+        with self._database.read() as connection:
+            salt = str(connection.execute(_salt(portal)).scalar() or "")
+            named = [digest(salt, kind, value) for kind, some in keys.items() for value in some]
+            found = sa.select(row.receipt_id).where(row.portal == portal, row.digest.in_(named))
+            return frozenset(connection.execute(found).scalars())
+
     def let_in(self, portal: str, keys: Keys) -> int:
         """Forget digests, and with those of a person all of the same forgetting."""
-        kept = self.kept_out(portal)
-        if kept is None:
-            return 0
+        ids = self.holders(portal, keys)
         row = forgotten.c
-        named = [digest(kept.salt, kind, value) for kind, some in keys.items() for value in some]
-        mine = sa.select(row.receipt_id).where(row.portal == portal, row.digest.in_(named))
         with self._database.write() as connection:
-            ids = list(connection.execute(mine).scalars())
             return connection.execute(
                 sa.delete(forgotten).where(row.portal == portal, row.receipt_id.in_(ids))
             ).rowcount
@@ -106,9 +110,9 @@ class SqlForgotten:
         row = {"id": receipt.id, "portal": receipt.portal, "at": receipt.at}
         body = {k: v for k, v in asdict(receipt).items() if k not in row}
         with self._database.write() as connection:
-            if receipt.finished:  # it went on with those that were cut short
-                _finish_others(connection, receipt)
-            statement = self._database.upsert(receipts, ("id",), ("body",))
+            if receipt.finished:
+                _finish_nobodys(connection, receipt)
+            statement = self._database.upsert(receipts, ("id",), ("at", "body"))
             connection.execute(statement, row | {"body": body})
 
     def receipts(self, portal: str) -> list[Receipt]:
@@ -124,12 +128,14 @@ def _salt(portal: str) -> sa.Select[tuple[str]]:
     return sa.select(portal_states.c.salt).where(portal_states.c.portal == portal)
 
 
-def _finish_others(connection: sa.Connection, receipt: Receipt) -> None:
+def _finish_nobodys(connection: sa.Connection, receipt: Receipt) -> None:
+    """End what was cut short and whose person was let in again, or is another receipt's by now."""
     row = receipts.c
-    others = sa.and_(row.portal == receipt.portal, row.id != receipt.id)
+    keeping = sa.select(forgotten.c.receipt_id).where(forgotten.c.portal == receipt.portal)
+    others = sa.and_(row.portal == receipt.portal, row.id != receipt.id, row.id.not_in(keeping))
     for id_, body in connection.execute(sa.select(row.id, row.body).where(others)).all():
         if not body["finished"] and body["subject"] == receipt.subject:
-            told = {"finished": True, "remains": [f"receipt {receipt.id} went on with it"]}
+            told = {"finished": True, "remains": ["it keeps nobody out any more"]}
             connection.execute(sa.update(receipts).where(row.id == id_).values(body=body | told))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -85,23 +85,6 @@ class SqlLedger:
                     row.id > position,
                 )
                 found.update(dict(connection.execute(query.order_by(row.id)).all()))
-        return found
-
-    def written(
-        self, portal: str, object_name: str, keys: Sequence[str]
-    ) -> Mapping[str, list[Change]]:
-        """Changes of records."""
-        row = history.c
-        found: dict[str, list[Change]] = {}
-        with self._database.read() as connection:
-            for some in bulk.some(keys):
-                query = sa.select(row.key, row.changes).where(
-                    row.portal == portal,
-                    row.object == object_name,
-                    row.key.in_(some),
-                )
-                for key, changes in connection.execute(query.order_by(row.id)):
-                    found.setdefault(key, []).extend(Change(*change) for change in changes)
         return found
 
     def linked(self, portal: str) -> Iterator[LedgerRecord]:

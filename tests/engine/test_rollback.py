@@ -9,7 +9,7 @@ import pytest
 from support.fake_engine import MAPPING
 from support.trust_world import OWN, World
 
-from syncworker.engine import rollback, sync
+from syncworker.engine import control, rollback, sync
 from syncworker.engine.memory import Run
 from syncworker.engine.rollback import Rollback
 from syncworker.errors import ConfigError, Unavailable
@@ -139,6 +139,17 @@ def test_what_people_set_while_a_rollback_waited_stays(tmp_path: Path) -> None:
         {"sent": 3, "held": 1},
         "77",
     )
+
+
+def test_what_people_set_while_a_rollback_rested_for_a_minute_stays(tmp_path: Path) -> None:
+    world = World(tmp_path, 2)
+    wrong = world.write(a0="99", a1="99")
+    run, _ = rollback.start(world.engine, wrong, ALL, force=False)
+    assert control.ask(world.engine, run.id, "pause").status == "paused"
+    world.portal.edit("1", OWN, "77")
+    assert control.resume(world.engine, run.id)
+    run = world.sent(run)
+    assert (run.summary["outcomes"], world.held()) == ({"sent": 1, "held": 1}, ["10", "77"])
 
 
 def test_a_property_that_is_gone_since_the_rollback_was_planned_stops_nothing(

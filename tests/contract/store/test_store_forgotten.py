@@ -286,7 +286,7 @@ def test_a_number_in_a_delivery_is_nobody_whatever_ids_were_forgotten(state: Sto
     assert out.rows(pl.DataFrame({"user_id": ["2900", "u-2"]}))["user_id"].to_list() == ["u-2"]
 
 
-def test_a_receipt_is_kept_and_one_cut_short_ends_with_the_next_of_its_kind(
+def test_a_receipt_is_kept_and_one_that_keeps_nobody_out_ends_with_the_next_of_its_kind(
     state: Stores,
 ) -> None:
     book = SqlForgotten(state.database)
@@ -298,6 +298,20 @@ def test_a_receipt_is_kept_and_one_cut_short_ends_with_the_next_of_its_kind(
     assert [one.finished for one in book.receipts(PORTAL)] == [True, True]
     assert book.receipts(PORTAL)[0] == second
     assert book.receipts("other") == []
+
+
+def test_one_cut_short_that_keeps_somebody_out_does_not_end_with_anothers(state: Stores) -> None:
+    book = SqlForgotten(state.database)
+    assert book.holders(PORTAL, {"email": [ANN]}) == frozenset()
+    book.keep_out(PORTAL, {"email": [ANN], "user_id": ["u1"]}, "1", NOW)
+    book.put(Receipt("1", PORTAL, NOW, "person", {}))
+    book.put(Receipt("2", PORTAL, NOW, "person", {}, finished=True))
+    assert {one.id: one.finished for one in book.receipts(PORTAL)} == {"1": False, "2": True}
+    assert book.holders(PORTAL, {"email": [ANN.upper()], "account_id": ["u1"]}) == {"1"}
+    assert book.holders("other", {"email": [ANN]}) == frozenset()
+    later = NOW + timedelta(hours=1)
+    book.put(Receipt("1", PORTAL, later, "person", {}, finished=True))
+    assert next((one.at, one.finished) for one in book.receipts(PORTAL)) == (later, True)
 
 
 def test_what_is_over_for_long_goes_and_what_is_open_stays(state: Stores) -> None:

@@ -117,7 +117,7 @@ def test_markdown_is_bounded_and_says_how_much_it_leaves_out(number: int) -> Non
     assert len(text) <= show_plan_markdown.LONGEST
     assert text.count("<details>") == text.count("</details>") == 2
     rows = [line for line in text.splitlines() if line.startswith("| `")]
-    left = [int(n.replace(" ", "")) for n in re.findall(r"… ([\d ]+) more records", text)]
+    left = [int(n.replace(",", "")) for n in re.findall(r"… ([\d,]+) more records", text)]
     assert len(rows) - 2 == 2 * (2 * number - sum(left))
     assert bool(left) == (number == 3_000)
 
@@ -147,9 +147,9 @@ def test_a_plan_that_changes_nothing_is_short() -> None:
         (Cost(1, 1, None, today=False), "1 HubSpot request, about 1 s"),
         (
             Cost(12_345, 650, 625_000, today=False),
-            "12 345 HubSpot requests, about 650 s, 1.98 % of a day's 625 000",
+            "12,345 HubSpot requests, about 650 s, 1.98 % of a day's 625,000",
         ),
-        (COST, "2 HubSpot requests, about 1 s, under 0.01 % of the 624 000 left today"),
+        (COST, "2 HubSpot requests, about 1 s, under 0.01 % of the 624,000 left today"),
         (replace(COST, left=0), "2 HubSpot requests, about 1 s, more than all of the 0 left today"),
     ],
 )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from support.broken import RIGHT
 
+from syncworker import bootstrap
 from syncworker.cli import exits
 from syncworker.cli.main import run as command
 from syncworker.engine.online import compared
@@ -85,3 +87,26 @@ def test_the_scopes_that_a_token_lacks_are_all_named_at_their_objects() -> None:
     assert "`crm.objects.companies.read`" in found[0].message
     assert "`crm.schemas.contacts.read`" in found[1].message
     assert compared("acme", load("version: 2", "a.yaml"), _Refusing()) == ()  # type: ignore[arg-type]
+
+
+class _Bare(_Refusing):
+    """A portal without a property of ours."""
+
+    def properties(self, object_name: str) -> dict[str, object]:
+        return {}
+
+    def read(self, *_: object) -> dict[str, object]:
+        return {}
+
+
+def test_where_only_properties_lack_the_next_command_creates_them(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    portal: list[_Refusing] = [_Bare()]
+    engine = SimpleNamespace(connect=lambda *_: portal[0])
+    monkeypatch.setattr(bootstrap, "engine", lambda _settings: engine)
+    assert command(["validate", "--online", "acme"]) == exits.FAILED
+    assert capsys.readouterr().out.endswith("\nNext: syncworker properties create acme\n")
+    portal[0] = _Refusing()  # what else is wrong is mended first
+    assert command(["validate", "--online", "acme"]) == exits.FAILED
+    assert capsys.readouterr().out.endswith("\nNext: syncworker validate --help-code SW227\n")

@@ -116,7 +116,7 @@ def test_clearing_has_its_own_limit() -> None:
 def test_a_share_just_over_the_limit_does_not_read_as_the_limit() -> None:
     (refusal,) = check([Tally("companies", "band", 2499, 0, 750)], Guard())
 
-    assert refusal.message.startswith("30.1 % of companies (750 of 2499)")
+    assert refusal.message.startswith("30.1 % of companies (750 of 2,499)")
 
 
 @pytest.mark.parametrize(

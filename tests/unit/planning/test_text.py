@@ -41,7 +41,7 @@ def test_a_plan_reads_old_new_because(lines: Lines) -> None:
     assert lines(NORTHWIND, NEW, KEPT, unchanged=4650, unlinked=1) == [
         (
             "acme  companies  as of 2026-11-21 06:00 UTC   mapping 4f1c9a   "
-            "4 654 read, 4 650 unchanged"
+            "4,654 read, 4,650 unchanged"
         ),
         "  ~ northwind.example                  2 changes, 1 held back",
         "      churn_risk      false -> true  because health_score < 70 for 14 days",
@@ -51,7 +51,7 @@ def test_a_plan_reads_old_new_because(lines: Lines) -> None:
         "      mrr  (empty) -> 1200",
         "  = kept.example                       1 held back",
         "      lifecyclestage  customer  kept: rule says lead, stages only move forward",
-        "Plan: 1 create, 1 update, 4 650 unchanged, 2 held back, 1 not linked",
+        "Plan: 1 create, 1 update, 4,650 unchanged, 2 held back, 1 not linked",
     ]
 
 
