@@ -18,6 +18,7 @@ from syncworker.engine import backfill_slices, drift, whole
 from syncworker.engine.compact import compact
 from syncworker.engine.engine import Engine
 from syncworker.engine.forgotten import KeptOut
+from syncworker.engine.letter_stores import Wanted
 from syncworker.engine.memory import Chunk, DeadLetter, Run, StreamRead
 from syncworker.engine.news import news
 from syncworker.engine.ports import Page, RejectedRow, Source
@@ -248,11 +249,11 @@ def _waiting(
     engine: Engine, run: Run, source: str, streams: Sequence[str]
 ) -> dict[tuple[str, str], str]:
     """By stream and row key, the source's open letters of rows."""
+    letters = (one.letter for one in engine.letters.kept(run.portal, Wanted(kind="row")))
     return {
         (letter.subject, letter.values["key"]): letter.key
-        for letter in engine.letters.open(run.portal, run_id=None, most=1_000_000)
-        if letter.kind == "row"
-        and letter.subject in streams
+        for letter in letters
+        if letter.subject in streams
         and letter.key.startswith(f"{source}, ")
         and "key" in letter.values
     }

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from support.fake_engine import MAPPING
@@ -11,6 +15,8 @@ from support.trust_world import OWN, World
 from syncworker.cli import show_verify
 from syncworker.engine import repair, verify
 from syncworker.engine.differences import Difference
+from syncworker.engine.letter_stores import Letters
+from syncworker.engine.memory import DeadLetter
 from syncworker.engine.verify import Found
 from syncworker.errors import ConfigError, Unavailable
 from syncworker.planning.plan import from_json
@@ -74,6 +80,19 @@ def test_every_difference_is_told_by_its_cause(tmp_path: Path) -> None:
     assert of_kind(found, "merged").merged_into == "6"
     assert of_kind(found, "rejected").ours == "x"
     assert of_kind(found, "app").by == "AUTOMATION_PLATFORM user 7"
+
+
+def test_only_the_letters_of_the_records_in_hand_are_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "STRETCH", 2)
+    world = World(tmp_path, 5)
+    for key in ("a0", "a4", "gone1", "gone2", "gone3"):
+        world.refuse(key)
+    letters = _Counting(world.engine.letters)
+    world.engine = replace(world.engine, letters=letters)
+    assert verified(world).counts == {("rejected", "companies", OWN): 2}
+    assert letters.loaded == [1, 0, 1]
 
 
 def test_an_apps_write_of_one_of_our_earlier_values_is_not_taken_for_a_lost_one(
@@ -192,6 +211,19 @@ def test_an_object_that_is_not_mapped_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no object company") as raised:
         verify.scope_of(World(tmp_path, 0).engine, "acme", object_name="company", sample=None)
     assert "`companies`" in raised.value.help
+
+
+class _Counting(SimpleNamespace):
+    """Letters by record only, that count how many are loaded at once."""
+
+    def __init__(self, letters: Letters) -> None:
+        super().__init__(count=letters.count)
+        self.letters, self.loaded = letters, list[int]()
+
+    def of_records(self, *asked: Any) -> Mapping[str, list[DeadLetter]]:
+        found = self.letters.of_records(*asked)
+        self.loaded.append(sum(map(len, found.values())))
+        return found
 
 
 def _gone(*_: object) -> dict[str, object]:

@@ -102,6 +102,20 @@ def test_a_discarded_letter_stays_so_while_cause_and_value_are_the_same(state: S
     assert state.letters.kept(PORTAL, Wanted(kind="row")) == []
 
 
+def test_open_letters_of_the_records_in_hand_are_found_by_key(state: Stores) -> None:
+    pair = replace(LETTER, property="association:companies")
+    others = [replace(LETTER, key="b9"), replace(LETTER, subject="contacts")]
+    put(state, [LETTER, pair, *others, replace(LETTER, key="a2"), replace(LETTER, key="a3")])
+    state.letters.discard(PORTAL, [replace(LETTER, key="a2")], "a test", LATER)
+
+    found = state.letters.of_records(PORTAL, "companies", ["a1", "a2", "never"])
+
+    assert {key: [one.property for one in letters] for key, letters in found.items()} == {
+        "a1": ["association:companies", "saas_status"]
+    }
+    assert state.letters.of_records("other", "companies", ["a1"]) == {}
+
+
 def test_when_a_value_was_sent_is_kept_until_its_property_changes(state: Stores) -> None:
     put(state, [replace(LETTER, tried=True)])
     put(state, [LETTER], LATER)  # met again, and not sent
