@@ -249,9 +249,9 @@ def _adopt(
         if new is None:
             continue
         if new.id == record.hubspot_id:
-            values = {**record.values, **new.values}
-            if values != record.values:
-                kept.append(replace(record, values=values))
+            others = {n: v for n, v in new.values.items() if not _known(one, record, n, v)}
+            if others:
+                kept.append(replace(record, values={**record.values, **others}))
         elif owners.setdefault(new.id, record.key) == record.key:
             kept.append(replace(record, hubspot_id=new.id, values=dict(new.values)))
         else:
@@ -262,3 +262,8 @@ def _adopt(
     if gone:
         engine.ledger.forget(chunk, run.portal, one.name, gone)
     found.adopted += len(kept) + len(gone)
+
+
+def _known(one: Mapped, record: LedgerRecord, name: str, value: str) -> bool:
+    """Whether the ledger has the value, in whatever spelling."""
+    return name in record.values and one.same(name, record.values[name], value)

@@ -167,6 +167,14 @@ def test_adopting_follows_a_merge_into_a_record_that_is_nobodys(tmp_path: Path) 
     assert verified(world).total == 0
 
 
+def test_adopting_leaves_a_value_alone_that_hubspot_only_spells_otherwise(tmp_path: Path) -> None:
+    world = World(tmp_path, 2)
+    verified(world, adopt=True)
+    world.portal.companies["0"][OWN] = "10.00"
+    assert verified(world, adopt=True).adopted == 0
+    assert world.ledger("a0").values[OWN] == "10"
+
+
 def test_a_repair_sends_what_never_arrived_and_what_is_ours(tmp_path: Path) -> None:
     world = spoilt(tmp_path)
     scope = verify.scope_of(world.engine, "acme", object_name="companies", sample=None)
