@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from syncworker.engine import backfill_slices, drift, whole
+from syncworker.engine import backfill_slices, drift, unread, whole
 from syncworker.engine.compact import compact
 from syncworker.engine.engine import Engine
 from syncworker.engine.forgotten import KeptOut
@@ -99,7 +99,6 @@ def extract(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
             return
     if progress["whole"] and progress["rows"] and not progress["passing"]:
         whole.settle(engine, run, chunk, source, progress)
-    engine.letters.resolve(run.portal, "stream", name, [_told_as(chunk)], run.as_of)
     figures = {key: progress.get(key) for key in _FIGURES}
     figures["columns"] = drift.together(known, progress["columns"])
     figures["read_at"] = run.as_of.isoformat()
@@ -108,14 +107,7 @@ def extract(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
 
 def stop(engine: Engine, chunk: Chunk, error: SourceError) -> None:
     """Give a stream up for this run: its place is kept, and the rest of the run goes on."""
-    letter = DeadLetter(
-        kind="stream",
-        subject=chunk.payload["source"],
-        key=_told_as(chunk),
-        cause=error.code,
-        message=mask(error.message),
-        help=mask(error.help),
-    )
+    letter = unread.letter(chunk.payload, error)
     progress = dict(chunk.progress)
     engine.pages.commit(chunk, [], [letter], progress)
     read = {key: progress.get(key, 0) for key in ("pages", "rows", "rejected")}
@@ -170,13 +162,6 @@ def _begun(run: Run, chunk: Chunk, source: Source, earlier: StreamRead | None) -
         "since": since,
         "whole": not part and (since is None or not source.incremental(stream)),
     }
-
-
-def _told_as(chunk: Chunk) -> str:
-    """The key of the letter that says the stream, or this stretch of it, could not be read."""
-    if "from" not in chunk.payload:
-        return str(chunk.payload["stream"])
-    return f"{chunk.payload['stream']} {chunk.payload['from']} to {chunk.payload['to']}"
 
 
 def _due(run: Run, earlier: StreamRead | None, every: timedelta) -> bool:
