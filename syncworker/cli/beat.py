@@ -27,7 +27,5 @@ def command() -> int:
     broker.require(settings)
     tell("the beat is starting; stop it with Ctrl-C")
     arguments = ["-A", "tasks", "beat", "-l", settings.log_level]
-    process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "celery", *arguments], start_new_session=True
-    )
+    process = subprocess.Popen([sys.executable, "-m", "celery", *arguments], start_new_session=True)
     return worker.attend(process, lambda: None)

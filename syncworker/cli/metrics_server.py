@@ -35,7 +35,7 @@ def serving(settings: Settings) -> Iterator[int | None]:
     shutil.rmtree(settings.metrics, ignore_errors=True)
     settings.metrics.mkdir(parents=True)
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, path=str(settings.metrics))  # type: ignore[no-untyped-call]
+    MultiProcessCollector(registry, path=str(settings.metrics))  # type: ignore[no-untyped-call]  # untyped there
     registry.register(_Gauges(settings))
     try:
         server, thread = start_http_server(

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from syncworker.engine.engine import Engine
 from syncworker.engine.histories import Writing
@@ -194,12 +194,12 @@ def _refused(
     )
 
 
-def _of(mapped: Mapped, record: LedgerRecord, kind: Kind, **more: object) -> Difference:
+def _of(mapped: Mapped, record: LedgerRecord, kind: Kind, **more: Any) -> Difference:
     return Difference(
         kind,
         mapped.name,
         record.key,
         mapped.label(record),
         record.hubspot_id,
-        **more,  # type: ignore[arg-type]
+        **more,
     )

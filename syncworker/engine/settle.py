@@ -120,7 +120,7 @@ def _tried(plan: RecordPlan, letter: DeadLetter) -> DeadLetter:
     return replace(letter, values={**named, **letter.values}, tried=True)
 
 
-def _letter(plan: RecordPlan, cause: str, name: str, message: str, help: str) -> DeadLetter:  # noqa: A002
+def _letter(plan: RecordPlan, cause: str, name: str, message: str, help: str) -> DeadLetter:
     return DeadLetter(
         kind="record",
         subject=plan.object,

@@ -143,7 +143,7 @@ def _known(url: str) -> sa.URL:
     return parsed
 
 
-def _set_up_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401
+def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves: the driver does it too late
     _use_wal(connection)
     connection.execute("PRAGMA synchronous=NORMAL")
@@ -156,7 +156,7 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401
     stop=tenacity.stop_after_delay(_BUSY_SECONDS),
     reraise=True,
 )
-def _use_wal(connection: Any) -> None:  # noqa: ANN401
+def _use_wal(connection: sqlite3.Connection) -> None:
     # Of processes that open a new file at once, SQLite lets one switch and does not let the
     # others wait for it.
     connection.execute("PRAGMA journal_mode=WAL")

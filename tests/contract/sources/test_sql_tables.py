@@ -1,7 +1,5 @@
 """Tables and columns by their names, pages that stay small, and queries that take too long."""
 
-# ruff: noqa: S608 - the tests name their own tables
-
 from __future__ import annotations
 
 import time

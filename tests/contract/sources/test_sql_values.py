@@ -1,7 +1,5 @@
 """Values that databases have and Python has not: each is a value or a rejected row."""
 
-# ruff: noqa: S608 - the tests write their own queries
-
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
