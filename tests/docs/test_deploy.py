@@ -52,7 +52,7 @@ def unit(text: str) -> configparser.RawConfigParser:
     parser = configparser.RawConfigParser(
         dict_type=_Several, strict=False, delimiters=("=",), comment_prefixes=("#",)
     )
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.optionxform = str
     parser.read_string(text)
     return parser
 

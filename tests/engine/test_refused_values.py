@@ -209,7 +209,7 @@ def test_a_refused_association_is_sent_once_a_day_and_on_a_retry(tmp_path: Path)
         asked.append(pairs)
         return associate(a, b, pairs)
 
-    world.portal.associate = counting  # type: ignore[method-assign]
+    world.portal.associate = counting
     world.sync(0)
     assert world.sync(1).summary["association_requests"] == 0
     assert (len(asked), world.letters()) == (1, [("u1", "LIMIT", "association:companies")])
@@ -231,7 +231,7 @@ def test_an_option_that_is_missing_is_never_sent_and_noticed_once_it_is_added(
         status = found["saas_subscription_status"]
         return {**found, status.name: replace(status, options=missing)}
 
-    world.portal.properties = properties  # type: ignore[method-assign]
+    world.portal.properties = properties
     world.sync(0)
     assert {cause for _, cause, _ in world.letters()} == {"INVALID_OPTION"}
     if option == "added":

@@ -206,12 +206,12 @@ def test_a_repair_leaves_people_what_the_mapping_leaves_to_them(tmp_path: Path) 
 def test_a_portal_that_goes_away_ends_the_run_and_verifying_again_is_fine(tmp_path: Path) -> None:
     world = spoilt(tmp_path)
     before = {run.id for run in world.engine.runs.latest("acme", 99)}
-    read, world.portal.read = world.portal.read, _gone  # type: ignore[method-assign]
+    read, world.portal.read = world.portal.read, _gone
     with pytest.raises(Unavailable):
         verified(world)
     (ended,) = (run for run in world.engine.runs.latest("acme", 99) if run.id not in before)
     assert ended.status == "failed"
-    world.portal.read = read  # type: ignore[method-assign]
+    world.portal.read = read
     assert verified(world).total == 6
 
 

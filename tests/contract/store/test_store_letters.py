@@ -25,7 +25,7 @@ LATER = NOW + timedelta(hours=1)
 
 def put(state: Stores, letters: list[DeadLetter], at: object = NOW) -> str:
     run = state.run()
-    state.plans.add(state.chunk(run), PORTAL, [], letters, [], at)  # type: ignore[arg-type]
+    state.plans.add(state.chunk(run), PORTAL, [], letters, [], at)
     state.finish(run, "planned")
     return run.id
 

@@ -53,7 +53,7 @@ def test_all_is_well_where_everything_gives_signs_of_life(
 ) -> None:
     make(home)
     for kind in ("worker", "beat", "tick"):
-        beat(home, kind)  # type: ignore[arg-type]
+        beat(home, kind)
     beat(home, "worker", host="elsewhere")
     told = lines(capsys, code=exits.OK)
     assert told[0] == f"ok database schema {schema.newest()}"
