@@ -7,4 +7,4 @@ from datetime import UTC, datetime
 
 def now() -> datetime:
     """Aware UTC."""
-    return datetime.now(UTC)  # noqa: TID251
+    return datetime.now(UTC)  # noqa: TID251 - here and nowhere else

@@ -32,7 +32,7 @@ def start() -> None:
     """Count from now on in this process; needs the extra `metrics`. Safe to call again."""
     if _counted:
         return
-    from prometheus_client import Counter, Histogram  # noqa: PLC0415 - an extra's package
+    from prometheus_client import Counter, Histogram
 
     _counted.append(
         _Counted(

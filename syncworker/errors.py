@@ -42,7 +42,7 @@ class SyncworkerError(Exception):
 
     recovery: Recovery = "stop"
 
-    def __init__(self, message: str, *, help: str = "", code: str = "") -> None:  # noqa: A002
+    def __init__(self, message: str, *, help: str = "", code: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.help = help
@@ -91,11 +91,11 @@ class PortalError(SyncworkerError):
     """HubSpot refused or did not answer."""
 
 
-class Unauthorized(PortalError):  # noqa: N818
+class Unauthorized(PortalError):
     """401: the token is wrong, expired or missing."""
 
 
-class Forbidden(PortalError):  # noqa: N818
+class Forbidden(PortalError):
     """403: the token lacks a scope; `scope` names it, or is empty where HubSpot did not."""
 
     def __init__(self, message: str, *, scope: str = "", **more: str) -> None:
@@ -103,7 +103,7 @@ class Forbidden(PortalError):  # noqa: N818
         self.scope = scope
 
 
-class RateLimited(PortalError):  # noqa: N818
+class RateLimited(PortalError):
     """429: `retry_after` is in seconds; `policy` is HubSpot's policy name."""
 
     recovery: Recovery = "retry"
@@ -114,7 +114,7 @@ class RateLimited(PortalError):  # noqa: N818
         self.policy = policy
 
 
-class Unavailable(PortalError):  # noqa: N818
+class Unavailable(PortalError):
     """No answer, or one that says "later"; `retry_after` in seconds where HubSpot named it."""
 
     recovery: Recovery = "retry"
@@ -124,12 +124,12 @@ class Unavailable(PortalError):  # noqa: N818
         self.retry_after = retry_after
 
 
-class RecordRejected(PortalError):  # noqa: N818
+class RecordRejected(PortalError):
     """HubSpot refused one record; `property` is empty where no single property was named."""
 
     recovery: Recovery = "reject"
 
-    def __init__(self, message: str, *, category: str, property: str = "", **more: str) -> None:  # noqa: A002
+    def __init__(self, message: str, *, category: str, property: str = "", **more: str) -> None:
         super().__init__(message, **more)
         self.category = category
         self.property = property
@@ -139,11 +139,11 @@ class PlanError(SyncworkerError):
     """A plan cannot be carried out."""
 
 
-class UnsafePlan(PlanError):  # noqa: N818
+class UnsafePlan(PlanError):
     """The guard refused the plan; the message carries the numbers."""
 
 
-class StalePlan(PlanError):  # noqa: N818
+class StalePlan(PlanError):
     """The portal or the ledger has moved on since the plan was made."""
 
 
@@ -164,9 +164,9 @@ class AlertError(SyncworkerError):
         self.retry_after = retry_after
 
 
-class LockHeld(SyncworkerError):  # noqa: N818
+class LockHeld(SyncworkerError):
     """Another run holds the portal; the message names the run and since when."""
 
 
-class ClaimLost(SyncworkerError):  # noqa: N818
+class ClaimLost(SyncworkerError):
     """Another worker took this chunk over; what this one wanted to commit was refused."""

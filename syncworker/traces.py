@@ -33,12 +33,12 @@ def start_sending(endpoint: str) -> None:
     Args:
         endpoint: Its address, without `/v1/traces`.
     """
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import (
         OTLPSpanExporter,
     )
-    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 - an extra's packages
-    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     provider = TracerProvider(resource=Resource.create({"service.name": "syncworker"}))
     exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
@@ -91,7 +91,7 @@ def _span(
     name: str, attributes: Mapping[str, str | int], context: Context | None = None
 ) -> Iterator[Span]:
     """A span about the block. By itself it would keep an error's words and trace as they are."""
-    from opentelemetry.trace import Status, StatusCode  # noqa: PLC0415 - an extra's package
+    from opentelemetry.trace import Status, StatusCode
 
     with _tracers[0].start_as_current_span(
         name,
@@ -109,7 +109,7 @@ def _span(
 
 
 def _of_run(run_id: str) -> Context:
-    from opentelemetry import trace  # noqa: PLC0415 - an extra's package
+    from opentelemetry import trace
 
     digest = hashlib.sha256(run_id.encode()).digest()
     parent = trace.SpanContext(

@@ -28,13 +28,13 @@ def send(todos: list[Todo]) -> None:
         app.send_task(f"syncworker.{todo.task}", args=[todo.id], priority=priority)
 
 
-@signals.setup_logging.connect  # type: ignore[untyped-decorator]
+@signals.setup_logging.connect
 def _log(**_: object) -> None:
     configured = settings.load()
     telemetry.configure(configured.log_level, configured.log_format)
 
 
-@signals.worker_process_init.connect  # type: ignore[untyped-decorator]
+@signals.worker_process_init.connect
 def _begin_anew(**_: object) -> None:
     engine.cache_clear()  # the parent's connections must not be used
     configured = settings.load()
@@ -46,6 +46,6 @@ def _begin_anew(**_: object) -> None:
     gc.freeze()
 
 
-@signals.worker_ready.connect  # type: ignore[untyped-decorator]
+@signals.worker_ready.connect
 def _see_to_lost_work(**_: object) -> None:
     app.send_task("syncworker.tick")

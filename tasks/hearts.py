@@ -30,7 +30,7 @@ def _heart(kind: HeartKind, name: str) -> Heart:
     return probe.heart(settings.load(), kind, name)
 
 
-@signals.worker_ready.connect  # type: ignore[untyped-decorator]
+@signals.worker_ready.connect
 def _worker_lives(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's consumer
     """Also after the broker was gone, when the consumer begins anew."""
     heart = _hearts.setdefault("worker", _heart("worker", sender.hostname))
@@ -43,15 +43,15 @@ def _worker_lives(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's 
     _timers["worker"] = sender.timer.call_repeatedly(SECONDS, heart.beat)
 
 
-@signals.beat_init.connect  # type: ignore[untyped-decorator]
-@signals.beat_embedded_init.connect  # type: ignore[untyped-decorator]
+@signals.beat_init.connect
+@signals.beat_embedded_init.connect
 def _beat_lives(**_: object) -> None:
     _hearts.clear()  # an embedded beat is a fork of its worker
     _hearts["beat"] = _heart("beat", f"beat@{socket.gethostname()}")
     _hearts["beat"].beat()
 
 
-@signals.after_task_publish.connect  # type: ignore[untyped-decorator]
+@signals.after_task_publish.connect
 def _sent(sender: str | None = None, **_: object) -> None:
     if sender == "syncworker.tick" and "beat" in _hearts:
         _hearts["beat"].beat()

@@ -7,7 +7,7 @@ from tasks import hearts
 from tasks.celery import app, engine, send
 
 
-@app.task(name="syncworker.tick")  # type: ignore[untyped-decorator]
+@app.task(name="syncworker.tick")
 def tick() -> None:
     """See to lost work, runs whose time has come, and due schedules."""
     send(upkeep.tick(engine()))
@@ -18,13 +18,13 @@ def tick() -> None:
     hearts.ticked()
 
 
-@app.task(name="syncworker.look_for_news")  # type: ignore[untyped-decorator]
+@app.task(name="syncworker.look_for_news")
 def look_for_news(portal: str) -> None:
     """Look for new rows in the streams of a portal's fast lane."""
     send(schedules.look(engine(), portal))
 
 
-@app.task(name="syncworker.deliver_alerts")  # type: ignore[untyped-decorator]
+@app.task(name="syncworker.deliver_alerts")
 def deliver_alerts() -> None:
     """Send what alerts have to say; a tick must not wait for a chat that is down."""
     alert_sending.deliver(engine())

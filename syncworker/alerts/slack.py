@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +45,7 @@ def message(delivery: AlertDelivery) -> dict[str, Any]:
     return {"text": "\n".join([_safe(title), *lines]), "blocks": blocks}
 
 
-def _lines(body: Any) -> Iterator[str]:  # noqa: ANN401 - JSON
+def _lines(body: Mapping[str, Any]) -> Iterator[str]:
     urls = [account.get("url", "") for account in body["accounts"]]
     for place, line in enumerate(body["lines"]):
         url = urls[place] if place < len(urls) else ""

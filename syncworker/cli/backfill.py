@@ -107,7 +107,7 @@ def command(  # noqa: PLR0913 - one keyword for each option
     return ended.told(engine, run, format_, more)
 
 
-def _asked(engine: Engine, portal: str, **wanted: Any) -> dict[str, Any]:  # noqa: ANN401
+def _asked(engine: Engine, portal: str, **wanted: Any) -> dict[str, Any]:
     """The options, checked; what is typed wrong is wrong usage."""
     from syncworker.cli import show_forecast
     from syncworker.engine import backfill

@@ -36,7 +36,7 @@ def command(metrics_port: int | None) -> int:
             tell(f"metrics: http://{settings.metrics_host}:{port}/metrics")
         tell("the beat is starting; stop it with Ctrl-C")
         arguments = ["-A", "tasks", "beat", "-l", settings.log_level]
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             [sys.executable, "-m", "celery", *arguments], start_new_session=True
         )
         return worker.attend(process, lambda: None)

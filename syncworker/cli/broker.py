@@ -106,7 +106,7 @@ def _start(settings: Settings) -> subprocess.Popen[bytes]:
     settings.socket.unlink(missing_ok=True)
     command = [_server(), "--port", "0", "--unixsocket", str(settings.socket)]
     options = ["--unixsocketperm", "700", "--save", "", "--appendonly", "no"]
-    process = subprocess.Popen(  # noqa: S603
+    process = subprocess.Popen(
         [*command, *options],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

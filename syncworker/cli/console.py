@@ -61,7 +61,7 @@ def json_text(document: Mapping[str, Any], *, unmasked: Mapping[str, str] | None
     return json.dumps(whole, default=_plain, ensure_ascii=False, indent=2)
 
 
-def _masked(value: Any) -> Any:  # noqa: ANN401
+def _masked(value: Any) -> Any:  # noqa: ANN401 - JSON
     """The same with every text masked, before JSON's escapes can hide an address."""
     if isinstance(value, str):
         return _mask(value)
@@ -89,7 +89,7 @@ def tell_always(text: str) -> None:
     _echo(_mask(text), err=True)
 
 
-def complain(message: str, *, help: str = "") -> None:  # noqa: A002
+def complain(message: str, *, help: str = "") -> None:
     """An expected error: what is wrong and what to do, on stderr, masked."""
     tell_always(f"{click.style('error:', fg='red', bold=True)} {message}")
     if help:

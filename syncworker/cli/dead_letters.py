@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from syncworker.engine.engine import Engine
     from syncworker.engine.letter_stores import Wanted
     from syncworker.engine.memory import Run
+    from syncworker.engine.run_words import RunKind
 
 _KINDS = click.Choice(("row", "record", "stream", "identity"))
 
@@ -44,7 +45,7 @@ def _chosen(function: Callable[..., Any]) -> Callable[..., Any]:
 @_chosen
 @options.output("text", "json")
 @click.option("--all", "all_", is_flag=True, help="Show those too that were discarded, and why.")
-def list_(portal: str | None, *, format_: str, all_: bool, **chosen: Any) -> None:  # noqa: ANN401
+def list_(portal: str | None, *, format_: str, all_: bool, **chosen: Any) -> None:
     """Show open dead letters by cause and property, with the fix; of every portal unless named.
 
     A dead letter is resolved by itself: once its cause is mended, the next sync sends today's
@@ -116,7 +117,7 @@ def show(portal: str, what: str, *, format_: str) -> int:
 @options.portal
 @_chosen
 @options.output("text", "json")
-def retry(portal: str, *, format_: str, **chosen: Any) -> int:  # noqa: ANN401
+def retry(portal: str, *, format_: str, **chosen: Any) -> int:
     """Try dead letters again now, from today's values; what was meant earlier is never sent.
 
     The sources are read, and only the letters' records are computed, planned and sent. Of rows
@@ -181,7 +182,7 @@ def discard(
     all_: bool,
     reason: str,
     yes: bool,
-    **chosen: Any,  # noqa: ANN401
+    **chosen: Any,
 ) -> int:
     """Close dead letters that need no mending, with the reason.
 
@@ -244,7 +245,7 @@ def export(
     all_: bool,
     out: Path | None,
     with_personal_data: bool,
-    **chosen: Any,  # noqa: ANN401
+    **chosen: Any,
 ) -> int:
     """Write dead letters as a table, for who mends them in the source. E-mail addresses are masked.
 
@@ -285,7 +286,7 @@ def export(
     return exits.OK
 
 
-def _opened(portal: str | None, **chosen: Any) -> tuple[Engine, Wanted]:  # noqa: ANN401
+def _opened(portal: str | None, **chosen: Any) -> tuple[Engine, Wanted]:
     """The engine; raises MappingError for a portal that has neither a mapping nor letters."""
     from syncworker import bootstrap
     from syncworker.engine import pausing
@@ -299,7 +300,7 @@ def _opened(portal: str | None, **chosen: Any) -> tuple[Engine, Wanted]:  # noqa
     return engine, Wanted(**chosen)
 
 
-def _carried_out(engine: Engine, portal: str, kind: Any, asked: dict[str, Any]) -> Run:  # noqa: ANN401
+def _carried_out(engine: Engine, portal: str, kind: RunKind, asked: dict[str, Any]) -> Run:
     """The run with these options; one that was cut short before it comes first."""
     from syncworker.cli.progress import carry_out
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -82,6 +83,12 @@ def _settings(loaded: list[Settings]) -> Iterator[Finding]:
     yield from doctor_machine.configuration(settings)
 
 
+def _workers(engine: Engine) -> Iterator[Finding]:
+    from syncworker.engine import doctor_state
+
+    return doctor_state.workers(engine.heartbeats.all(), engine.clock())
+
+
 def _machine(settings: Settings, opened: list[Engine]) -> list[Finding]:
     """Everything about this machine; `opened` holds the engine where there can be one."""
     from syncworker import bootstrap
@@ -102,11 +109,8 @@ def _machine(settings: Settings, opened: list[Engine]) -> list[Finding]:
     for engine in opened:
         found += doctor.run(
             "staging",
-            lambda e=engine: doctor_state.staging(e.staging, settings.staging),  # type: ignore[misc]
+            partial(doctor_state.staging, engine.staging, settings.staging),
         )
-        found += doctor.run(
-            "workers",
-            lambda e=engine: doctor_state.workers(e.heartbeats.all(), e.clock()),  # type: ignore[misc]
-        )
+        found += doctor.run("workers", partial(_workers, engine))
     found += doctor.run("broker", lambda: doctor_machine.queue(settings))
     return found

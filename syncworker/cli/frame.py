@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -38,9 +38,9 @@ class Root(click.Group):
     """
 
     def __init__(
-        self, *, summaries: Mapping[str, str] | None = None, package: str = "", **more: object
+        self, *, summaries: Mapping[str, str] | None = None, package: str = "", **more: Any
     ) -> None:
-        super().__init__(**more)  # type: ignore[arg-type]
+        super().__init__(**more)
         self._summaries, self._package = dict(summaries or {}), package
         self.params += _global_options(hidden=False)
 
@@ -152,7 +152,7 @@ def _close_input(context: click.Context) -> None:
     import sys
     from pathlib import Path
 
-    before, nothing = sys.stdin, Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115
+    before, nothing = sys.stdin, Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - closed below
     sys.stdin = nothing
 
     def give_back() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -28,7 +28,7 @@ class Month(click.ParamType[int]):
 
     def convert(
         self,
-        value: Any,  # noqa: ANN401
+        value: str,
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> int:

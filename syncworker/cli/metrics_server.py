@@ -65,7 +65,7 @@ def _count(folder: Path, registry: CollectorRegistry) -> None:
 
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    MultiProcessCollector(registry, path=str(folder))  # type: ignore[no-untyped-call]
+    MultiProcessCollector(registry, path=str(folder))  # type: ignore[no-untyped-call]  # untyped there
 
 
 class _Gauges:

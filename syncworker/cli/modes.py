@@ -25,13 +25,13 @@ def switch_on(context: click.Context, mode: str) -> None:
 
 def colour() -> bool | None:
     """Whether people want colours: True always, False never, None: where there is a terminal."""
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":  # noqa: TID251
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
-    return True if os.environ.get("FORCE_COLOR") else None  # noqa: TID251
+    return True if os.environ.get("FORCE_COLOR") else None
 
 
 def animated(stream: IO[str] | None = None) -> bool:
     """Whether a bar may be drawn: on a terminal that can move its cursor, unless --quiet."""
     stream = stream or sys.stderr
-    dumb = os.environ.get("TERM") == "dumb"  # noqa: TID251
+    dumb = os.environ.get("TERM") == "dumb"
     return stream.isatty() and not dumb and not on(QUIET)

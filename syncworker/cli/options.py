@@ -16,7 +16,7 @@ class Moment(click.ParamType[datetime]):
 
     def convert(
         self,
-        value: Any,  # noqa: ANN401
+        value: str | datetime,
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> datetime:

@@ -42,9 +42,9 @@ class Pace:
 
 def spoken(seconds: float) -> str:
     """A time span in words: `40 s`, `3 min`, `2 h 10 min`."""
-    if seconds < 100:  # noqa: PLR2004
+    if seconds < 100:  # noqa: PLR2004 - two places
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
-    if minutes < 100:  # noqa: PLR2004
+    if minutes < 100:  # noqa: PLR2004 - likewise
         return f"{minutes} min"
     return f"{minutes // 60} h {minutes % 60} min"

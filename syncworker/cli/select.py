@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 _KINDS = ("account", "object", "property")
@@ -16,7 +14,7 @@ class Selected(click.ParamType[tuple[str, str]]):
 
     def convert(
         self,
-        value: Any,  # noqa: ANN401
+        value: str,
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> tuple[str, str]:

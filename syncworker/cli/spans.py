@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import click
 
@@ -19,7 +18,7 @@ class Span(click.ParamType[timedelta]):
 
     def convert(
         self,
-        value: Any,  # noqa: ANN401
+        value: str,
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> timedelta:

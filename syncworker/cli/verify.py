@@ -24,7 +24,7 @@ from syncworker.cli.console import say, say_json
 @click.option("--yes", is_flag=True, show_envvar=True, help="With --repair: send without asking.")
 @click.option("--force", is_flag=True, help="With --repair: let it through the guard.")
 @options.output("text", "json")
-def command(  # noqa: PLR0913
+def command(  # noqa: PLR0913 - one keyword for each option
     portal: str,
     *,
     sample: int | None,

@@ -119,12 +119,12 @@ def start(
     """
     # Celery reads REMAP_SIGTERM from the environment only; with it a stopping worker gives its
     # tasks back to the queue instead of finishing them.
-    variables = {**os.environ, "REMAP_SIGTERM": "SIGQUIT"}  # noqa: TID251
+    variables = {**os.environ, "REMAP_SIGTERM": "SIGQUIT"}  # noqa: TID251 - handed on to a child
     if settings.metrics_port is not None:  # read by the package when it is imported
         variables["PROMETHEUS_MULTIPROC_DIR"] = str(settings.metrics)
     with_beat = ["-B"] if beat else []
     arguments = ["worker", *with_beat, "-c", str(concurrency), "-l", settings.log_level]
-    return subprocess.Popen(  # noqa: S603
+    return subprocess.Popen(
         [sys.executable, "-m", "celery", "-A", "tasks", *arguments],
         env=variables,
         start_new_session=True,

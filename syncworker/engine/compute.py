@@ -97,7 +97,7 @@ def compute(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
             rows, waiting = without_refused(
                 engine,
                 run,
-                object_name,
+                target,
                 _narrowed(_planned(target, stretch, links, plan_again), meant),
                 plan_again,
             )

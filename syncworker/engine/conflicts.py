@@ -68,7 +68,7 @@ def _conflict(
     record: DesiredRecord,
     name: str,
     message: str,
-    help: str,  # noqa: A002
+    help: str,
 ) -> DeadLetter:
     return DeadLetter(
         kind="record",

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from syncworker.engine.engine import Engine
 from syncworker.engine.histories import Writing
@@ -23,8 +23,8 @@ from syncworker.engine.touched import LastChange
 from syncworker.planning.records import LedgerRecord
 
 Kind = Literal["stale", "person", "own", "app", "rejected", "deleted", "merged", "property"]
-Letters = Mapping[tuple[str, str], Sequence[DeadLetter]]
-"""Open dead letters of records, by object and our key."""
+Letters = Mapping[str, Sequence[DeadLetter]]
+"""Open dead letters of records of one object, by our key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def differences(
     all_: list[Difference] = []
     for record in records:
         there = found.get(record.hubspot_id)
-        refused = letters.get((mapped.name, record.key), ())
+        refused = letters.get(record.key, ())
         if there is None:
             all_.append(_of(mapped, record, "deleted"))
             continue
@@ -194,12 +194,12 @@ def _refused(
     )
 
 
-def _of(mapped: Mapped, record: LedgerRecord, kind: Kind, **more: object) -> Difference:
+def _of(mapped: Mapped, record: LedgerRecord, kind: Kind, **more: Any) -> Difference:
     return Difference(
         kind,
         mapped.name,
         record.key,
         mapped.label(record),
         record.hubspot_id,
-        **more,  # type: ignore[arg-type]
+        **more,
     )

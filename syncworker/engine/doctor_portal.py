@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from syncworker.engine import doctor, doctor_state, properties
 from syncworker.engine.account import AccountReader
@@ -29,7 +30,7 @@ def findings(engine: Engine, portal: str) -> Iterator[Finding]:
         return
     mapping = read[0]
     for source in mapping.sources:
-        yield from doctor.run("sources", lambda s=source: _source(engine, portal, mapping, s))  # type: ignore[misc]
+        yield from doctor.run("sources", partial(_source, engine, portal, mapping, source))
     yield from doctor.run("schedule", lambda: _schedule(engine, portal))
     opened: list[Portal] = []
     yield from doctor.run("HubSpot", lambda: _hubspot(engine, portal, mapping, opened))

@@ -131,7 +131,9 @@ def _run(engine: Engine, portal: str, text: str, last: Run | None, as_of: dateti
     if last is not None and moment in {None, last.as_of}:
         return last
     now = engine.clock()
-    return Run("", portal, "plan", "inline", moment or now, False, text, now)  # noqa: FBT003
+    return Run(
+        "", portal, "plan", "inline", moment or now, force=False, mapping=text, created_at=now
+    )
 
 
 def _population(engine: Engine, last: Run | None) -> Population:

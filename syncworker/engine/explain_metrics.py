@@ -26,7 +26,6 @@ from syncworker.model.streams import STREAMS
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _WRITINGS = 200
-_LETTERS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +138,7 @@ def _records(known: Known, object_name: str, frame: pl.DataFrame) -> Sequence[Re
     wanted = list(desired_records(mapping, object_name, frame, catalog, known.held, definitions))
     ledger = engine.ledger.get(portal, object_name, [one.key for one in wanted])
     unlinked = {one.key: one.reason for one in known.unlinked if one.object == object_name}
-    letters = engine.letters.open(portal, run_id=None, most=_LETTERS)
+    letters = engine.letters.of_records(portal, object_name, [one.key for one in wanted])
     rules = property_rules(mapping, object_name, catalog, definitions)
     return [
         Record(
@@ -148,11 +147,7 @@ def _records(known: Known, object_name: str, frame: pl.DataFrame) -> Sequence[Re
             rules=rules,
             unlinked=unlinked.get(one.key, ""),
             history=engine.ledger.history(portal, object_name, one.key, _WRITINGS),
-            letters=[
-                letter
-                for letter in letters
-                if (letter.kind, letter.subject, letter.key) == ("record", object_name, one.key)
-            ],
+            letters=letters.get(one.key, ()),
             as_of=known.run.as_of,
             volatile_days=mapping.volatile_days,
         )

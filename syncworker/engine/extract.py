@@ -14,10 +14,11 @@ from typing import Any
 
 import polars as pl
 
-from syncworker.engine import backfill_slices, drift, whole
+from syncworker.engine import backfill_slices, drift, unread, whole
 from syncworker.engine.compact import compact
 from syncworker.engine.engine import Engine
 from syncworker.engine.forgotten import KeptOut
+from syncworker.engine.letter_stores import Wanted
 from syncworker.engine.memory import Chunk, DeadLetter, Run, StreamRead
 from syncworker.engine.news import news
 from syncworker.engine.ports import Page, RejectedRow, Source
@@ -98,7 +99,6 @@ def extract(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
             return
     if progress["whole"] and progress["rows"] and not progress["passing"]:
         whole.settle(engine, run, chunk, source, progress)
-    engine.letters.resolve(run.portal, "stream", name, [_told_as(chunk)], run.as_of)
     figures = {key: progress.get(key) for key in _FIGURES}
     figures["columns"] = drift.together(known, progress["columns"])
     figures["read_at"] = run.as_of.isoformat()
@@ -107,14 +107,7 @@ def extract(engine: Engine, run: Run, mapping: PortalMapping, chunk: Chunk) -> N
 
 def stop(engine: Engine, chunk: Chunk, error: SourceError) -> None:
     """Give a stream up for this run: its place is kept, and the rest of the run goes on."""
-    letter = DeadLetter(
-        kind="stream",
-        subject=chunk.payload["source"],
-        key=_told_as(chunk),
-        cause=error.code,
-        message=mask(error.message),
-        help=mask(error.help),
-    )
+    letter = unread.letter(chunk.payload, error)
     progress = dict(chunk.progress)
     engine.pages.commit(chunk, [], [letter], progress)
     read = {key: progress.get(key, 0) for key in ("pages", "rows", "rejected")}
@@ -169,13 +162,6 @@ def _begun(run: Run, chunk: Chunk, source: Source, earlier: StreamRead | None) -
         "since": since,
         "whole": not part and (since is None or not source.incremental(stream)),
     }
-
-
-def _told_as(chunk: Chunk) -> str:
-    """The key of the letter that says the stream, or this stretch of it, could not be read."""
-    if "from" not in chunk.payload:
-        return str(chunk.payload["stream"])
-    return f"{chunk.payload['stream']} {chunk.payload['from']} to {chunk.payload['to']}"
 
 
 def _due(run: Run, earlier: StreamRead | None, every: timedelta) -> bool:
@@ -248,11 +234,11 @@ def _waiting(
     engine: Engine, run: Run, source: str, streams: Sequence[str]
 ) -> dict[tuple[str, str], str]:
     """By stream and row key, the source's open letters of rows."""
+    letters = (one.letter for one in engine.letters.kept(run.portal, Wanted(kind="row")))
     return {
         (letter.subject, letter.values["key"]): letter.key
-        for letter in engine.letters.open(run.portal, run_id=None, most=1_000_000)
-        if letter.kind == "row"
-        and letter.subject in streams
+        for letter in letters
+        if letter.subject in streams
         and letter.key.startswith(f"{source}, ")
         and "key" in letter.values
     }

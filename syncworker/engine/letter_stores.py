@@ -89,6 +89,12 @@ class Letters(Protocol):
         """A person needs no more of these, and says why."""
         ...
 
+    def of_records(
+        self, portal: str, object_name: str, keys: Sequence[str]
+    ) -> Mapping[str, list[DeadLetter]]:
+        """By key, the open letters of these records; those of associations too."""
+        ...
+
     def refused(
         self, portal: str, object_name: str, keys: Sequence[str], *, after: datetime
     ) -> Mapping[str, list[DeadLetter]]:

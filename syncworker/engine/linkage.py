@@ -8,13 +8,13 @@ from typing import Literal
 
 from syncworker.engine.conflicts import LINK_CONFLICT
 from syncworker.engine.engine import Engine
+from syncworker.engine.letter_stores import Wanted
 from syncworker.errors import ConfigError
 
 LinkState = Literal["conflict", "unlinked", "linked"]
 STATES: tuple[LinkState, ...] = ("conflict", "unlinked", "linked")
 CREATED = "created"
 """How a record was linked that syncworker made."""
-_ALL = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +100,9 @@ def _of_states(engine: Engine, portal: str, states: Collection[LinkState]) -> It
     unlinked = {(one.object, one.key): one for one in engine.unlinked.all(portal)}
     # A conflict that ended with the record's removal stays a letter until a sync ends.
     conflicts = {
-        (letter.subject, letter.key): letter
-        for letter in engine.letters.open(portal, run_id=None, most=_ALL)
-        if letter.cause == LINK_CONFLICT and (letter.subject, letter.key) not in unlinked
+        (one.letter.subject, one.letter.key): one.letter
+        for one in engine.letters.kept(portal, Wanted(cause=LINK_CONFLICT))
+        if (one.letter.subject, one.letter.key) not in unlinked
     }
     for (name, key), letter in sorted(conflicts.items(), key=lambda item: item[0]):
         yield Row(name, key, "conflict", reason=letter.message, help=letter.help)

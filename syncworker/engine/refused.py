@@ -3,6 +3,7 @@
 A refused value whose cause is as it was is sent again once a day at most; the record's other
 values go through meanwhile. Where the property's definition changes (it was created, an option was
 added), the value is another one, or the record is found under another link, it is sent at once.
+So does a record wait that was refused without a word of which value is at fault.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from syncworker.engine.engine import Engine
 from syncworker.engine.memory import DeadLetter, Run
 from syncworker.engine.part import asked_records
 from syncworker.engine.ports import Pair
+from syncworker.engine.target import Target
 from syncworker.mapping.desired import DesiredRecord
 from syncworker.planning.lifecycle import STAGE_PROPERTY
 from syncworker.planning.records import Held, LedgerRecord, RecordPlan
@@ -36,14 +38,14 @@ Again = Callable[[DesiredRecord, LedgerRecord | None], RecordPlan | None]
 
 
 def without_refused(
-    engine: Engine, run: Run, object_name: str, rows: Sequence[Row], again: Again
+    engine: Engine, run: Run, target: Target, rows: Sequence[Row], again: Again
 ) -> tuple[list[Row], list[DeadLetter]]:
     """The rows without the values that would be refused once more.
 
     Args:
         engine: The ports.
         run: The run.
-        object_name: The object of all rows.
+        target: The object of all rows.
         rows: Desired records with their plans.
         again: Plans a record anew.
 
@@ -54,11 +56,12 @@ def without_refused(
     sending = [record.key for record, _, plan in rows if plan is not None and _sends(plan)]
     if not sending or asked_records(run) is not None:  # a person asked to try again
         return list(rows), []
-    known = engine.letters.refused(run.portal, object_name, sending, after=run.as_of - PAUSE)
+    known = engine.letters.refused(run.portal, target.name, sending, after=run.as_of - PAUSE)
+    volatile = frozenset(name for name, rule in target.rules.items() if rule.volatile)
     left: list[Row] = []
     letters: list[DeadLetter] = []
     for record, ledger, plan in rows:
-        told = [one for one in known.get(record.key, ()) if _unchanged(one, plan)]
+        told = [one for one in known.get(record.key, ()) if _unchanged(one, plan, volatile)]
         if plan is None or not told:
             left.append((record, ledger, plan))
         elif _whole(plan, told):
@@ -93,14 +96,20 @@ def _values(plan: RecordPlan) -> dict[str, str]:
     return {**plan.create_values, **{change.property: change.new for change in plan.changes}}
 
 
-def _unchanged(letter: DeadLetter, plan: RecordPlan | None) -> bool:
-    """Whether the plan would send what was refused."""
+def _unchanged(letter: DeadLetter, plan: RecordPlan | None, volatile: frozenset[str]) -> bool:
+    """Whether the plan would send what was refused.
+
+    What is at fault is the property that is blamed. Where none is, or one that was not sent, it is
+    all that was sent. That a volatile property has another value in every run changes nothing.
+    """
     if plan is None or letter.cause in _ABOUT_THE_LINK:
         return False
-    values, name = _values(plan), letter.property
-    if not name:
-        return dict(letter.values) == values
-    return name in values and name in letter.values and values[name] == letter.values[name]
+    values = _values(plan)
+    blamed = {letter.property} & letter.values.keys()
+    if not blamed <= values.keys():
+        return False
+    at_fault = (blamed or {*letter.values, *values}) - volatile
+    return all(letter.values.get(name) == values.get(name) for name in at_fault)
 
 
 def _whole(plan: RecordPlan, letters: Iterable[DeadLetter]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from syncworker.engine import unread
 from syncworker.engine.engine import Engine
 from syncworker.engine.letter_stores import KeptLetter, Wanted
 from syncworker.engine.mappings import checked
@@ -44,7 +45,7 @@ def stream_options(engine: Engine, portal: str, letters: Iterable[KeptLetter]) -
     streams: set[str] = set()
     for one in letters:
         if one.letter.kind == "stream":
-            streams.add(f"{one.letter.subject}.{one.letter.key}")
+            streams.add(f"{one.letter.subject}.{unread.stream_of(one.letter)}")
         elif one.letter.kind == "row":
             streams.update(_streams_of(engine, portal, one))
     return {"streams": sorted(streams), "full": True} if streams else {}

@@ -115,11 +115,12 @@ def _tried(plan: RecordPlan, letter: DeadLetter) -> DeadLetter:
     blamed = letter.property
     if blamed in letter.values:
         return replace(letter, tried=True)
-    created = {n: v for n, v in plan.create_values.items() if blamed in {"", n}}
-    return replace(letter, values={**created, **letter.values}, tried=True)
+    created = plan.create_values
+    named = {blamed: created[blamed]} if blamed in created else created
+    return replace(letter, values={**named, **letter.values}, tried=True)
 
 
-def _letter(plan: RecordPlan, cause: str, name: str, message: str, help: str) -> DeadLetter:  # noqa: A002
+def _letter(plan: RecordPlan, cause: str, name: str, message: str, help: str) -> DeadLetter:
     return DeadLetter(
         kind="record",
         subject=plan.object,

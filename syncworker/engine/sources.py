@@ -7,6 +7,7 @@ from datetime import datetime
 
 from syncworker.engine.engine import Engine
 from syncworker.engine.freshness import provided
+from syncworker.engine.letter_stores import Wanted
 from syncworker.engine.mappings import checked
 
 
@@ -46,9 +47,8 @@ def overview(engine: Engine, portal: str) -> list[StreamOverview]:
     sources = engine.sources(portal, mapping)
     reads = {(read.source, read.stream): read for read in engine.pages.read(portal)}
     problems = {
-        (letter.subject, letter.key): letter.message
-        for letter in engine.letters.open(portal, run_id=None, most=1_000_000)
-        if letter.kind == "stream"
+        (one.letter.subject, one.letter.key): one.letter.message
+        for one in engine.letters.kept(portal, Wanted(kind="stream"))
     }
     found = []
     for canonical, source, stream in provided(mapping, sources):

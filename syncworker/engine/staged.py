@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import cast
 
 import polars as pl
 
@@ -65,4 +66,4 @@ def _newest(stream: str, rows: pl.DataFrame, as_of: datetime) -> datetime | None
     if newest is None or isinstance(newest, datetime):
         return newest
     # A day of daily usage is over at its end; UTC is near enough for telling staleness.
-    return datetime.combine(newest, datetime.max.time(), UTC)  # type: ignore[arg-type]
+    return datetime.combine(cast("date", newest), datetime.max.time(), UTC)

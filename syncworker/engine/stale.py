@@ -9,20 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from itertools import islice
 
 from syncworker.engine.engine import Engine
 from syncworker.engine.forgotten import LET_IN
+from syncworker.engine.mapped import Rules, with_unmapped
 from syncworker.engine.mappings import digest
 from syncworker.engine.run_words import RunStatus
 from syncworker.errors import StalePlan, StoreError
 from syncworker.planning.records import LedgerRecord, RecordPlan
 from syncworker.planning.saved import Header
+from syncworker.planning.values import same
 
 _APPLIED: frozenset[RunStatus] = frozenset({"done", "rejects", "waiting", "paused"})
 """A running one holds the portal, so nothing else can be applied."""
 _LOOKED_AT = 200  # runs
 _STRETCH = 500
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)  # a property's type does not change
 
 
 def verified(engine: Engine, header: Header, records: Iterable[RecordPlan]) -> Iterator[RecordPlan]:
@@ -80,13 +84,16 @@ def _verify(engine: Engine, header: Header, plans: list[RecordPlan]) -> None:
     keys = [plan.key for plan in plans]
     known = engine.ledger.get(portal, name, keys)
     touched = engine.ledger.written_since(portal, name, keys, header.position)
+    rules = with_unmapped({}, plans, engine.definitions.get(portal, name, after=_EVER) or {})
     for plan in plans:
-        what = _moved(plan, known.get(plan.key), touched.get(plan.key, ""))
+        what = _moved(plan, known.get(plan.key), touched.get(plan.key, ""), rules)
         if what:
             raise _stale(header, f"{name} {plan.name or plan.key} {what}", "RECORD_MOVED")
 
 
-def _moved(plan: RecordPlan, known: LedgerRecord | None, run_id: str) -> str:  # noqa: PLR0911
+def _moved(  # noqa: PLR0911 - one for each way to move
+    plan: RecordPlan, known: LedgerRecord | None, run_id: str, rules: Rules
+) -> str:
     """What is different about a record, in words; nothing where it is as it was."""
     if run_id:
         return f"was written to since, by run {run_id}"
@@ -102,7 +109,8 @@ def _moved(plan: RecordPlan, known: LedgerRecord | None, run_id: str) -> str:  #
         return "may have been written to by a run that was cut short"
     for change in plan.changes:
         now = known.values.get(change.property, "")
-        if now != change.old:
+        rule = rules.get(change.property)
+        if not same(rule.type if rule else "string", now, change.old):
             held, was = now or "empty", change.old or "empty"
             return f"has another value now: {change.property} is {held}, and was {was}"
     return ""

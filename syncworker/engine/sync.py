@@ -35,6 +35,7 @@ from syncworker.engine import (
     prepare,
     properties,
     push,
+    unread,
 )
 from syncworker.engine.engine import Engine
 from syncworker.engine.forgotten import require_finished
@@ -280,6 +281,7 @@ def _next_step(engine: Engine, run: Run) -> list[Todo]:  # noqa: PLR0911 - one f
     """Move a run on whose step has no chunk left."""
     if run.step == "extract":
         read = extract.summary(engine, run)
+        unread.resolve(engine, run)
         if run.kind == "extract":
             engine.runs.advance(run.id, old="extract", new="end", payloads=[], summary=read)
             return [Todo("finish_run", run.id, run.priority)]

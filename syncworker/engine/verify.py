@@ -26,7 +26,6 @@ from syncworker.planning.records import LedgerRecord
 
 EXAMPLES = 5
 """Differences of a group that are kept to be shown."""
-_ALL = 10_000_000
 OnStretch = Callable[[int, int], None]
 """Told how many records were looked at, and of how many."""
 
@@ -157,7 +156,6 @@ def look(
 
     What is found is added to `found` before it is given.
     """
-    letters = _letters(engine, run.portal)
     engine.definitions.forget(run.portal)  # a property may have been archived a minute ago
     for name in found.scope.objects:
         if not found.scope.linked[name]:
@@ -167,7 +165,8 @@ def look(
         for records in _stretches(engine, run.portal, found.scope, name):
             ids = [record.hubspot_id for record in records]
             there = dict(portal.read(name, ids, one.read))
-            apart = differences(engine, run.portal, portal, one, records, there, letters)
+            refused = _refused(engine, run.portal, name, records)
+            apart = differences(engine, run.portal, portal, one, records, there, refused)
             found.looked_at += len(records)
             found.unknown += sum(not record.values for record in records)
             found.add(apart)
@@ -218,13 +217,13 @@ def _stretches(
             yield taken
 
 
-def _letters(engine: Engine, portal: str) -> Letters:
+def _refused(engine: Engine, portal: str, name: str, records: Sequence[LedgerRecord]) -> Letters:
     """What HubSpot refused; that records could not be associated says nothing of their values."""
-    found: dict[tuple[str, str], list[Any]] = {}
-    for letter in engine.letters.open(portal, run_id=None, most=_ALL):
-        if letter.kind == "record" and not letter.property.startswith("association:"):
-            found.setdefault((letter.subject, letter.key), []).append(letter)
-    return found
+    found = engine.letters.of_records(portal, name, [record.key for record in records])
+    return {
+        key: [one for one in letters if not one.property.startswith("association:")]
+        for key, letters in found.items()
+    }
 
 
 def _adopt(
@@ -250,9 +249,9 @@ def _adopt(
         if new is None:
             continue
         if new.id == record.hubspot_id:
-            values = {**record.values, **new.values}
-            if values != record.values:
-                kept.append(replace(record, values=values))
+            others = {n: v for n, v in new.values.items() if not _known(one, record, n, v)}
+            if others:
+                kept.append(replace(record, values={**record.values, **others}))
         elif owners.setdefault(new.id, record.key) == record.key:
             kept.append(replace(record, hubspot_id=new.id, values=dict(new.values)))
         else:
@@ -263,3 +262,8 @@ def _adopt(
     if gone:
         engine.ledger.forget(chunk, run.portal, one.name, gone)
     found.adopted += len(kept) + len(gone)
+
+
+def _known(one: Mapped, record: LedgerRecord, name: str, value: str) -> bool:
+    """Whether the ledger has the value, in whatever spelling."""
+    return name in record.values and one.same(name, record.values[name], value)

@@ -6,7 +6,7 @@ from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Run
 
 
-class Halted(Exception):  # noqa: N818 - no error: it was asked for
+class Halted(Exception):
     """The run is to stop here; what was done so far is settled."""
 
 

@@ -64,7 +64,7 @@ class FileTokenStore:
         except OSError as error:
             raise self._unusable(error) from None
 
-    def put(self, key: str, sealed: str, seconds: float) -> None:  # noqa: ARG002
+    def put(self, key: str, sealed: str, seconds: float) -> None:  # noqa: ARG002 - a file stays
         """Keep a text until the next one; readers see the old one or the new one, never half."""
         try:
             self._make()

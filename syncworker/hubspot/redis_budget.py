@@ -95,7 +95,7 @@ class RedisBudget:
         """See `Budget.acquire`; never raises for Redis itself."""
         began = time.monotonic()
         while (told := self._take(search=search)) and told[0] == "wait":
-            self._sleep(float(told[1]) + random.uniform(0, _JITTER_SECONDS))  # noqa: S311
+            self._sleep(float(told[1]) + random.uniform(0, _JITTER_SECONDS))  # noqa: S311 - no secret
         waited = time.monotonic() - began
         with self._lock:
             self._waited += waited
@@ -142,7 +142,7 @@ class RedisBudget:
             raise day_used_up(now, until, self._limits.time_zone, used)
         return told
 
-    def _ask(self, operation: str, **asked: Any) -> list[str] | None:  # noqa: ANN401 - JSON
+    def _ask(self, operation: str, **asked: Any) -> list[str] | None:
         """What the script answers, or None while Redis does not answer."""
         if time.monotonic() < self._gone_until:
             return None

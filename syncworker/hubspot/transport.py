@@ -7,6 +7,7 @@ their models; its transport takes any path and a plain dict, and gives the raw a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -125,7 +126,7 @@ class Transport:
         while True:
             token = self.token()
             answer = retried(
-                lambda token=token: self._once(endpoint, where, body, token),  # type: ignore[misc]
+                partial(self._once, endpoint, where, body, token),
                 self.patience,
                 again,
             )

@@ -44,7 +44,7 @@ def _at(data: object, path: Path) -> object:
     return data
 
 
-def _meant(annotation: Any, value: object) -> Any:  # noqa: ANN401
+def _meant(annotation: Any, value: object) -> Any:  # noqa: ANN401 - of any kind
     """The model, dict or list among the alternatives of an annotation that the value means."""
     if get_origin(annotation) is Annotated:
         return _meant(get_args(annotation)[0], value)

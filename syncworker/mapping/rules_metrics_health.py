@@ -120,7 +120,7 @@ def _written(document: Document, path: Path) -> bool:
     return document.at(*path) is not None
 
 
-def _setting(document: Document, path: Path) -> Any:  # noqa: ANN401
+def _setting(document: Document, path: Path) -> Any:  # noqa: ANN401 - of any type
     """What the mapping says, else what is so without it."""
     if _written(document, path):
         return document.at(*path)

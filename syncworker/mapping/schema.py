@@ -69,7 +69,7 @@ def _describe(section: dict[str, Any], documented: type) -> None:
         part["description"] = " ".join(texts.get(name, section["description"]).split())
 
 
-def _with_metric_names(part: Any) -> Any:  # noqa: ANN401
+def _with_metric_names(part: Any) -> Any:  # noqa: ANN401 - JSON
     """The schema with a reference to the metrics' names wherever one is meant."""
     if isinstance(part, list):
         return [_with_metric_names(each) for each in part]

@@ -34,7 +34,7 @@ def section_at(settings: type, path: Path) -> type | None:
     return None if get_origin(found) in (dict, tuple) else next(_dataclasses(found), None)
 
 
-def _dataclasses(hint: Any) -> Iterator[type]:  # noqa: ANN401
+def _dataclasses(hint: object) -> Iterator[type]:
     if isinstance(hint, type) and is_dataclass(hint):
         yield hint
     for argument in get_args(hint):

@@ -6,8 +6,7 @@ UTC, several options joined by `;`, "" for an empty property.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
@@ -22,7 +21,7 @@ DECIMALS = 6
 def rendered(
     column: pl.Series,
     metric: Metric,
-    type: PropertyType,  # noqa: A002
+    type: PropertyType,
     *,
     timezone: str,
     currencies: Sequence[str | None],
@@ -90,7 +89,7 @@ def _plain(minor: int, currency: str | None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _several(value: Any, order: dict[str, int]) -> str:  # noqa: ANN401
+def _several(value: Iterable[str] | None, order: dict[str, int]) -> str:
     known = sorted(value or (), key=lambda option: (order.get(option, len(order)), option))
     return ";".join(dict.fromkeys(known))
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args, get_type_hints
 
 from pydantic import BaseModel
+from pydantic_core import ErrorDetails
 
 from syncworker.mapping import portal
 from syncworker.mapping.alerts import ADDRESS, CHANNEL_KINDS, MAILBOX, AlertRule, Alerts
@@ -158,7 +159,7 @@ def _fits(pattern: Path, section: Path) -> bool:
     )
 
 
-def _path(document: Document, error: Any) -> Path:  # noqa: ANN401
+def _path(document: Document, error: ErrorDetails) -> Path:
     # A model's path also names the branches of a union it tried, which no file has.
     path: Path = ()
     for part in error["loc"]:
@@ -167,7 +168,7 @@ def _path(document: Document, error: Any) -> Path:  # noqa: ANN401
     return (*path, error["loc"][-1]) if _key_missing(error) else path
 
 
-def _key_missing(error: Any) -> bool:  # noqa: ANN401
+def _key_missing(error: ErrorDetails) -> bool:
     return error["type"] == "missing" and isinstance(error["loc"][-1], str)
 
 
@@ -180,7 +181,7 @@ def _slips(document: Document, errors: list[Any]) -> Iterator[Path]:
                 yield (*path[:-1], meant)
 
 
-def _finding(document: Document, path: Path, error: Any) -> Finding:  # noqa: ANN401
+def _finding(document: Document, path: Path, error: ErrorDetails) -> Finding:
     kind, context = error["type"], error.get("ctx", {})
     if _key_missing(error):
         return _missing(document, path[:-1], str(path[-1]))

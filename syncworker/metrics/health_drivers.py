@@ -59,7 +59,7 @@ def _words(settings: MetricSettings, said: Mapping[str, str]) -> dict[str, pl.Ex
     """What each component saw; of a missing one it is not used."""
     days = pl.col("active_days_28d")
     frequency = (
-        pl.when(pl.col("health_frequency") > 50)  # noqa: PLR2004  # the neutral value
+        pl.when(pl.col("health_frequency") > 50)  # noqa: PLR2004 - the neutral value
         .then(pl.format(said["active_days"], days))
         .otherwise(pl.format(said["inactive_days"], 28 - days))
     )

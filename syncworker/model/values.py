@@ -28,7 +28,7 @@ _BOOLEANS = {
 }
 
 
-class Unfit(Exception):  # noqa: N818
+class Unfit(Exception):
     """The value does not fit; the message goes on where the column's name stops: "is missing"."""
 
 

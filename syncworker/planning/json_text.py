@@ -20,7 +20,7 @@ def dumps(value: object) -> str:
         return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
-def loads(text: str | bytes) -> Any:  # noqa: ANN401
+def loads(text: str | bytes) -> Any:  # noqa: ANN401 - JSON
     """What a JSON text stands for; raises ValueError."""
     try:
         return orjson.loads(text)

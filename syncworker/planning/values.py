@@ -16,7 +16,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECONDS = re.compile(r"-?[0-9]{1,18}")
 
 
-def same(type: PropertyType, a: str, b: str) -> bool:  # noqa: A002
+def same(type: PropertyType, a: str, b: str) -> bool:
     """Whether two values of a property of that type mean the same.
 
     Numbers are compared by value, dates and datetimes by the instant in milliseconds (a date is its
@@ -32,7 +32,7 @@ def options(value: str) -> tuple[str, ...]:
     return tuple(option for option in value.split(";") if option)
 
 
-def _meaning(type: PropertyType, value: str) -> object:  # noqa: A002
+def _meaning(type: PropertyType, value: str) -> object:
     match type:
         case "number":
             return _number(value)

@@ -89,9 +89,8 @@ def upsert(call: Call) -> tuple[int, Json]:
             missing.append(row)
         else:
             properties = row.get("properties")
-            if isinstance(properties, dict):
-                row = {**row, "properties": {by: value, **properties}}  # noqa: PLW2901
-            present.append((row, None))
+            named = {by: value, **properties} if isinstance(properties, dict) else properties
+            present.append(({**row, "properties": named}, None))
     return _write(call, present, missing=missing, upsert=True)
 
 

@@ -36,8 +36,8 @@ class OAuthApp:
     """
 
     client_id: str = "sandbox-app"
-    client_secret: str = "sandbox-secret"  # noqa: S105  # made up: it opens this portal only
-    refresh_token: str = "sandbox-refresh-token"  # noqa: S105  # made up as well
+    client_secret: str = "sandbox-secret"  # noqa: S105 - made up: it opens this portal only
+    refresh_token: str = "sandbox-refresh-token"  # noqa: S105 - made up as well
     code: str = ""
     expires_in: int = 1800
     scopes: list[str] = field(default_factory=lambda: ["oauth"])

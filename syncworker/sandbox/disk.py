@@ -23,7 +23,7 @@ VERSION = 1
 _SETTINGS = ("portal_id", "timezone", "fold_errors", "sync_company_stages", "search_lag")
 
 
-class BadState(ValueError):  # noqa: N818
+class BadState(ValueError):
     """A file that holds no account this version can read; its text says why."""
 
 

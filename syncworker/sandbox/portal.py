@@ -37,7 +37,7 @@ _SINGULAR = {
 }
 _FIRST_ID = 12_000_000_001
 _MAX_BODY = 10_000_000
-TOKEN = "pat-sandbox-0000"  # noqa: S105  # an emulator's token opens nothing
+TOKEN = "pat-sandbox-0000"  # noqa: S105 - an emulator's token opens nothing
 
 
 def utc_now() -> datetime:
@@ -82,7 +82,7 @@ class Portal:
         objects: The records by object.
     """
 
-    def __init__(  # noqa: PLR0913
+    def __init__(  # noqa: PLR0913 - what a portal can be told to be
         self,
         *,
         portal_id: int = 4711001,
@@ -101,7 +101,7 @@ class Portal:
         self.search_lag = search_lag
         self.clock = clock
         self.missing_scopes: set[str] = set()
-        self.shuffle = random.Random(seed)  # noqa: S311
+        self.shuffle = random.Random(seed)
         self.limits = Limits(tier=tier, enabled=limits, timezone=timezone, portal_id=portal_id)
         self.faults = Faults(portal_id)
         self.stats = Stats()

@@ -17,7 +17,7 @@ _ENTRY = re.compile(r"\s*(\w+)\s*:\s*(\d+(?:\.\d+)?)\s*%\s*")
 _STATUSES = range(400, 600)
 
 
-class BadRates(ValueError):  # noqa: N818
+class BadRates(ValueError):
     """Rates that cannot be read; its text says what is wrong and how they are written."""
 
 
@@ -51,7 +51,7 @@ class Rates:
         self.shares = shares or {}
         self.seed = seed
         self.pause = pause
-        self._random = random.Random(seed)  # noqa: S311
+        self._random = random.Random(seed)
 
     @classmethod
     def parse(cls, text: str, *, seed: int = 7, pause: float = 60.0) -> Rates:
@@ -83,7 +83,7 @@ class Rates:
         drawn, done, place = (self._random.random() for _ in range(3))
         for kind, share in self.shares.items():
             if drawn < share:
-                return Fate(kind, done < 0.5, place)  # noqa: PLR2004  # half of them
+                return Fate(kind, done < 0.5, place)  # noqa: PLR2004 - half of them
             drawn -= share
         return None
 

@@ -106,12 +106,12 @@ def grow_app(path: Path, as_of: datetime) -> None:
 def _insert(database: sqlite3.Connection, table: str, rows: Iterable[Row]) -> None:
     rows = list(rows)
     places = ", ".join("?" * len(rows[0]))
-    database.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608
+    database.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608 - a table of ours
 
 
 def _accounts(as_of: datetime, customers: Sequence[Customer]) -> Iterator[Row]:
     for customer in customers:
-        size = "team" if len(customer.people) < 3 else "business"  # noqa: PLR2004
+        size = "team" if len(customer.people) < 3 else "business"  # noqa: PLR2004 - as their sales say
         created = moment(_half_days_ago(as_of, customer.age))
         yield customer.account_id, customer.name, customer.domain, size, created
     yield None, "Nobody Ltd", "nobody.example", "team", moment(_half_days_ago(as_of, 30))
@@ -126,7 +126,7 @@ def _users(as_of: datetime, customers: Sequence[Customer]) -> Iterator[Row]:
 
 
 def _events(as_of: datetime, customers: Sequence[Customer]) -> Iterator[Row]:
-    chance = random.Random(2026)  # noqa: S311 - invented data, the same each time
+    chance = random.Random(2026)
     number = 0
     row: Row = ()
     for customer in customers:
@@ -134,7 +134,7 @@ def _events(as_of: datetime, customers: Sequence[Customer]) -> Iterator[Row]:
         features = EVENTS[: 2 + len(customer.people) % 4]
         for person in range(len(customer.people)):
             for day in range(min(DAYS, customer.age)):
-                pace = lately if day < 28 else before  # noqa: PLR2004
+                pace = lately if day < 28 else before  # noqa: PLR2004 - the days a trend compares
                 for _ in range(chance.randint(0, 2 * pace)):
                     # An hour away from each whole day before `as_of`: a second run within the hour
                     # sees the same events in its windows and finds nothing changed.

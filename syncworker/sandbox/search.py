@@ -10,6 +10,8 @@ import fnmatch
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from operator import ge, gt, le, lt
+from typing import Any
 
 from syncworker.sandbox.answers import Json, Values, invalid, whole_number
 from syncworker.sandbox.portal import Portal
@@ -166,16 +168,16 @@ def _contains(name: str, pattern: str) -> Test:
     return test
 
 
-_ORDER: dict[str, Callable[[float | str, float | str], bool]] = {
-    "GT": lambda held, value: held > value,  # type: ignore[operator]
-    "GTE": lambda held, value: held >= value,  # type: ignore[operator]
-    "LT": lambda held, value: held < value,  # type: ignore[operator]
-    "LTE": lambda held, value: held <= value,  # type: ignore[operator]
+_ORDER: dict[str, Callable[[Any, Any], bool]] = {
+    "GT": gt,
+    "GTE": ge,
+    "LT": lt,
+    "LTE": le,
 }
 
 
-def _compare(prop: Property, operator: str, value: str) -> Test:
-    compare, bound, name = _ORDER[operator], _key(prop, value), prop.name
+def _compare(prop: Property, order: str, value: str) -> Test:
+    compare, bound, name = _ORDER[order], _key(prop, value), prop.name
     return lambda held: bool(held.get(name)) and compare(_key(prop, held[name]), bound)
 
 

@@ -131,7 +131,7 @@ def seed(portal: Portal) -> None:
         if place % 5 == 0:
             values["cs_notes"] = "Spoke on the phone, likes the weekly summary."
         if company["numberofemployees"] and place % 2:
-            small = int(company["numberofemployees"]) < 100  # noqa: PLR2004  # as their sales say
+            small = int(company["numberofemployees"]) < 100  # noqa: PLR2004 - as their sales say
             values["account_segment"] = "smb" if small else "mid_market"
         made = portal.put("companies", values)
         for person in company["people"]:

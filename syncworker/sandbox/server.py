@@ -231,7 +231,7 @@ def endpoints() -> Starlette:
 
 
 def _refused(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, ApiError)  # noqa: S101
+    assert isinstance(error, ApiError)  # noqa: S101 - what it is registered for
     return answer(error.body(), error.status)
 
 
@@ -244,7 +244,7 @@ def _protocol(connections: Connections) -> type[H11Protocol]:
     """Uvicorn's HTTP protocol, which also keeps a list of who is connected."""
 
     class Protocol(H11Protocol):
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn
             super().connection_made(transport)
             self.peer = transport.get_extra_info("peername")
             connections[self.peer] = self

@@ -22,7 +22,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:
 _EMAIL = re.compile(r"[^@\s,;]+@[a-z0-9](?:[a-z0-9-]*\.)+[a-z]{2,}")
 
 
-class InvalidValue(Exception):  # noqa: N818
+class InvalidValue(Exception):
     """A value does not fit its property: HubSpot's code and words."""
 
     def __init__(self, code: str, message: str) -> None:

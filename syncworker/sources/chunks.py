@@ -30,10 +30,10 @@ class Chunk:
     declared: bool = True
 
 
-class NotReadable(Exception):  # noqa: N818
+class NotReadable(Exception):
     """The file as a whole cannot be read; the message goes on behind the file's name."""
 
-    def __init__(self, reason: str, *, help: str = "") -> None:  # noqa: A002
+    def __init__(self, reason: str, *, help: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.help = help or "Check that the file is whole and of the format its ending says."

@@ -70,7 +70,7 @@ def _refuse_other(start: bytes) -> None:
         raise NotReadable(f"is {kind}, not text", help="Give it the ending of what it is.")
 
 
-def _buffered(raw: Any) -> io.BufferedReader[Any]:  # noqa: ANN401
+def _buffered(raw: Any) -> io.BufferedReader[Any]:  # noqa: ANN401 - any stream
     return io.BufferedReader(raw, _BUFFER)
 
 
@@ -89,7 +89,7 @@ class _Checked(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]  # a buffer of one kind
         try:
             data = self._file.read(len(buffer))
         except EOFError:

@@ -180,7 +180,7 @@ class _Raw(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401 - a buffer, as io has it
         data: bytes = self._asked(lambda: self._file.read(len(buffer)))
         buffer[: len(data)] = data
         return len(data)

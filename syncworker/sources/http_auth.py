@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 
 from syncworker.errors import SourceError
 from syncworker.mapping.source_http_auth import (
@@ -129,7 +130,7 @@ def _fetcher(
         request = Request("POST", auth.token_url, form=form)
         answer = sender.send(request, {"Accept": "application/json"}, place)
         with answer.file:
-            if answer.status != 200:  # noqa: PLR2004
+            if answer.status != HTTPStatus.OK:
                 raise place.fault(
                     auth.token_url,
                     f"no token is given: HTTP {answer.status}: {place.clean(answer.start())}",

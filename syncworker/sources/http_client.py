@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from http import HTTPStatus
 
 from syncworker.sources.http_auth import Credentials
 from syncworker.sources.http_faults import Place
@@ -49,15 +50,17 @@ class Client:
         while True:
             known = self._credentials.current(self._sender, place)
             answer = self._sender.send(request, {**self._headers, **known}, place)
-            if answer.status == 200:  # noqa: PLR2004 - HTTP's own numbers
+            if answer.status == HTTPStatus.OK:
                 return answer
+            denied = answer.status == HTTPStatus.UNAUTHORIZED
+            missing = answer.status == HTTPStatus.NOT_FOUND
             with answer.file:
-                if answer.status == 401 and not renewed and self._credentials.renew():  # noqa: PLR2004
+                if denied and not renewed and self._credentials.renew():
                     renewed = True
                 elif answer.status in _REDIRECTS and redirects < _MOST_REDIRECTS:
                     redirects += 1
                     request = self._redirect(request, answer, place)
-                elif answer.status == 204 or (answer.status == 404 and missing_is_empty):  # noqa: PLR2004
+                elif answer.status == HTTPStatus.NO_CONTENT or (missing and missing_is_empty):
                     return None
                 else:
                     raise self._refused(answer, place)
@@ -74,12 +77,12 @@ class Client:
         if words := place.clean(answer.start()):
             told += f": {words}"
         code, help_ = "REQUEST", "Compare path, params and body with the API's documentation."
-        if answer.status == 401:  # noqa: PLR2004
+        if answer.status == HTTPStatus.UNAUTHORIZED:
             code, help_ = "AUTH", f"Check the value of {self._credentials.told()}."
-        elif answer.status == 403:  # noqa: PLR2004
+        elif answer.status == HTTPStatus.FORBIDDEN:
             code = "AUTH"
             help_ = f"Give the key of {self._credentials.told()} the right to read this."
-        elif answer.status == 404:  # noqa: PLR2004
+        elif answer.status == HTTPStatus.NOT_FOUND:
             code = "MISSING"
             help_ = "Correct base_url and path; missing_is_empty: true where 404 means no records."
         elif answer.status in _REDIRECTS:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import IO, Any, Self, cast
 
 import requests
@@ -146,7 +147,8 @@ class Sender:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                if response.status_code in _AGAIN or response.status_code >= 500:  # noqa: PLR2004
+                status = response.status_code
+                if status in _AGAIN or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                     return self._later(response)
                 return _kept(response)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
@@ -161,7 +163,7 @@ class Sender:
 
     def _later(self, response: requests.Response) -> _Trouble:
         named = self._named(response.headers.get("Retry-After", ""))
-        if response.status_code == 429:  # noqa: PLR2004
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             help_ = "Lower the source's rate_limit if this happens often."
             return _Trouble("HTTP 429, too many requests", "RATE_LIMIT", help_, named)
         help_ = "The API has a fault of its own; the next run goes on where this one stopped."
@@ -235,7 +237,7 @@ def _kept(response: requests.Response) -> Answer | _Trouble:
     return Answer(response.status_code, response.headers, url, link, cast("IO[bytes]", file))
 
 
-def _outcome(state: tenacity.RetryCallState) -> Any:  # noqa: ANN401
+def _outcome(state: tenacity.RetryCallState) -> Any:  # noqa: ANN401 - Answer or _Trouble, untyped
     return cast("tenacity.Future", state.outcome).result()
 
 

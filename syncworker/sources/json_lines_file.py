@@ -17,7 +17,7 @@ _TOO_LONG = f"is longer than {LONGEST_RECORD:,} bytes"
 Unreadable = tuple[str, str]
 
 
-class _Twice(ValueError):  # noqa: N818
+class _Twice(ValueError):
     """A key stands twice in one object, so that one of two values would be lost."""
 
 

@@ -45,7 +45,7 @@ def no_limit() -> None:
     """Of a database that keeps the time limit itself, or has none: nothing to start again."""
 
 
-def plain_session(connection: sa.Connection, seconds: int) -> Restart:  # noqa: ARG001
+def plain_session(_connection: sa.Connection, _seconds: int) -> Restart:
     """The database's own transaction."""
     return no_limit
 
@@ -55,7 +55,7 @@ def plain_cursor(connection: sa.Connection) -> Any:  # noqa: ANN401 - a driver's
     return connection.connection.cursor()
 
 
-def plain_close(connection: sa.Connection, cursor: Any) -> None:  # noqa: ANN401, ARG001
+def plain_close(_connection: sa.Connection, cursor: Any) -> None:  # noqa: ANN401 - as above
     """Close the driver's cursor."""
     cursor.close()
 
@@ -65,19 +65,19 @@ def plain_column(asked: Asked) -> sa.ColumnElement[Any]:
     return sa.column(asked.theirs)
 
 
-def plain_values(asked: Asked, values: Sequence[object]) -> Values:  # noqa: ARG001
+def plain_values(_asked: Asked, values: Sequence[object]) -> Values:
     """The values as they come."""
     return values
 
 
-def kind_of_value(code: object, value: object) -> CursorKind | None:  # noqa: ARG001
+def kind_of_value(_code: object, value: object) -> CursorKind | None:
     """How a cursor column holds time, by one of its values; None where it does not."""
     if isinstance(value, datetime):
         return "naive" if value.tzinfo is None else "aware"
     return "date" if isinstance(value, date) else None
 
 
-def plain_moment(value: date | datetime | str, kind: CursorKind) -> datetime:  # noqa: ARG001
+def plain_moment(value: date | datetime | str, _kind: CursorKind) -> datetime:
     """A cursor value as an aware UTC time; raises ValueError where it is none."""
     return utc(value)
 

@@ -54,7 +54,7 @@ def close(connection: sa.Connection, given: Any) -> None:  # noqa: ANN401 - a dr
     given.close()
 
 
-def kind_of(code: object, value: object) -> CursorKind | None:  # noqa: ARG001 - the type tells
+def kind_of(code: object, _value: object) -> CursorKind | None:
     """How a cursor column holds time, by its type; a TIMESTAMP is told in the session's UTC."""
     return _KINDS.get(code)
 

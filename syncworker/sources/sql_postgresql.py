@@ -79,7 +79,7 @@ def values(asked: Asked, given: Sequence[object]) -> Values:
     return micros.cast(pl.Datetime("us", "UTC"))
 
 
-def kind_of(code: object, value: object) -> CursorKind | None:  # noqa: ARG001 - the type tells
+def kind_of(code: object, _value: object) -> CursorKind | None:
     """How a cursor column holds time, by its type."""
     return _KINDS.get(code)
 

@@ -211,7 +211,7 @@ class Client:
         return status, body
 
 
-class Vanished(Exception):  # noqa: N818 - it is met on purpose
+class Vanished(Exception):
     """The object behind which a list was to go on has been deleted."""
 
 

@@ -5,6 +5,8 @@ Source: https://docs.stripe.com/api/errors
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from syncworker.errors import SourceError
 from syncworker.masking import mask
 from syncworker.model.stripe_json import Object, mapping
@@ -34,14 +36,14 @@ def refused(where: str, path: str, status: int, body: Object) -> SourceError:
         body: The answer.
     """
     words = _words(body)
-    if status == 401:  # noqa: PLR2004
+    if status == HTTPStatus.UNAUTHORIZED:
         return SourceError(
             f"{where}: Stripe does not take the key: {words}",
             help="Make a restricted key in Stripe's dashboard (Developers, API keys) and put it "
             "where the source's api_key points.",
             code="SOURCE_KEY",
         )
-    if status == 403:  # noqa: PLR2004
+    if status == HTTPStatus.FORBIDDEN:
         resource = path.removeprefix("/v1/").partition("/")[0]
         need = _PERMISSIONS.get(resource, resource)
         return SourceError(
@@ -52,7 +54,7 @@ def refused(where: str, path: str, status: int, body: Object) -> SourceError:
         )
     return SourceError(
         f"{where}: Stripe refused {path} with status {status}: {words}",
-        retry=status == 404,  # noqa: PLR2004 - deleted since it was listed; it is not listed again
+        retry=status == HTTPStatus.NOT_FOUND,  # deleted since it was listed; it is not listed again
         help="Check the source's base_url, if it has one; else this is a fault of syncworker's.",
         code="SOURCE_REQUEST",
     )

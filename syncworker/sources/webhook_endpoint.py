@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -82,7 +83,7 @@ def _answer(answer: Answer) -> Response:
 
 async def _refused(_request: Request, error: Exception) -> Response:
     """A path or a method that there is not."""
-    if isinstance(error, HTTPException) and error.status_code == 405:  # noqa: PLR2004
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         return JSONResponse({"result": "this takes POST only"}, 405, error.headers)
     return _answer(UNKNOWN)
 

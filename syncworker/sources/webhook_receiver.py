@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 
 from syncworker.engine.forgotten import KeptOut
 from syncworker.engine.source_stores import Inbox
@@ -76,7 +77,7 @@ class Receiver:
         except SyncworkerError as error:
             log.warning("a webhook's request could not be stored: %s", error, extra=_of(portal))
             return LATER
-        if config is not None and answer.status >= 400:  # noqa: PLR2004 - HTTP's refusals
+        if config is not None and answer.status >= HTTPStatus.BAD_REQUEST:
             log.warning("request to %s refused: %s", source, answer.word, extra=_of(portal))
         if answer is STORED:
             self.on_stored(portal)

@@ -190,8 +190,8 @@ class SqlAlerts:
             return [AlertDelivery(**row) for row in connection.execute(query).mappings()]
 
 
-class _Elsewhere(Exception):  # noqa: N818 - ends a transaction that another process was ahead of
-    pass
+class _Elsewhere(Exception):
+    """Ends a transaction that another process was ahead of."""
 
 
 def _new(one: Episode | AlertDelivery) -> dict[str, Any]:

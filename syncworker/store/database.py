@@ -151,14 +151,14 @@ def _known(url: str) -> sa.URL:
     return parsed
 
 
-def _set_up_sqlite(connection: Any, patience: float) -> None:  # noqa: ANN401
+def _set_up_sqlite(connection: sqlite3.Connection, patience: float) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves: the driver does it too late
     _use_wal(connection, patience)
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
 
 
-def _use_wal(connection: Any, patience: float) -> None:  # noqa: ANN401
+def _use_wal(connection: sqlite3.Connection, patience: float) -> None:
     # Of processes that open a new file at once, SQLite lets one switch and does not let the
     # others wait for it.
     again = tenacity.Retrying(

@@ -104,18 +104,33 @@ class SqlLetters:
             with self._database.write() as connection:
                 connection.execute(these, rows)
 
+    def of_records(
+        self, portal: str, object_name: str, keys: Sequence[str]
+    ) -> Mapping[str, list[DeadLetter]]:
+        """Records with what is not resolved."""
+        return self._of_records(portal, object_name, keys, _OPEN)
+
     def refused(
         self, portal: str, object_name: str, keys: Sequence[str], *, after: datetime
     ) -> Mapping[str, list[DeadLetter]]:
         """Records whose values were sent lately and refused."""
+        lately = dead_letters.c.tried_at > after
+        return self._of_records(portal, object_name, keys, lately, sa.or_(_OPEN, _DISCARDED))
+
+    def _of_records(
+        self,
+        portal: str,
+        object_name: str,
+        keys: Sequence[str],
+        *which: sa.ColumnElement[bool],
+    ) -> Mapping[str, list[DeadLetter]]:
         letter = dead_letters.c
         query = sa.select(*(letter[name] for name in _LETTER)).where(
             letter.portal == portal,
             letter.kind == "record",
             letter.subject == object_name,
             letter.key.in_(sa.bindparam("of_keys", expanding=True)),
-            letter.tried_at > after,
-            sa.or_(_OPEN, _DISCARDED),
+            *which,
         )
         found: dict[str, list[DeadLetter]] = {}
         with self._database.read() as connection:

@@ -199,12 +199,12 @@ def _read_at(connection: sa.Connection, portal: str) -> dict[tuple[str, str], da
     return {(source, stream): at for source, stream, at in connection.execute(query)}
 
 
-def _run(connection: sa.Connection, chunk: Chunk) -> Any:  # noqa: ANN401
+def _run(connection: sa.Connection, chunk: Chunk) -> Any:  # noqa: ANN401 - a row with portal and at
     query = sa.select(runs.c.portal, runs.c.as_of.label("at")).where(runs.c.id == chunk.run_id)
     return connection.execute(query).one()
 
 
-def _page_row(run: Any, chunk: Chunk, page: StagedPage) -> dict[str, Any]:  # noqa: ANN401
+def _page_row(run: Any, chunk: Chunk, page: StagedPage) -> dict[str, Any]:  # noqa: ANN401 - either
     return {
         "portal": run.portal,
         "source": page.source,

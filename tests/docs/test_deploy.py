@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 from syncworker import counters
 from syncworker.cli.main import cli
 from syncworker.settings import Settings
+from syncworker.store import schema
 from syncworker.store.database import Database
 from syncworker.store.gauges import gauges
 
@@ -52,7 +53,7 @@ def unit(text: str) -> configparser.RawConfigParser:
     parser = configparser.RawConfigParser(
         dict_type=_Several, strict=False, delimiters=("=",), comment_prefixes=("#",)
     )
-    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.optionxform = str
     parser.read_string(text)
     return parser
 
@@ -155,8 +156,6 @@ def test_the_dockerfile_passes_its_linter(tmp_path: Path) -> None:
 
 
 def test_dashboard_and_alerts_ask_for_metrics_that_exist(tmp_path: Path) -> None:
-    from syncworker.store import schema  # noqa: PLC0415
-
     database = Database(f"sqlite:///{tmp_path}/state.db")
     schema.upgrade(database)
     counters.start()

@@ -22,7 +22,7 @@ def rows(table: str) -> list[list[str]]:
 
 
 def metric(object_name: str, name: str) -> Metric | None:
-    return BY_PROPERTY.get((OBJECTS[object_name], name))  # type: ignore[call-overload]
+    return BY_PROPERTY.get((OBJECTS[object_name], name))
 
 
 @pytest.mark.parametrize("row", rows("lists"), ids=lambda row: row[0])

@@ -313,6 +313,6 @@ def test_a_bar_is_drawn_only_where_a_cursor_can_move(monkeypatch: pytest.MonkeyP
             return True
 
     monkeypatch.setenv("TERM", "xterm")
-    assert modes.animated(Terminal())  # type: ignore[arg-type]
+    assert modes.animated(Terminal())
     monkeypatch.setenv("TERM", "dumb")
-    assert not modes.animated(Terminal())  # type: ignore[arg-type]
+    assert not modes.animated(Terminal())

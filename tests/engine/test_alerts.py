@@ -294,7 +294,7 @@ class Health(World):
     ) -> None:
         """A sync so many hours later."""
         scores = {"red": 40, "yellow": 60, "green": 90, "unknown": None}
-        found = health({key: (scores[band], band) for key, band in bands.items()}, mrr)  # type: ignore[misc]
+        found = health({key: (scores[band], band) for key, band in bands.items()}, mrr)
         monkeypatch.setattr(compute, "compute_metrics", found)
         monkeypatch.setattr(snapshots, "compute", found)
         self.clock.now += timedelta(hours=hours)

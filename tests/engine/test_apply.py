@@ -172,7 +172,7 @@ def _forged(world: World, **values: str) -> None:
 def _saved(world: World, records: list[RecordPlan], **header: object) -> None:
     old = world.plan.header
     plan = summarized(old.plan, "companies", records)
-    new = replace(old, **{"plan": plan, **header})  # type: ignore[arg-type]
+    new = replace(old, **{"plan": plan, **header})
     plan_file.write(world.folder / "plan.json", Proposal(new, lambda: iter(records)))
 
 

@@ -42,7 +42,7 @@ def test_no_other_command_and_no_schedule_takes_the_portal_from_a_pruning_at_wor
 
     def slow(*args: object, **more: object) -> object:
         held.append(meanwhile(engine, clock))
-        return drop(*args, **more)  # type: ignore[arg-type]
+        return drop(*args, **more)
 
     monkeypatch.setattr(retention, "drop", slow)
     prune(engine, "acme")
@@ -57,7 +57,7 @@ def test_no_other_command_and_no_schedule_takes_the_portal_from_a_forgetting_at_
 
     def slow(*args: object) -> None:
         held.append(meanwhile(engine, clock))
-        sweep(*args)  # type: ignore[arg-type]
+        sweep(*args)
 
     monkeypatch.setattr(retention, "sweep", slow)
     assert forget.forget(engine, "acme", "ann@new.example").finished

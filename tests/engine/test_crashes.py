@@ -71,7 +71,7 @@ class Counter:
 
 
 def wrapped(engine: Engine, counter: Counter) -> Engine:
-    portal = engine.connect("acme", None, "interactive")  # type: ignore[arg-type]
+    portal = engine.connect("acme", None, "interactive")
     ports = {f.name: getattr(engine, f.name) for f in fields(engine) if f.name in PORTS}
     return replace(
         engine,

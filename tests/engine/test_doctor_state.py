@@ -48,7 +48,7 @@ def states(findings: Iterator[Finding]) -> list[tuple[str, str]]:
 def test_the_database_and_its_clock(
     change: dict[str, object], expected: list[tuple[str, str]]
 ) -> None:
-    told = replace(FINE, **change)  # type: ignore[arg-type]
+    told = replace(FINE, **change)
     assert states(doctor_state.database(told, NOW)) == expected
 
 
@@ -90,7 +90,7 @@ def test_staging_is_tried_and_nothing_is_left_in_it(tmp_path: Path) -> None:
 
 def test_staging_that_gives_back_something_else_fails(tmp_path: Path) -> None:
     class Forgetful(ParquetStaging):
-        def read(self, places: object, schema: pl.Schema) -> pl.LazyFrame:  # type: ignore[override]
+        def read(self, places: object, schema: pl.Schema) -> pl.LazyFrame:
             return pl.LazyFrame(schema=schema)
 
     (one,) = doctor_state.staging(Forgetful(str(tmp_path)), str(tmp_path))

@@ -32,7 +32,7 @@ def record(wanted: str | None, has: str | None, **more: object) -> Record:
         as_of=NOW,
         volatile_days=7,
     )
-    return replace(made, **more)  # type: ignore[arg-type]
+    return replace(made, **more)
 
 
 def stands(given: Record, mode: WriteMode = "always", held: str = "") -> tuple[str, str]:
@@ -41,7 +41,7 @@ def stands(given: Record, mode: WriteMode = "always", held: str = "") -> tuple[s
 
 
 def ruled(**more: object) -> dict[str, PropertyRule]:
-    return {"p": replace(RULE, **more)}  # type: ignore[arg-type]
+    return {"p": replace(RULE, **more)}
 
 
 LETTER = DeadLetter("record", "companies", "a", "INVALID_OPTION", "p", "no such option")

@@ -12,7 +12,13 @@ from syncworker.engine.memory import Run
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PLANNED = {"plan": {}}
-SYNC = Run("r1", "acme", "sync", "inline", NOW, False, "version: 1", NOW, summary=PLANNED)  # noqa: FBT003
+SYNC = Run(
+    *("r1", "acme", "sync", "inline", NOW),
+    force=False,
+    mapping="version: 1",
+    created_at=NOW,
+    summary=PLANNED,
+)
 PLAN = replace(SYNC, id="r2", kind="plan", as_of=datetime(2026, 1, 1, tzinfo=UTC))
 
 

@@ -235,7 +235,7 @@ def test_of_two_that_start_at_once_one_does(world: World) -> None:
     world.receive("u1@c1.example")
     world.clock.now += timedelta(seconds=1)
     assert fast_lane.start(world.engine, "acme") is not None
-    blind = replace(world.engine, runs=_Blind(world.engine.runs))  # type: ignore[arg-type]
+    blind = replace(world.engine, runs=_Blind(world.engine.runs))
     assert fast_lane.start(blind, "acme") is None
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from support.fake_engine import AS_OF, WITH_CONTACTS, FakePortal, FakeSource, make_engine
 
@@ -51,8 +52,6 @@ def synced(engine: Engine, hours: int = 0) -> Run:
 
 def holding(folder: Path, *needles: str) -> dict[str, set[str]]:
     """By file, which of these its bytes hold; Parquet's are looked at as they decode, too."""
-    import polars as pl  # noqa: PLC0415
-
     found: dict[str, set[str]] = {}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         held = path.read_bytes()

@@ -39,7 +39,7 @@ def test_a_default_is_right_as_written_with_every_profile(profile: str) -> None:
 
     assert list(found.objects) == ["companies", "contacts"]
     assert found.objects["companies"].profile == profile
-    assert found.sources["app"].url == "env:PORTAL_7_EU_DATABASE"  # type: ignore[union-attr]
+    assert found.sources["app"].url == "env:PORTAL_7_EU_DATABASE"
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_what_is_missing_is_said_and_the_rest_is_right() -> None:
     found = mapping(text)
 
     assert list(found.objects) == ["companies", "contacts"]
-    assert found.sources["app"].streams["users"].columns == {  # type: ignore[union-attr]
+    assert found.sources["app"].streams["users"].columns == {
         "user_id": "id",
         "account_id": "org_id",
         "email": "email_address",
@@ -117,7 +117,7 @@ def test_names_that_yaml_reads_as_something_else_stand_in_quotes() -> None:
     table = Table("Null.accounts", ("on", "No", "account_id", "e mail"))
     users = Table("my users.users", ("id", "mail"))
     found = mapping(draft(WISH, [sql(table, users)], PortalFacts()))
-    assert found.sources["app"].streams["users"].table == "my users.users"  # type: ignore[union-attr]
+    assert found.sources["app"].streams["users"].table == "my users.users"
 
 
 def test_stripe_comes_first_and_what_its_key_may_not_read_is_said() -> None:
@@ -192,7 +192,7 @@ class _Portal:
 )
 def test_the_portal_says_tier_time_zone_currency_and_what_it_has(daily: int, tier: str) -> None:
     wish = Wish("acme", "env:T", objects=("companies", "deals"), base_url="http://localhost:1")
-    text = proposed(wish, [], _Portal("Europe/Berlin", "CHF", daily))  # type: ignore[arg-type]
+    text = proposed(wish, [], _Portal("Europe/Berlin", "CHF", daily))
     found = mapping(text)
 
     assert (found.hubspot.tier, found.hubspot.base_url) == (tier, "http://localhost:1")
@@ -206,6 +206,6 @@ def test_the_portal_says_tier_time_zone_currency_and_what_it_has(daily: int, tie
 
 def test_a_portal_that_tells_little_gets_defaults() -> None:
     portal = _Portal("Mars/Base", "XXX", None, forbidden=True)
-    found = mapping(proposed(WISH, [], portal))  # type: ignore[arg-type]
+    found = mapping(proposed(WISH, [], portal))
     assert (found.reporting.timezone, found.reporting.currency) == ("UTC", "EUR")
     assert found.hubspot.tier == "professional"

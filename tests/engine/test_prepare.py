@@ -134,7 +134,7 @@ def test_an_old_owners_late_preparation_changes_nothing(tmp_path: Path) -> None:
     prepare.prepare(engine, run, mapping, new)
     kept = engine.chunks.results(run.id, "prepare")
     with pytest.raises(ClaimLost):
-        prepare.prepare(replace(engine, letters=Silent()), run, mapping, old)  # type: ignore[arg-type]
+        prepare.prepare(replace(engine, letters=Silent()), run, mapping, old)
     assert engine.chunks.results(run.id, "prepare") == kept
 
 

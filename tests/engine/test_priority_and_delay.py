@@ -54,7 +54,7 @@ def test_every_step_asks_hubspot_and_the_queue_with_the_runs_priority(
         asked.append(wanted)
         return portal
 
-    engine = replace(engine, connect=connect)  # type: ignore[arg-type]
+    engine = replace(engine, connect=connect)
     run = sync.start(engine, "acme", mode="queue", priority=priority)
     todos, sent = sync.onward(engine, run.id), []
     while todos:

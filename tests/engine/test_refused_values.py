@@ -26,6 +26,8 @@ from syncworker.engine.ports import Pair, PairOutcome, PropertyDefinition
 from syncworker.planning.records import Batch, RecordOutcome
 
 MRR = "saas_mrr"
+COMPUTED = "saas_health_computed_at"
+WITH_TIME = MAPPING.replace("saas_mrr: mrr", f"saas_mrr: mrr, {COMPUTED}: health_computed_at")
 LIMITS = Limits(push_records=9, shard_accounts=9)
 
 
@@ -37,7 +39,7 @@ class Strict(FakePortal):
         self.wrong: dict[str, set[str]] = {}
         self.kept: set[str] = set()
         self.cause = "INVALID_ALPHA"
-        self.named = True
+        self.blamed: str | None = None
         self.labels: dict[str, str] = {}
 
     def properties(self, object_name: str) -> Mapping[str, PropertyDefinition]:
@@ -49,7 +51,7 @@ class Strict(FakePortal):
         for one in batch.inputs:
             bad = [n for n, v in one.properties.items() if v in self.wrong.get(n, ())]
             if bad:
-                name = bad[0] if self.named else ""
+                name = bad[0] if self.blamed is None else self.blamed
                 outcomes[one.key] = RecordOutcome(
                     one.key, "rejected", cause=self.cause, property=name, message="it is wrong"
                 )
@@ -140,12 +142,26 @@ def test_a_value_hubspot_does_not_keep_is_not_sent_again_within_the_day(tmp_path
 @pytest.mark.long
 def test_a_record_refused_without_a_name_waits_as_a_whole(tmp_path: Path) -> None:
     world = World(tmp_path)
-    world.portal.wrong, world.portal.named = {MRR: {"10.01"}}, False
+    world.portal.wrong, world.portal.blamed = {MRR: {"10.01"}}, ""
     world.sync(0)
     world.sync(1)
     assert (world.portal.sent, world.letters()) == ([], [("a1", "INVALID_ALPHA", "")])
     world.source.streams["subscription_items"][1]["unit_amount"] = 2_000
     assert world.sync(2).status == "done"
+
+
+@pytest.mark.long
+def test_a_time_that_changes_with_every_run_is_no_reason_to_send_a_refused_record(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path, WITH_TIME)
+    world.portal.types[COMPUTED] = "datetime"
+    world.portal.wrong, world.portal.blamed = {MRR: {"10.01"}}, ""
+    world.sync(0)
+    world.sync(1)
+    assert (world.portal.sent, world.letters()) == ([], [("a1", "INVALID_ALPHA", "")])
+    world.sync(25)
+    assert world.portal.sent == ["a1"], "a day after it was last sent"
 
 
 def test_a_retry_sends_todays_value_at_once_and_no_other_record(tmp_path: Path) -> None:
@@ -193,7 +209,7 @@ def test_a_refused_association_is_sent_once_a_day_and_on_a_retry(tmp_path: Path)
         asked.append(pairs)
         return associate(a, b, pairs)
 
-    world.portal.associate = counting  # type: ignore[method-assign]
+    world.portal.associate = counting
     world.sync(0)
     assert world.sync(1).summary["association_requests"] == 0
     assert (len(asked), world.letters()) == (1, [("u1", "LIMIT", "association:companies")])
@@ -215,7 +231,7 @@ def test_an_option_that_is_missing_is_never_sent_and_noticed_once_it_is_added(
         status = found["saas_subscription_status"]
         return {**found, status.name: replace(status, options=missing)}
 
-    world.portal.properties = properties  # type: ignore[method-assign]
+    world.portal.properties = properties
     world.sync(0)
     assert {cause for _, cause, _ in world.letters()} == {"INVALID_OPTION"}
     if option == "added":

@@ -64,7 +64,7 @@ def test_pruning_drops_old_events_and_counts_them_without_dropping_when_asked(
     extract(engine, 0.5)
     # The clock of the fake engine stands 18 hours after AS_OF: e29 is still young enough.
     assert prune(engine, "acme", dry_run=True).rows == {}
-    engine.clock.now += timedelta(days=2)  # type: ignore[attr-defined]
+    engine.clock.now += timedelta(days=2)
     assert prune(engine, "acme", dry_run=True).rows == {"events": 1}
     assert staged(engine, "events").height == 3
     assert prune(engine, "acme").rows == {"events": 1}
@@ -131,7 +131,7 @@ def test_it_happens_by_itself_with_the_first_run_of_a_day(
     stray.write_bytes(b"half")
     extract(engine)
     assert stray.exists(), "once a day is enough"
-    engine.clock.now += timedelta(days=1)  # type: ignore[attr-defined]
+    engine.clock.now += timedelta(days=1)
     extract(engine)
     assert not stray.exists()
 

@@ -250,7 +250,7 @@ def test_a_try_that_got_further_is_not_the_last_one(tmp_path: Path) -> None:
 
 
 def test_stopping_a_command_often_is_not_taken_for_a_chunk_that_kills(tmp_path: Path) -> None:
-    portal = Busy(2, *[KeyboardInterrupt()] * 6)  # type: ignore[list-item]
+    portal = Busy(2, *[KeyboardInterrupt()] * 6)
     engine = make_engine(tmp_path, portal, FakeSource(2))
     run = sync.start(engine, "acme", as_of=AS_OF)
     for _ in range(6):

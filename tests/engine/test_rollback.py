@@ -196,13 +196,13 @@ def test_one_that_was_cut_short_is_finished_by_the_next(tmp_path: Path) -> None:
     def once(batch: object) -> object:
         if len(world.portal.written) > sent:
             raise Unavailable("HubSpot is away")
-        return write(batch)  # type: ignore[arg-type]
+        return write(batch)
 
-    world.portal.write = once  # type: ignore[assignment, method-assign]
+    world.portal.write = once
     run, _ = rolled_back(world, wrong)
     assert (run.status, run.message) == ("failed", "HubSpot is away")
     assert 0 < world.held().count("10") < 7
-    world.portal.write = write  # type: ignore[method-assign]
+    world.portal.write = write
     rolled_back(world, wrong)
     assert world.held() == ["10"] * 7
 

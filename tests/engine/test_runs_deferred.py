@@ -103,7 +103,7 @@ def test_wherever_the_day_ends_the_run_rests_and_then_goes_on_to_the_same_end(
         engine = make_engine(
             tmp_path / str(left), portal, FakeSource(5), mapping=SCHEDULED, clock=clock
         )
-        run = sync.start(engine, "acme", mode=mode)  # type: ignore[arg-type]
+        run = sync.start(engine, "acme", mode=mode)
         go_on = _command if mode == "inline" else _workers
         go_on(engine, run)
 
@@ -235,7 +235,7 @@ def test_another_limit_is_waited_for_and_defers_nothing(tmp_path: Path, policy: 
     def busy(_: Batch) -> Any:
         raise RateLimited("slower", retry_after=5, policy=policy)
 
-    portal.write = busy  # type: ignore[method-assign]
+    portal.write = busy
     engine = make_engine(tmp_path, portal, FakeSource(2))
     run = deferred(engine)
     assert (run.status, run.deferred_until) == ("failed", None)
@@ -258,7 +258,7 @@ def test_a_worker_that_lost_its_chunk_meanwhile_says_so_and_leaves_it_alone(
     def lost(*_: Any) -> None:
         raise ClaimLost("another worker's by now")
 
-    chunks = replace(engine, chunks=_Releasing(engine.chunks, lost))  # type: ignore[arg-type]
+    chunks = replace(engine, chunks=_Releasing(engine.chunks, lost))
     inline.carry_out(chunks, sync.start(engine, "acme"), "me")
     assert "another worker's by now" in caplog.text
     assert engine.runs.running("acme") is not None

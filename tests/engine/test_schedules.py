@@ -179,7 +179,7 @@ def test_a_paused_portal_starts_nothing_and_makes_up_once_resumed(tmp_path: Path
         sync.start(world.engine, "acme")
     assert told.value.help.startswith("syncworker resume acme")
     for kind in ("plan", "extract", "rollback"):
-        world.end(sync.start(world.engine, "acme", kind=kind))  # type: ignore[arg-type]
+        world.end(sync.start(world.engine, "acme", kind=kind))
     assert pausing.resume(world.engine, "acme") is not None
     assert pausing.resume(world.engine, "acme") is None
     assert world.run() == {}

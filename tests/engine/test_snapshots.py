@@ -184,7 +184,7 @@ def test_old_days_are_dropped_with_their_files_and_new_ones_kept(tmp_path: Path)
     mapping = USAGE + "staging: {keep_days: {snapshots: 2}}\n"
     for day in (0, 4):
         world.engine = replace(world.engine, mapping_text=lambda _portal: mapping)
-        world.engine.clock.now = AS_OF + timedelta(days=day)  # type: ignore[attr-defined]
+        world.engine.clock.now = AS_OF + timedelta(days=day)
         world.run(day)
     left = world.engine.snapshots.known("acme")
     assert [one.day for one in left] == [DAY + timedelta(days=n) for n in (2, 3, 4)]

@@ -79,7 +79,7 @@ def test_of_two_ticks_at_once_one_starts_the_run(tmp_path: Path) -> None:
     second = engine_with(tmp_path, "1h")
     assert len(upkeep.tick(first)) == 1
     # The other had looked for a running run before the first one started its own.
-    late = replace(second, runs=_Blind(second.runs))  # type: ignore[arg-type]
+    late = replace(second, runs=_Blind(second.runs))
     assert upkeep.tick(late) == []
     assert len(first.runs.latest(None, 9)) == 1
 
@@ -89,7 +89,7 @@ def test_a_run_that_another_started_in_between_is_no_error(
 ) -> None:
     engine = engine_with(tmp_path, "1h")
     sync.start(engine, "acme", kind="plan")
-    late = replace(engine, runs=_Blind(engine.runs))  # type: ignore[arg-type]
+    late = replace(engine, runs=_Blind(engine.runs))
     assert upkeep.tick(late) == []
     assert caplog.text == ""
     (job,) = engine.schedules.of("acme")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from support.fake_engine import MAPPING
@@ -11,6 +15,8 @@ from support.trust_world import OWN, World
 from syncworker.cli import show_verify
 from syncworker.engine import repair, verify
 from syncworker.engine.differences import Difference
+from syncworker.engine.letter_stores import Letters
+from syncworker.engine.memory import DeadLetter
 from syncworker.engine.verify import Found
 from syncworker.errors import ConfigError, Unavailable
 from syncworker.planning.plan import from_json
@@ -74,6 +80,19 @@ def test_every_difference_is_told_by_its_cause(tmp_path: Path) -> None:
     assert of_kind(found, "merged").merged_into == "6"
     assert of_kind(found, "rejected").ours == "x"
     assert of_kind(found, "app").by == "AUTOMATION_PLATFORM user 7"
+
+
+def test_only_the_letters_of_the_records_in_hand_are_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "STRETCH", 2)
+    world = World(tmp_path, 5)
+    for key in ("a0", "a4", "gone1", "gone2", "gone3"):
+        world.refuse(key)
+    letters = _Counting(world.engine.letters)
+    world.engine = replace(world.engine, letters=letters)
+    assert verified(world).counts == {("rejected", "companies", OWN): 2}
+    assert letters.loaded == [1, 0, 1]
 
 
 def test_an_apps_write_of_one_of_our_earlier_values_is_not_taken_for_a_lost_one(
@@ -148,6 +167,14 @@ def test_adopting_follows_a_merge_into_a_record_that_is_nobodys(tmp_path: Path) 
     assert verified(world).total == 0
 
 
+def test_adopting_leaves_a_value_alone_that_hubspot_only_spells_otherwise(tmp_path: Path) -> None:
+    world = World(tmp_path, 2)
+    verified(world, adopt=True)
+    world.portal.companies["0"][OWN] = "10.00"
+    assert verified(world, adopt=True).adopted == 0
+    assert world.ledger("a0").values[OWN] == "10"
+
+
 def test_a_repair_sends_what_never_arrived_and_what_is_ours(tmp_path: Path) -> None:
     world = spoilt(tmp_path)
     scope = verify.scope_of(world.engine, "acme", object_name="companies", sample=None)
@@ -179,12 +206,12 @@ def test_a_repair_leaves_people_what_the_mapping_leaves_to_them(tmp_path: Path) 
 def test_a_portal_that_goes_away_ends_the_run_and_verifying_again_is_fine(tmp_path: Path) -> None:
     world = spoilt(tmp_path)
     before = {run.id for run in world.engine.runs.latest("acme", 99)}
-    read, world.portal.read = world.portal.read, _gone  # type: ignore[method-assign]
+    read, world.portal.read = world.portal.read, _gone
     with pytest.raises(Unavailable):
         verified(world)
     (ended,) = (run for run in world.engine.runs.latest("acme", 99) if run.id not in before)
     assert ended.status == "failed"
-    world.portal.read = read  # type: ignore[method-assign]
+    world.portal.read = read
     assert verified(world).total == 6
 
 
@@ -192,6 +219,19 @@ def test_an_object_that_is_not_mapped_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no object company") as raised:
         verify.scope_of(World(tmp_path, 0).engine, "acme", object_name="company", sample=None)
     assert "`companies`" in raised.value.help
+
+
+class _Counting(SimpleNamespace):
+    """Letters by record only, that count how many are loaded at once."""
+
+    def __init__(self, letters: Letters) -> None:
+        super().__init__(count=letters.count)
+        self.letters, self.loaded = letters, list[int]()
+
+    def of_records(self, *asked: Any) -> Mapping[str, list[DeadLetter]]:
+        found = self.letters.of_records(*asked)
+        self.loaded.append(sum(map(len, found.values())))
+        return found
 
 
 def _gone(*_: object) -> dict[str, object]:

@@ -156,7 +156,7 @@ class Box:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _s: Any, _session: Any, envelope: Any, to: str, _o: Any
     ) -> str:
         if to.startswith("nobody"):
@@ -164,7 +164,7 @@ class Box:
         envelope.rcpt_tos.append(to)
         return "250 OK"
 
-    async def handle_DATA(  # noqa: N802
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
         self, _server: Any, _session: Any, envelope: Any
     ) -> str:
         parsed = message_from_bytes(envelope.content, policy=policy.default)

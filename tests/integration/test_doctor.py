@@ -126,7 +126,7 @@ def test_what_starts_by_itself_is_told_with_its_next_time() -> None:
                 at = datetime(2026, 11, 21, 6, 15, tzinfo=UTC)
                 return [Scheduled(portal, "sync", "every 15m", at)]
 
-    (one,) = doctor_portal._schedule(Engine(), "acme")  # type: ignore[arg-type]
+    (one,) = doctor_portal._schedule(Engine(), "acme")
     assert one.message == "sync every 15m, next 2026-11-21 06:15 UTC"
 
 
@@ -208,7 +208,7 @@ def test_people_are_warned_before_the_day_is_used_up(usage: Day | None, state: s
         def today(self) -> Day | None:
             return usage
 
-    (one,) = doctor_portal._requests(Account())  # type: ignore[arg-type]
+    (one,) = doctor_portal._requests(Account())
     assert one.state == state
 
 

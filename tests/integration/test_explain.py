@@ -358,4 +358,4 @@ def test_before_anything_is_read_it_says_so(
     fresh = Company(tmp_path, server, monkeypatch, MAPPING, accounts=rows("accounts"))
     with pytest.raises(Exception, match="has no accounts as of") as raised:
         explain(fresh.engine, "acme", "northwind")
-    assert "syncworker extract acme" in raised.value.help  # type: ignore[attr-defined]
+    assert "syncworker extract acme" in raised.value.help

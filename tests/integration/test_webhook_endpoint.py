@@ -295,7 +295,7 @@ def test_while_a_secret_or_the_mapping_is_wrong_nothing_is_lost(site: Site) -> N
 
 
 def test_a_defect_is_answered_without_its_words(site: Site) -> None:
-    site.secrets["env:WEBSITE"] = None  # type: ignore[assignment]
+    site.secrets["env:WEBSITE"] = None
     assert site.post(body()) == (503, "try again later")
 
 

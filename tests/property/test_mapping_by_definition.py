@@ -35,7 +35,7 @@ OPTIONS = (Option("red", "At risk"), Option("green", "Healthy"), Option("grey", 
 WORDS = st.sampled_from(
     ["red", "RED", "At risk", "green", "healthy", "Grey", "7", "x", "true", "Yes", "no", "FALSE"]
 )
-MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 VALUES: dict[MetricType, st.SearchStrategy[object]] = {
     "number": st.floats(-1e15, 1e15) | st.none(),
     "money": st.integers(-(10**15), 10**15) | st.none(),

@@ -58,7 +58,7 @@ def test_twenty_thousand_texts_are_told_what_is_wrong(seed: int) -> None:
 
 @pytest.mark.long
 def test_random_bytes_are_told_what_is_wrong() -> None:
-    chance = random.Random(7)  # noqa: S311 - the same bytes each time
+    chance = random.Random(7)
     content = RIGHT.encode()
     for _ in range(2_000):
         cut = bytearray(content)

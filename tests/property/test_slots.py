@@ -23,7 +23,7 @@ objects: {{companies: {{match: {{property: domain, column: domain}}}}}}
 {}
 """
 
-moments = st.datetimes(datetime(2005, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+moments = st.datetimes(datetime(2005, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
 daily = st.builds(
     lambda times, zone: Timetable(None, tuple(times), zone, ""),
     st.lists(st.times().map(lambda t: t.replace(second=0, microsecond=0)), min_size=1, max_size=3),

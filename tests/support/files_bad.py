@@ -378,7 +378,7 @@ def write(case: Case, path: Path) -> None:
         database.execute(f"CREATE TABLE bad ({', '.join(names)})")
         marks = ", ".join("?" for _ in names)
         values = [tuple(row[name] for name in names) for row in case.rows]
-        database.executemany(f"INSERT INTO bad VALUES ({marks})", values)  # noqa: S608
+        database.executemany(f"INSERT INTO bad VALUES ({marks})", values)
         database.commit()
         database.close()
     elif case.content is not None:

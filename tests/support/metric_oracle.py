@@ -174,7 +174,7 @@ def trial_metrics(account: str, acts: list[Act], world: World) -> Row:
         status = "converted"
     elif started is None:
         status = "abandoned" if over or world.as_of - requested >= silence else "requested"
-    elif heard and last_act < until - silence:  # type: ignore[operator]
+    elif heard and last_act < until - silence:
         status = "abandoned"
     else:
         status = "expired" if over else "committed"
@@ -201,7 +201,7 @@ def share(part: int, whole: int, least: tuple[int, ...]) -> int:
 def account_of(row: Row, world: World) -> str | None:
     users = [user for user in world.rows("users") if world.come(user.get("created_at"))]
     home = {user["user_id"]: user.get("account_id") for user in users}
-    return first(row.get("account_id"), home.get(row.get("user_id")))  # type: ignore[no-any-return]
+    return first(row.get("account_id"), home.get(row.get("user_id")))
 
 
 def tickets_opened(account: str, world: World) -> int:

@@ -80,7 +80,7 @@ def money(term: Term, world: World) -> Row:
     if lost and term.end is None:
         by_currency = None
     elif lost:
-        exact = worth(term.id, term.end - INSTANT, world)  # type: ignore[operator]
+        exact = worth(term.id, term.end - INSTANT, world)
         by_currency = None if exact is None else {c: half_up(a) for c, a in exact.items()}
     else:
         by_currency = {} if term.over else running_amount(term, world)
@@ -103,8 +103,8 @@ def successor(old: Term, world: World) -> Term | None:
     end = old.end
     began = [t for t in world.terms if t.account == old.account and t.start and beyond_trial(t)]
     nearest = [
-        max((t.start for t in began if t.start <= end), default=None),  # type: ignore[operator,type-var]
-        min((t.start for t in began if t.start > end), default=None),  # type: ignore[operator,type-var]
+        max((t.start for t in began if t.start <= end), default=None),
+        min((t.start for t in began if t.start > end), default=None),
     ]
     found = []
     for start in nearest:
@@ -114,15 +114,15 @@ def successor(old: Term, world: World) -> Term | None:
         newer = old.start is None or start > old.start
         if newer and (new.end is None or new.end > end):
             found.append(new)
-    return min(found, key=lambda t: abs(t.start - end), default=None)  # type: ignore[operator]
+    return min(found, key=lambda t: abs(t.start - end), default=None)
 
 
 def change(new: Term, olds: list[Term], world: World) -> str | None:
     before: dict[str, Fraction] = {}
-    at = earliest(new.start + WINDOW, world.as_of, new.end - INSTANT if new.end else None)  # type: ignore[operator]
-    after = worth(new.id, at, world)  # type: ignore[arg-type]
+    at = earliest(new.start + WINDOW, world.as_of, new.end - INSTANT if new.end else None)
+    after = worth(new.id, at, world)
     for old in olds:
-        exact = worth(old.id, old.end - INSTANT, world)  # type: ignore[operator]
+        exact = worth(old.id, old.end - INSTANT, world)
         if exact is None:
             return None
         for currency, amount in exact.items():

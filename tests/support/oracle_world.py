@@ -91,7 +91,7 @@ class Term:
     @property
     def paid_for(self) -> bool:
         only_tried = self.end is not None and self.trial_end is not None
-        only_tried = only_tried and self.end <= self.trial_end  # type: ignore[operator]
+        only_tried = only_tried and self.end <= self.trial_end
         tried = only_tried or self.tried_to_last
         only_tries = self.raw in NEVER_PAID and self.status not in PAYERS
         return not only_tries and not tried and not self.strange

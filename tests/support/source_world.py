@@ -53,7 +53,7 @@ def read(world: SourceWorld, source: Source | None = None, **more: object) -> li
     """All pages of one reading."""
     source = source or world.source()
     arguments = {"since": None, "resume": None, "watermark": WATERMARK, **more}
-    return list(source.pages(world.stream, **arguments))  # type: ignore[arg-type]
+    return list(source.pages(world.stream, **arguments))
 
 
 def keys(world: SourceWorld, pages: list[Page]) -> list[str]:

@@ -76,7 +76,7 @@ def write_table(url: str, table: str, rows: list[Row], **types: str) -> None:
                     for name, value in values.items()
                 }
             names = ", ".join(f":{name}" for name in columns)
-            statement = sa.text(f"INSERT INTO {table} VALUES ({names})")  # noqa: S608
+            statement = sa.text(f"INSERT INTO {table} VALUES ({names})")
             connection.execute(statement, values)
     engine.dispose()
 

@@ -1,7 +1,5 @@
 """Databases for the shared contract suite: a table of users, read by query or by name."""
 
-# ruff: noqa: S608 - the table is named here
-
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -53,7 +53,7 @@ FIELDS: dict[str, dict[str, Field]] = {
 }
 
 
-class Unexpandable(Exception):  # noqa: N818
+class Unexpandable(Exception):
     """Stripe's refusal of what should be expanded: a code and a sentence."""
 
     def __init__(self, code: str, message: str) -> None:

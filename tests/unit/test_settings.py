@@ -20,7 +20,7 @@ OTHER: dict[str, tuple[str, Any]] = {
     "database_url_file": ("url.txt", Path("url.txt")),
     "redis_url_file": ("url.txt", Path("url.txt")),
     "log_format": ("json", "json"),
-    "metrics_host": ("0.0.0.0", "0.0.0.0"),  # noqa: S104
+    "metrics_host": ("0.0.0.0", "0.0.0.0"),  # noqa: S104 - only a name
     "otlp_endpoint": ("http://collector:4318", "http://collector:4318"),
     "staging_url": ("s3://bucket/x", "s3://bucket/x"),
     "log_level": ("debug", "DEBUG"),

@@ -43,7 +43,7 @@ def test_chunks_requests_and_the_run_are_one_trace(spans: InMemorySpanExporter) 
     )
     assert chunk.attributes is not None
     assert (chunk.name, chunk.attributes["syncworker.chunk"]) == ("push", 7)
-    assert (run.name, run.end_time - run.start_time) == ("sync", 5_000_000_000)  # type: ignore[operator]
+    assert (run.name, run.end_time - run.start_time) == ("sync", 5_000_000_000)
 
 
 def test_two_runs_are_two_traces_and_an_error_is_told(spans: InMemorySpanExporter) -> None:

@@ -104,7 +104,7 @@ def test_a_record_is_searched_by_when_it_changed_and_listed_once_archived(
     portal = sandbox.portal
     ids = []
     for hour in range(3):
-        portal.clock = lambda hour=hour: AT + timedelta(hours=hour)  # type: ignore[misc]
+        portal.clock = lambda hour=hour: AT + timedelta(hours=hour)
         ids.append(portal.put("tickets", {"subject": str(hour)}).id)
     millis = str(round((AT + timedelta(hours=1)).timestamp() * 1000))
     name = {"propertyName": "hs_lastmodifieddate", "value": millis}

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import hubspot_sdk
 import pytest
 from contract.sandbox.http_client import Http
 
 from syncworker.sandbox.faults import answering
 from syncworker.sandbox.server import SandboxServer
 
-hubspot_sdk = pytest.importorskip("hubspot_sdk", reason="a pre-release for development only")
 pytestmark = pytest.mark.long
 
 

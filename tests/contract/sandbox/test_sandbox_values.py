@@ -182,7 +182,7 @@ def test_any_text_is_stored_or_refused_for_every_property(text: str) -> None:
             assert again.values == prepared.values
 
 
-@given(st.datetimes(min_value=datetime(1970, 1, 2), timezones=st.just(UTC)))  # noqa: DTZ001
+@given(st.datetimes(min_value=datetime(1970, 1, 2), timezones=st.just(UTC)))
 def test_a_moment_survives_being_written_to_the_millisecond(moment: datetime) -> None:
     read = to_moment(stamp(moment))
     assert read is not None

@@ -73,7 +73,7 @@ def test_killed_after_any_page_while_rows_are_added_it_loses_nothing(world: Sour
     for done in range(len(read(world))):
         reading = world.source().pages(world.stream, since=None, resume=None, watermark=WATERMARK)
         before = list(islice(reading, done))
-        reading.close()  # type: ignore[attr-defined]
+        reading.close()
         added = 10 + done
         world.put(added, START + added * HOUR)
         expected.add(world.key(added))

@@ -44,9 +44,9 @@ def test_a_source_fills_what_its_section_says(config: dict[str, Any]) -> None:
         secret=lambda _: "sqlite://",
         clock=lambda: datetime(2026, 11, 20, tzinfo=UTC),
         page_rows=10,
-        hubspot=lambda: None,  # type: ignore[arg-type, return-value]
+        hubspot=lambda: None,
         portal="acme",
-        inbox=object(),  # type: ignore[arg-type]
+        inbox=object(),
     )
     source = registry.build("app", section, around)
     for stream in section.streams:

@@ -1,7 +1,5 @@
 """What is special about databases: cursors, watermarks, their own ways to tell time, errors."""
 
-# ruff: noqa: S608 - the tests name their own tables
-
 from __future__ import annotations
 
 import socket

@@ -9,6 +9,7 @@ import pytest
 from support.stores import NOW, PORTAL, Stores, page
 
 from syncworker.engine.alert_stores import AlertDelivery, Episode
+from syncworker.store.tables import portal_states
 
 HOUR = timedelta(hours=1)
 EPISODE = Episode(0, PORTAL, "run_failed", "", "sync failed", "n1", NOW)
@@ -100,8 +101,6 @@ def test_what_rules_ask_is_told_from_runs_and_pages(state: Stores) -> None:
 
 @pytest.mark.parametrize("at", [None, NOW])
 def test_a_paused_portal_is_known_as_one(state: Stores, at: object) -> None:
-    from syncworker.store.tables import portal_states  # noqa: PLC0415
-
     with state.database.write() as connection:
         values = {"portal": PORTAL, "paused_at": at, "paused_why": "", "salt": ""}
         connection.execute(portal_states.insert().values(values))

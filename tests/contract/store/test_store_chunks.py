@@ -252,5 +252,5 @@ def test_while_two_take_at_once_no_more_than_the_limit_is_in_flight(state: Store
 
 
 def _all(futures: object) -> list[int]:
-    started: list[Future[list[int]]] = list(futures)  # type: ignore[call-overload]
+    started: list[Future[list[int]]] = list(futures)
     return [chunk_id for future in started for chunk_id in future.result(60)]

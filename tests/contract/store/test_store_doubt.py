@@ -161,6 +161,6 @@ def test_letters_of_records_that_a_whole_sync_did_not_meet_again_are_resolved(
     ):
         run = state.run()
         state.plans.add(state.chunk(run, "compute"), PORTAL, [], letters[:1], [], NOW)
-        state.finish(run, status)  # type: ignore[arg-type]
+        state.finish(run, status)
         found = state.letters.open(PORTAL, run_id=None, most=9)
         assert sorted(x.key for x in found) == ["f:1", *keys]

@@ -25,7 +25,7 @@ LATER = NOW + timedelta(hours=1)
 
 def put(state: Stores, letters: list[DeadLetter], at: object = NOW) -> str:
     run = state.run()
-    state.plans.add(state.chunk(run), PORTAL, [], letters, [], at)  # type: ignore[arg-type]
+    state.plans.add(state.chunk(run), PORTAL, [], letters, [], at)
     state.finish(run, "planned")
     return run.id
 
@@ -100,6 +100,20 @@ def test_a_discarded_letter_stays_so_while_cause_and_value_are_the_same(state: S
     assert (kept.discarded, kept.resolved_at) == ("", None)
     assert state.letters.causes(run_id) == {"INVALID_OPTION"}
     assert state.letters.kept(PORTAL, Wanted(kind="row")) == []
+
+
+def test_open_letters_of_the_records_in_hand_are_found_by_key(state: Stores) -> None:
+    pair = replace(LETTER, property="association:companies")
+    others = [replace(LETTER, key="b9"), replace(LETTER, subject="contacts")]
+    put(state, [LETTER, pair, *others, replace(LETTER, key="a2"), replace(LETTER, key="a3")])
+    state.letters.discard(PORTAL, [replace(LETTER, key="a2")], "a test", LATER)
+
+    found = state.letters.of_records(PORTAL, "companies", ["a1", "a2", "never"])
+
+    assert {key: [one.property for one in letters] for key, letters in found.items()} == {
+        "a1": ["association:companies", "saas_status"]
+    }
+    assert state.letters.of_records("other", "companies", ["a1"]) == {}
 
 
 def test_when_a_value_was_sent_is_kept_until_its_property_changes(state: Stores) -> None:

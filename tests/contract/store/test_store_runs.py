@@ -142,7 +142,7 @@ def test_cursors_move_only_with_a_run_whose_records_all_have_an_outcome(
     state.chunks.complete(
         chunk, {"source": "app", "stream": "users", "cursor": "2026-11-21", "rows": 7}
     )
-    state.finish(run, status)  # type: ignore[arg-type]
+    state.finish(run, status)
     read = StreamRead("app", "users", "2026-11-21", NOW, 7)
     assert state.pages.read(PORTAL) == ([read] if moves else [])
 

@@ -24,7 +24,7 @@ def test_a_job_is_planned_once_and_a_changed_timetable_replaces_it(state: Stores
 
 def test_slots_are_taken_together_with_the_run_that_does_them(state: Stores) -> None:
     for job in ("full", "sync"):
-        state.schedules.plan(PORTAL, job, f"{job}'s", NOW)  # type: ignore[arg-type]
+        state.schedules.plan(PORTAL, job, f"{job}'s", NOW)
     full, sync = state.schedules.of(PORTAL)
     run = new_run()
 

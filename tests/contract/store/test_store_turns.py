@@ -180,7 +180,7 @@ def test_runs_are_listed_by_what_is_asked(state: Stores) -> None:
     everything = {"portal": None, "statuses": (), "kind": None, "since": None, "most": 9}
 
     def listed(**more: object) -> set[str]:
-        return {one.id for one in state.turns.list(**(everything | more))}  # type: ignore[arg-type]
+        return {one.id for one in state.turns.list(**(everything | more))}
 
     assert listed() == {old.id, new.id}
     assert listed(portal="none") == set()

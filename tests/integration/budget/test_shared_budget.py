@@ -193,7 +193,7 @@ def test_every_key_expires_and_has_nothing_but_the_digest_in_its_name(
     assert all(client.ttl(name) > 0 or client.pttl(name) > 0 for name in names)
 
 
-class Awake(Exception):  # noqa: N818
+class Awake(Exception):
     pass
 
 

@@ -243,7 +243,7 @@ def test_many_429s_never_stop_the_portal_for_good(world: World) -> None:
     assert world.now <= began + 12
 
 
-class MustWait(Exception):  # noqa: N818
+class MustWait(Exception):
     pass
 
 

@@ -42,7 +42,7 @@ def test_what_one_process_has_learned_of_the_day_is_told_by_another(
     assert mapping is not None
     portal = bootstrap.engine(settings).connect("acme", mapping, "scheduled")
     day = Day(1_000, 40, datetime.now(UTC) + timedelta(hours=1))
-    portal._transport.budget.learn_usage(day)  # type: ignore[attr-defined]
+    portal._transport.budget.learn_usage(day)
     for _ in range(2):
         assert (seen := told()) is not None
         assert (seen.used, seen.daily) == (40, 1_000), "looking takes nothing"

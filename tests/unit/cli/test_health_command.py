@@ -53,7 +53,7 @@ def test_all_is_well_where_everything_gives_signs_of_life(
 ) -> None:
     make(home)
     for kind in ("worker", "beat", "tick"):
-        beat(home, kind)  # type: ignore[arg-type]
+        beat(home, kind)
     beat(home, "worker", host="elsewhere")
     told = lines(capsys, code=exits.OK)
     assert told[0] == f"ok database schema {schema.newest()}"
@@ -86,7 +86,7 @@ def test_a_webhook_receiver_that_died_fails_and_one_that_never_ran_is_not_missed
         *("database", "broker", "worker", "beat", "tick")
     ]
     for kind in ("worker", "beat", "tick"):
-        beat(home, kind)  # type: ignore[arg-type]
+        beat(home, kind)
     beat(home, "webhook", seconds=600)
     told = lines(capsys, code=exits.FAILED)
     assert "FAIL webhook last sign of life 10 m ago (limit 2 m)" in told

@@ -47,6 +47,7 @@ def test_validate_notes_it_and_finds_no_error(
 def test_a_plan_says_it_beside_what_is_left_alone() -> None:
     now = datetime(2026, 11, 20, tzinfo=UTC)
     summary = {"held_metrics": {}, "unlinked": {}}
-    run = Run("r", "acme", "plan", "inline", now, False, MAPPING, now, summary=summary)  # noqa: FBT003
+    frozen = {"force": False, "mapping": MAPPING, "created_at": now}
+    run = Run("r", "acme", "plan", "inline", now, **frozen, summary=summary)
     assert list(left_alone(run)) == [f"  not planned: {LACKING}"]
     assert list(left_alone(replace(run, mapping="version: 0\n"))) == []

@@ -79,14 +79,14 @@ class _Refusing:
 
 
 def test_the_scopes_that_a_token_lacks_are_all_named_at_their_objects() -> None:
-    found = compared("acme", load(RIGHT, "acme.yaml"), _Refusing())  # type: ignore[arg-type]
+    found = compared("acme", load(RIGHT, "acme.yaml"), _Refusing())
     assert [(one.code, one.line, one.column) for one in found] == [
         ("SW227", 21, 3),
         ("SW227", 28, 3),
     ]
     assert "`crm.objects.companies.read`" in found[0].message
     assert "`crm.schemas.contacts.read`" in found[1].message
-    assert compared("acme", load("version: 2", "a.yaml"), _Refusing()) == ()  # type: ignore[arg-type]
+    assert compared("acme", load("version: 2", "a.yaml"), _Refusing()) == ()
 
 
 class _Bare(_Refusing):

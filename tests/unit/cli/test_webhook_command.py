@@ -88,7 +88,7 @@ def test_while_it_receives_it_gives_signs_of_life_and_the_state_is_not_copied(
 
 def starter(monkeypatch: pytest.MonkeyPatch, start: Callable[[str], None]) -> webhook.Starter:
     monkeypatch.setattr(webhook, "start", lambda _settings, _engine, portal: start(portal))
-    return webhook.Starter(SimpleNamespace(), SimpleNamespace())  # type: ignore[arg-type]
+    return webhook.Starter(SimpleNamespace(), SimpleNamespace())
 
 
 def test_what_is_asked_for_meanwhile_is_done_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,12 +127,12 @@ def test_whatever_goes_wrong_the_next_is_started_all_the_same(
     made = starter(monkeypatch, start)
     for number in range(3):
         made.ask(f"p{number}")
-        wait_until(lambda number=number: len(started) == number + 1)  # type: ignore[misc]
+        wait_until(lambda number=number: len(started) == number + 1)
 
     assert "left to the tick: the database is away" in caplog.text
     assert "the fast lane did not start" in caplog.text
 
 
 def test_where_no_worker_runs_nothing_is_started(home: Path) -> None:
-    webhook.start(settings.load(), SimpleNamespace(), "acme")  # type: ignore[arg-type]
+    webhook.start(settings.load(), SimpleNamespace(), "acme")
     assert not list(home.glob("home/*.sock"))

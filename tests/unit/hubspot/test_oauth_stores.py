@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import threading
 import time
@@ -153,7 +152,7 @@ def test_a_text_that_cannot_be_put_leaves_the_old_one_and_no_rubbish(tmp_path: P
     (tmp_path / "a" / "b").touch()
     with pytest.raises(SettingsError):
         store.put("a", "x", 1)
-    assert os.listdir(tmp_path) == ["a"]  # noqa: PTH208 - names only
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
 def test_many_workers_of_several_machines_make_one_refresh(redis: Redis, socket: str) -> None:
@@ -163,8 +162,8 @@ def test_many_workers_of_several_machines_make_one_refresh(redis: Redis, socket:
         def work(_: int) -> str:
             with Redis(unix_socket_path=socket) as client:
                 app = OAuthApp(lambda: CLIENT_ID, lambda: CLIENT_SECRET, lambda: REFRESH_TOKEN)
-                clock = lambda: datetime(2026, 11, 22, tzinfo=UTC)  # noqa: E731
-                worker = OAuthToken(app, RedisTokenStore(client), base_url=server.url, clock=clock)
+                store, now = RedisTokenStore(client), datetime(2026, 11, 22, tzinfo=UTC)
+                worker = OAuthToken(app, store, base_url=server.url, clock=lambda: now)
                 return worker.token()
 
         with ThreadPoolExecutor(8) as pool:

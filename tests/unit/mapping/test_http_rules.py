@@ -50,7 +50,7 @@ def test_a_right_source_has_no_diagnostics(loaded: Callable[..., Loaded]) -> Non
     found = loaded()
     assert found.diagnostics == ()
     assert found.mapping is not None
-    fields = found.mapping.sources["crm"].streams["users"].fields  # type: ignore[union-attr]
+    fields = found.mapping.sources["crm"].streams["users"].fields
     assert fields["user_id"].path == ["id"]
 
 

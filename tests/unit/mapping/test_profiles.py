@@ -219,7 +219,7 @@ class _There:
 def test_what_the_portal_lacks_of_a_profile_is_shown_at_the_profile() -> None:
     loaded = load(HEAD + STARTER, "acme.yaml")
     there = {"saas_mrr": _There("date")}
-    findings = check_online(loaded, "acme", {"companies": there})  # type: ignore[dict-item]
+    findings = check_online(loaded, "acme", {"companies": there})
     assert {(one.code, one.line) for one in findings} == {("SW109", 15)}
     assert len(findings) == 3
 

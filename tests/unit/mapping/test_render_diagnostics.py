@@ -59,7 +59,7 @@ def test_a_tab_and_a_control_character_do_not_move_the_caret(
     load_text: Callable[[str], object],
 ) -> None:
     loaded = load_text("a:\n\tb: '\x1b'")
-    text = as_text(loaded.diagnostics)  # type: ignore[attr-defined]
+    text = as_text(loaded.diagnostics)
     assert "\x1b" not in text
     assert "\t" not in text
 

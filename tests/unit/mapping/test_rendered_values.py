@@ -17,7 +17,7 @@ NEW_YEAR_NIGHT = datetime(2025, 12, 31, 23, 30, 15, 123456, tzinfo=UTC)
 def one(
     metric: Metric, value: object, type_: PropertyType, dtype: object = None, currency: str = "EUR"
 ) -> str:
-    column = pl.Series([value], dtype=dtype)  # type: ignore[arg-type]
+    column = pl.Series([value], dtype=dtype)
     (text,) = rendered(column, metric, type_, timezone="Europe/Berlin", currencies=[currency])
     return text
 

@@ -38,7 +38,9 @@ def test_each_object_needs_its_records_and_its_property_definitions() -> None:
         Needed("crm.objects.companies.read", "to find companies"),
         Needed("crm.objects.companies.write", "to write companies"),
         Needed("crm.schemas.companies.read", "to see the properties of companies"),
-        Needed("crm.schemas.companies.write", "to create properties of companies", "", True),  # noqa: FBT003
+        Needed(
+            "crm.schemas.companies.write", "to create properties of companies", only_create=True
+        ),
     )
 
 

@@ -94,7 +94,7 @@ def test_a_number_of_an_older_yaml_is_text(load_text: Load, mapping_text: str) -
     text = "%YAML 1.1\n---\n" + mapping_text.replace("select 1", "1:30")
     loaded = load_text(text)
     assert loaded.mapping is not None
-    assert loaded.mapping.sources["app"].streams["accounts"].query == "1:30"  # type: ignore[union-attr]
+    assert loaded.mapping.sources["app"].streams["accounts"].query == "1:30"
 
 
 @pytest.mark.parametrize("word", ["no", "on", "yes", "12:30", "2026-01-01", "1e3"])

@@ -74,7 +74,7 @@ def test_an_average_needs_90_days() -> None:
                 for name, age in ages.items()
             ],
             events=[
-                event(f"{name} {i} {n}", AS_OF - age, account_id=name)  # type: ignore[arg-type]
+                event(f"{name} {i} {n}", AS_OF - age, account_id=name)
                 for name in ages
                 for i, (age, times) in enumerate(acts)
                 for n in range(times)
@@ -89,7 +89,7 @@ def test_an_average_needs_90_days() -> None:
 def test_seats_in_use_and_who_is_ready_to_expand() -> None:
     names = ("full", "half", "over", "not paying", "no rate")
     events = [
-        event(f"{name} {n}", AS_OF - DAY, account_id=name, user_id=f"{name} {n}")  # type: ignore[arg-type]
+        event(f"{name} {n}", AS_OF - DAY, account_id=name, user_id=f"{name} {n}")
         for name, users in zip(names, (9, 5, 12, 9, 9), strict=True)
         for n in range(users)
     ]
@@ -128,7 +128,7 @@ def test_seats_in_use_and_who_is_ready_to_expand() -> None:
 def quota(**more: object) -> MetricSettings:
     limits = {"free": 100, "pro": 1000, "extra": 500}
     return MetricSettings(
-        usage=UsageSettings(quota_event="contacts", quotas=limits, free_quota=100, **more)  # type: ignore[arg-type]
+        usage=UsageSettings(quota_event="contacts", quotas=limits, free_quota=100, **more)
     )
 
 

@@ -199,7 +199,7 @@ def test_whatever_comes_each_row_either_fits_or_is_told(values: list[tuple[objec
 
 
 @settings(deadline=None)
-@given(st.lists(st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1))))  # noqa: DTZ001
+@given(st.lists(st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1))))
 def test_whole_columns_and_single_values_are_converted_alike(values: list[datetime]) -> None:
     exact, _ = rows("users", user_id=list(range(len(values))), created_at=[*values])
     mixed, _ = rows("users", user_id=list(range(len(values))), created_at=[f"{v}" for v in values])
@@ -210,7 +210,7 @@ def test_whole_columns_and_single_values_are_converted_alike(values: list[dateti
 @given(st.sampled_from(sorted(CONVERTERS)), ANYTHING)
 def test_a_converter_raises_nothing_but_unfit(type_: str, value: object) -> None:
     try:
-        result = None if value is None else CONVERTERS[type_](value)  # type: ignore[index]
+        result = None if value is None else CONVERTERS[type_](value)
     except Unfit:
         return
     assert result is not None or isinstance(value, str | type(None))

@@ -15,7 +15,7 @@ Told = tuple[str, int, int | None, int | None]
 def told(value: Json, *changes: Change, since: int | None = None) -> list[Told]:
     rows = state_rows(value, observed=SEEN, changes=changes, since=since)
     assert {row["sub_id"] for row in rows} <= {"sub_1"}
-    return [(row["state"], row["since"], row["until"], row["observed_at"]) for row in rows]  # type: ignore[misc]
+    return [(row["state"], row["since"], row["until"], row["observed_at"]) for row in rows]
 
 
 def sub(status: str, **more: object) -> Json:
@@ -173,7 +173,7 @@ PAUSE = {"behavior": "void", "resumes_at": None}
 def test_an_event_tells_what_changed(
     type_: str, now: Json, previous: Json | None, change: dict[str, str]
 ) -> None:
-    assert change_of(event(type_, now, previous)) == Change(at(10), "sub_1", **change)  # type: ignore[arg-type]
+    assert change_of(event(type_, now, previous)) == Change(at(10), "sub_1", **change)
 
 
 def test_the_end_of_a_subscription_keeps_the_object() -> None:

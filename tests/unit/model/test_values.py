@@ -48,7 +48,7 @@ BERLIN = timezone(timedelta(hours=1))
         ("datetime", "1795240800", AT),
         ("datetime", "1795240800000", AT),
         ("date", date(2026, 11, 21), date(2026, 11, 21)),
-        ("date", datetime(2026, 11, 21), date(2026, 11, 21)),  # noqa: DTZ001
+        ("date", datetime(2026, 11, 21), date(2026, 11, 21)),
         ("date", "2026-11-21", date(2026, 11, 21)),
         ("date", "2026-11-21 00:00:00", date(2026, 11, 21)),
         ("date", " ", None),

@@ -10,7 +10,7 @@ from syncworker.planning.requests import requests_of
 WAYS = {"contacts": "email"}
 UPDATE = RecordPlan("companies", "a", "a.example", "1", "update", (Change("mrr", "1", "2"),))
 HELD = replace(UPDATE, changes=())
-BACK = replace(UPDATE, changes=(Change("lifecyclestage", "customer", "lead", "", True),))  # noqa: FBT003
+BACK = replace(UPDATE, changes=(Change("lifecyclestage", "customer", "lead", clear_first=True),))
 
 
 def updates(number: int, of: RecordPlan = UPDATE) -> list[RecordPlan]:

@@ -316,7 +316,7 @@ def test_no_generated_damage_ends_in_anything_but_rows_or_a_source_error(
     api: Api, make: Make
 ) -> None:
     """300 bodies with bytes changed, cut and doubled; each gives rows or says what is wrong."""
-    chance = random.Random(20261121)  # noqa: S311 - the same damage each time
+    chance = random.Random(20261121)
     errors = []
     for _ in range(300):
         body = bytearray(chance.choice(list(BODIES.values())))

@@ -23,7 +23,7 @@ def portal(sandbox: SandboxServer) -> Portal:
 
 def _pages(source: Source, stream: str, **more: object) -> list[Page]:
     arguments = {"since": None, "resume": None, "watermark": WATERMARK, **more}
-    return list(source.pages(stream, **arguments))  # type: ignore[arg-type]
+    return list(source.pages(stream, **arguments))
 
 
 def _deals(sandbox: SandboxServer) -> Source:

@@ -48,7 +48,7 @@ def _source(sandbox: SandboxServer, page_rows: int = 3, **more: object) -> Sourc
 
 def _read(source: Source, stream: str = "demo_requests", **more: object) -> list[Page]:
     arguments = {"since": None, "resume": None, "watermark": WATERMARK, **more}
-    return list(source.pages(stream, **arguments))  # type: ignore[arg-type]
+    return list(source.pages(stream, **arguments))
 
 
 def _ids(pages: list[Page], stream: str = "demo_requests") -> list[str]:

@@ -19,13 +19,13 @@ from syncworker.sources.registry import Surroundings, build
 def _tickets(sandbox: SandboxServer, count: int = 0, **more: object) -> Source:
     for number in range(count):
         sandbox.portal.put("tickets", {"subject": str(number)})
-    return hubspot_source(sandbox, streams=["tickets"], **more)  # type: ignore[arg-type]
+    return hubspot_source(sandbox, streams=["tickets"], **more)
 
 
 def _read(source: Source, stream: str = "tickets", **more: object) -> list[Page]:
     later = WATERMARK.replace(year=2190)
     arguments = {"since": None, "resume": None, "watermark": later, **more}
-    return list(source.pages(stream, **arguments))  # type: ignore[arg-type]
+    return list(source.pages(stream, **arguments))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_where_hubspot_names_no_scope_those_of_the_stream_are_named(
 
 
 def test_the_scopes_of_every_stream_are_known() -> None:
-    assert set(OF_STREAM) == set(HubSpotStream.__args__)  # type: ignore[attr-defined]
+    assert set(OF_STREAM) == set(HubSpotStream.__args__)
 
 
 def test_a_busy_portal_is_asked_again_and_nothing_is_lost(sandbox: SandboxServer) -> None:

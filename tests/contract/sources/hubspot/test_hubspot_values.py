@@ -25,7 +25,7 @@ def _read(source: Source, stream: str, **more: object) -> pl.DataFrame:
 
 def _pages(source: Source, stream: str, **more: object) -> list[Page]:
     arguments = {"since": None, "resume": None, "watermark": WATERMARK, **more}
-    return list(source.pages(stream, **arguments))  # type: ignore[arg-type]
+    return list(source.pages(stream, **arguments))
 
 
 @pytest.fixture

@@ -198,7 +198,7 @@ def refused_by_object(account: StripeServer) -> SourceError:
     def answer(asked: Any) -> Any:
         return events(asked) if asked.path == "/v1/events" else (400, {})
 
-    account.answer = answer  # type: ignore[method-assign]
+    account.answer = answer
     with pytest.raises(SourceError) as caught:
         list(
             source.pages(
