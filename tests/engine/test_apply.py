@@ -75,7 +75,7 @@ class World:
         known = self.engine.ledger.get("acme", "companies", [key])[key].values
         changes = tuple(Change(name, known.get(name, ""), new) for name, new in values.items())
         record = RecordPlan("companies", key, key, number, "update", changes)
-        run = ready_plan.start(self.engine, "acme", [record], kind="rollback")
+        run = ready_plan.start(self.engine, "acme", [record], kind="apply")
         return inline.carry_out(self.engine, run, "me")
 
 
