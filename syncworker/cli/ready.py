@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,7 +11,7 @@ import click
 
 from syncworker.cli import asking, progress
 from syncworker.cli.console import tell
-from syncworker.engine import assemble, finish, inline
+from syncworker.engine import assemble, finish
 from syncworker.engine.engine import Engine
 from syncworker.engine.memory import Run
 from syncworker.engine.run_words import RunKind
@@ -62,6 +60,7 @@ def send(engine: Engine, run: Run, question: str, *, yes: bool) -> Run:
 
     Raises:
         StalePlan: The answer took so long that the plan may not be true any more.
+        KeyboardInterrupt: Ctrl-C was pressed; what was in flight is settled.
     """
     if not updates(run):
         finish.stop_at_plan(engine, run, None)
@@ -80,8 +79,7 @@ def send(engine: Engine, run: Run, question: str, *, yes: bool) -> Run:
         raise StalePlan(
             "the question waited for more than 15 minutes", help="type the command again"
         )
-    owner = f"{socket.gethostname()}:{os.getpid()}"
-    return inline.carry_out(engine, run, owner, lambda _run: None)
+    return progress.work_off(engine, run)
 
 
 def _cancel(engine: Engine, run: Run) -> Run:
