@@ -163,6 +163,12 @@ def test_a_value_is_told_from_its_rows_to_the_record(acme: Company, northwind: E
     assert not northwind.streams["usage_daily"].provided
 
 
+def test_a_row_is_named_by_those_parts_of_its_key_that_it_has(northwind: Explanation) -> None:
+    items = northwind.streams["subscription_items"].newest
+    assert items
+    assert not [row.key for row in items if "None" in row.key]
+
+
 def test_a_value_that_people_have_filled_is_kept(northwind: Explanation) -> None:
     kept = by_metric(northwind)["health_drivers"].destinations[-1]
     assert (kept.property, kept.has, kept.state) == ("cs_notes", "call them", "kept")
