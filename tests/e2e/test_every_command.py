@@ -187,6 +187,24 @@ def test_a_bad_run_says_what_to_type_and_exits_as_promised(
     assert "help: " in out + err
 
 
+@pytest.mark.parametrize("name", sorted(EVERY.keys() - NO_JSON.keys()))
+def test_with_json_a_bad_run_is_told_as_json(
+    name: str, folder: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = EVERY[name]
+    assert run(typed(name, f"--json {line.bad}")) == line.bad_code
+    out, err = capsys.readouterr()
+    if "--nosuch" in line.bad:  # what was typed could not be read at all
+        assert (out, "No such option" in err) == ("", True)
+        return
+    document = json.loads(out)
+    assert document["schema_version"] == 1
+    if name != "doctor":  # which lists what it found all the same
+        assert {"message", "help", "code"} == document["error"].keys()
+        assert document["error"]["help"]
+        assert "error: " in err
+
+
 @pytest.mark.parametrize("name", EVERY)
 def test_a_result_can_be_had_as_json(
     name: str, folder: Workspace, capsys: pytest.CaptureFixture[str]
