@@ -103,27 +103,16 @@ EVERY = {
     "staging prune": Line("acme --dry-run", "nosuch", 1),
     "staging stats": Line("acme", "", 64),
     "status": Line("acme", "nosuch", 1),
-    "sync": Line("acme", "acme --wait", 64, elsewhere="support/workspace.py"),
+    "sync": Line("", "acme --wait", 64, elsewhere="e2e/test_sync.py"),
     "validate": Line("acme", "nosuch", 1),
     "verify": Line("acme", "nosuch", 1),
     "webhook": Line("", "--port 99999999", 64, elsewhere="unit/cli/test_webhook_command.py"),
     "worker": Line("", "--concurrency 0", 64, elsewhere="support/workspace.py"),
 }
 _SERVES = "serves until it is stopped: it has no result, and logs"
-_SAYS_SO = "changes one thing and says so; `status` and `runs show` have the state as JSON"
 NO_JSON = {
     "beat": _SERVES,
     "completion": "prints a script for a shell",
-    "dead-letters discard": "closes letters and says how many; `list --all` has them as JSON",
-    "dead-letters export": "writes a table to be worked on, or with --format json the rows alone",
-    "pause": _SAYS_SO,
-    "resume": _SAYS_SO,
-    "runs cancel": _SAYS_SO,
-    "runs pause": _SAYS_SO,
-    "runs resume": _SAYS_SO,
-    "runs retry": _SAYS_SO,
-    "runs watch": "shows progress to a person; `runs show` has the end as JSON",
-    "sandbox clone": "its result is a JSON file",
     "schema": "prints a JSON Schema, or a page in Markdown",
     "webhook": _SERVES,
     "worker": _SERVES,
