@@ -62,6 +62,7 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
         MappingError: The mapping has errors.
         LockHeld: Another run holds the portal.
         PortalError: The portal's properties cannot be read; the run has ended with its words.
+        KeyboardInterrupt: Ctrl-C was pressed; the run has ended, and nothing was sent.
         StoreError: A forgetting was cut short.
     """
     require_finished(engine.forgotten, portal)
@@ -85,6 +86,9 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
         _store(engine, run, claimed(engine, run), plans, tallies)
     except SyncworkerError as error:
         finish.fail(engine, run, error)
+        raise
+    except KeyboardInterrupt:  # half a plan is worth nothing, and would hold the portal
+        finish.fail(engine, run, SyncworkerError("interrupted", code="CUT_SHORT"))
         raise
     if mode == "queue":
         engine.runs.hand_over(run.id)

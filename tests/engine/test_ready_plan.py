@@ -1,7 +1,9 @@
 """A plan that is there already is pushed as any other, and the guard looks at it too."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from support.fake_engine import AS_OF, FakePortal, FakeSource, make_engine
 
 from syncworker.engine import inline, ready_plan, sync
@@ -45,6 +47,21 @@ def test_the_guard_refuses_it_by_the_whole_portals_counts(tmp_path: Path) -> Non
     run = inline.carry_out(engine, run, "me")
     assert (run.status, portal.companies["1"]["saas_mrr"]) == ("refused", "10.01")
     assert "75 % of companies (15 of 20) would lose saas_mrr" in run.message
+
+
+def test_ctrl_c_while_it_is_made_leaves_the_portal_free(tmp_path: Path) -> None:
+    def plans() -> Iterator[RecordPlan]:
+        yield priced(1, "99")
+        raise KeyboardInterrupt
+
+    portal = FakePortal(4)
+    engine = synced(tmp_path, portal)
+    with pytest.raises(KeyboardInterrupt):
+        ready_plan.start(engine, "acme", plans(), kind="rollback")
+    (run,) = engine.turns.list(portal="acme", statuses=("failed",), kind=None, since=None, most=9)
+    assert (run.kind, run.code) == ("rollback", "CUT_SHORT")
+    again = ready_plan.start(engine, "acme", [priced(1, "99")], kind="rollback")
+    assert inline.carry_out(engine, again, "me").summary["outcomes"] == {"sent": 1}
 
 
 def test_a_run_that_died_before_its_plan_was_stored_ends_and_reads_no_source(
