@@ -10,10 +10,12 @@ from typing import Any
 
 from syncworker.cli.console import columns, counted
 from syncworker.cli.pace import spoken
+from syncworker.cli.show_plan import percent
 from syncworker.engine.backfill import not_kept
 from syncworker.engine.engine import Engine
 from syncworker.engine.forecast import Forecast
 from syncworker.engine.mappings import checked
+from syncworker.planning.text import spaced
 
 _HOW = {
     "slices": "only that time",
@@ -85,6 +87,6 @@ def _share(expected: Forecast) -> str:
     if day is None:
         return ""
     left = day.limit - day.used
-    share = expected.requests / day.limit
+    share = percent(100 * expected.requests / day.limit)
     enough = "" if expected.requests <= left else "; not enough: it goes on tomorrow"
-    return f" ({share:.1%} of a day's {day.limit:,}; {left:,} left today{enough})"
+    return f" ({share} of a day's {spaced(day.limit)}; {spaced(left)} left today{enough})"
