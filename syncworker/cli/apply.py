@@ -82,9 +82,10 @@ def command(  # noqa: PLR0913 - one argument for each thing a person can ask for
         if isinstance(made, int):
             return made
         how = {"force": force, "canary": canary or 0, "mode": "queue" if enqueue else "inline"}
-        run = _begun(engine, plan, made, format_, yes=yes, max_changes=max_changes, how=how)
-        if run is None:
-            return exits.OK
+        begun = _begun(engine, plan, made, format_, yes=yes, max_changes=max_changes, how=how)
+        if isinstance(begun, int):
+            return begun
+        run = begun
     return _told(engine, _carried_out(engine, run, enqueue=enqueue, wait=wait), format_)
 
 
@@ -113,8 +114,8 @@ def _begun(
     yes: bool,
     max_changes: int | None,
     how: dict[str, Any],
-) -> Run | None:
-    """The run that applies the plan, judged, shown and agreed to; None: nothing is to be sent."""
+) -> Run | int:
+    """The run that applies the plan, judged, shown and agreed to; else the exit code."""
     from syncworker.cli import asking, show_plan
     from syncworker.engine import apply
     from syncworker.engine.plan_cost import cost
@@ -129,15 +130,16 @@ def _begun(
     number = counted(proposal.changing, "record")
     if proposal.changing and asking.agreed(f"Send {number} to {plan.portal}?", yes=yes):
         return apply.start(engine, proposal, target=target, **how)
+    code = exits.FAILED if proposal.changing else exits.OK  # no was said, or nothing is to be sent
     if format_ == "json":
         say_json(
             {"portal": plan.portal, "status": "nothing sent", "digest": proposal.header.digest}
         )
-        return None
+        return code
     say("Nothing was sent." if proposal.changing else "Nothing to send.")
     again = f"syncworker apply {shlex.quote(target)}"
     say(f"Next: {again if proposal.changing else 'syncworker plan ' + plan.portal}")
-    return None
+    return code
 
 
 def _carried_out(engine: Engine, run: Run, *, enqueue: bool, wait: bool) -> Run:

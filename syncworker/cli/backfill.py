@@ -118,7 +118,7 @@ def _asked(engine: Engine, portal: str, **wanted: Any) -> dict[str, Any]:
     except ConfigError as error:
         if error.code != "BACKFILL_ASKED":
             raise
-        raise click.UsageError(f"{error.message}\n  = help: {error.help}") from None
+        raise click.UsageError(f"{error.message}: {error.help}") from None
     for line in show_forecast.not_kept_lines(engine, portal, asked):
         tell(line)
     return asked

@@ -89,8 +89,14 @@ def tell_always(text: str) -> None:
     _echo(_mask(text), err=True)
 
 
-def complain(message: str, *, help: str = "") -> None:
-    """An expected error: what is wrong and what to do, on stderr, masked."""
+def complain(message: str, *, help: str = "", code: str = "FAILED") -> None:
+    """An expected error: what is wrong and what to do, on stderr, masked.
+
+    Where a program was to read the result it is told on stdout, in the result's place.
+    """
+    if modes.on(modes.JSON):
+        one_line = " ".join(help.split())
+        say_json({"error": {"message": message, "help": one_line, "code": code}})
     tell_always(f"{click.style('error:', fg='red', bold=True)} {message}")
     if help:
         tell_always(f"  = help: {help}")

@@ -176,9 +176,11 @@ def retry(portal: str, *, format_: str, **chosen: Any) -> int:
 @click.option("--all", "all_", is_flag=True, help="Every open letter of the portal.")
 @click.option("--reason", required=True, help="Why nobody needs them; shown by `list --all`.")
 @click.option("--yes", is_flag=True, show_envvar=True, help="Do not ask.")
+@options.output("text", "json")
 def discard(
     portal: str,
     *,
+    format_: str,
     all_: bool,
     reason: str,
     yes: bool,
@@ -205,13 +207,18 @@ def discard(
     letters = engine.letters.kept(portal, wanted)
     if not letters:
         return _none(portal)
-    for (cause, where), group in groups(letters):
-        say(f"  {cause}  {where}  {len(group):,}")
+    found = [(cause, where, len(group)) for (cause, where), group in groups(letters)]
+    for cause, where, number in found if format_ == "text" else ():
+        say(f"  {cause}  {where}  {number:,}")
     many = counted(len(letters), "dead letter")
     if not agreed(f"Discard {many} of {portal}?", yes=yes):
         complain("nothing was discarded")
         return exits.FAILED
     engine.letters.discard(portal, [one.letter for one in letters], reason.strip(), engine.clock())
+    if format_ == "json":
+        causes = [{"cause": one, "about": where, "letters": n} for one, where, n in found]
+        say_json({"portal": portal, "discarded": len(letters), "causes": causes})
+        return exits.OK
     say(f"Discarded {many}. Next: syncworker dead-letters list {portal} --all")
     return exits.OK
 
@@ -219,14 +226,7 @@ def discard(
 @command.command()
 @options.portal
 @_chosen
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(("csv", "json")),
-    default="csv",
-    show_default=True,
-    help="How to write them.",
-)
+@options.output("csv", "json")
 @click.option("--all", "all_", is_flag=True, help="Write those too that were discarded.")
 @click.option(
     "--out",

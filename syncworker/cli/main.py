@@ -57,7 +57,7 @@ class _Cli(frame.Root):
         try:
             return super().invoke(ctx)
         except SyncworkerError as error:
-            complain(error.message, help=error.help)
+            complain(error.message, help=error.help, code=error.code)
             raise click.exceptions.Exit(exits.of_error(error)) from error
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise

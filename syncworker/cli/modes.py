@@ -9,6 +9,8 @@ from typing import IO
 import click
 
 QUIET, VERBOSE, DEBUG, NO_INPUT = "quiet", "verbose", "debug", "no_input"
+JSON = "json"
+"""A program reads the result, and so the error in its place."""
 _PREFIX = "syncworker.mode."
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from syncworker.cli import modes
+
 
 class Moment(click.ParamType[datetime]):
     """A moment in time; without an offset it is UTC."""
@@ -39,19 +41,33 @@ def as_of(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def for_programs(context: click.Context, _param: click.Parameter, value: str) -> str:
+    """Remember that JSON was asked for, before another option can be found wrong."""
+    if value == "json":
+        modes.switch_on(context, modes.JSON)
+    return value
+
+
 def output(*kinds: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """`--format`, and `--json` for the format a program reads."""
 
     def both(function: Callable[..., Any]) -> Callable[..., Any]:
         if "json" in kinds:
             function = click.option(
-                "--json", "format_", flag_value="json", help="The same as --format json."
+                "--json",
+                "format_",
+                flag_value="json",
+                is_eager=True,
+                callback=for_programs,
+                help="The same as --format json.",
             )(function)
         return click.option(
             "--format",
             "format_",
             type=click.Choice(kinds),
             default=kinds[0],
+            is_eager=True,
+            callback=for_programs,
             help="How to print the result.",
         )(function)
 

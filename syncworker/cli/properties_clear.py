@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -107,11 +105,15 @@ def _say_all(lines: Iterable[str]) -> None:
 
 def _emptied(engine: Engine, portal: str, found: Found) -> Run:
     """The run that empties the values."""
-    from syncworker.engine import inline, ready_plan
+    from syncworker.cli import progress, ready
+    from syncworker.engine import ready_plan
 
+    ready.make_way(engine, portal, "apply")
     asked = {"clear": True}
-    run = ready_plan.start(engine, portal, found.plans, kind="apply", options=asked)
-    return inline.carry_out(engine, run, f"{socket.gethostname()}:{os.getpid()}")
+    with ready.way_out(engine, portal) as opened:
+        run = ready_plan.start(engine, portal, found.plans, kind="apply", options=asked)
+        opened.append(run)
+        return progress.work_off(engine, run)
 
 
 def _say_next(portal: str, mapping: PortalMapping, found: Found, archived: int) -> None:

@@ -107,7 +107,8 @@ def show(run_id: str, format_: str, with_plan: bool) -> int:
 
 @command.command()
 @_run
-def watch(run_id: str) -> int:
+@options.output("text", "json")
+def watch(run_id: str, *, format_: str) -> int:
     """Show a run's progress until it ends; Ctrl-C ends the watching, not the run.
 
     \b
@@ -119,12 +120,13 @@ def watch(run_id: str) -> int:
     from syncworker.cli.progress import follow
 
     engine = bootstrap.engine(settings_module.load())
-    return _told(engine, follow(engine, engine.runs.get(run_id)))
+    return _told(engine, follow(engine, engine.runs.get(run_id)), format_)
 
 
 @command.command()
 @_run
-def pause(run_id: str) -> int:
+@options.output("text", "json")
+def pause(run_id: str, *, format_: str) -> int:
     """Let a run rest after the batch in flight; others may have the portal meanwhile.
 
     \b
@@ -132,12 +134,13 @@ def pause(run_id: str) -> int:
       syncworker runs pause 20261121T060000123456-ab12cd
       syncworker runs pause 20261121T060000123456-ab12cd && syncworker sync acme
     """
-    return _asked(run_id, "pause")
+    return _asked(run_id, "pause", format_)
 
 
 @command.command()
 @_run
-def cancel(run_id: str) -> int:
+@options.output("text", "json")
+def cancel(run_id: str, *, format_: str) -> int:
     """End a run after the batch in flight. What was sent stays in HubSpot and in the ledger.
 
     \b
@@ -145,12 +148,13 @@ def cancel(run_id: str) -> int:
       syncworker runs cancel 20261121T060000123456-ab12cd
       syncworker runs cancel 20261121T060000123456-ab12cd && syncworker status acme
     """
-    return _asked(run_id, "cancel")
+    return _asked(run_id, "cancel", format_)
 
 
 @command.command()
 @_run
-def resume(run_id: str) -> int:
+@options.output("text", "json")
+def resume(run_id: str, *, format_: str) -> int:
     """Let a paused run go on where it was; planned anew if others have written meanwhile.
 
     \b
@@ -166,14 +170,15 @@ def resume(run_id: str) -> int:
         run = engine.runs.get(run_id)
         if run.mode == "queue":
             tell(f"run {run_id} waits for its turn: another run holds {run.portal}")
-            return _told(engine, run)
-    return _gone_on(engine, engine.runs.get(run_id))
+            return _told(engine, run, format_)
+    return _gone_on(engine, engine.runs.get(run_id), format_)
 
 
 @command.command()
 @_run
 @click.option("--enqueue", is_flag=True, help="Let workers do it (`syncworker worker`).")
-def retry(run_id: str, *, enqueue: bool) -> int:
+@options.output("text", "json")
+def retry(run_id: str, *, enqueue: bool, format_: str) -> int:
     """Do what is left of a run that failed, was cancelled, or left dead letters; nothing twice.
 
     Chunks that are done stay done, rejected records are sent again, streams that were given up
@@ -192,36 +197,37 @@ def retry(run_id: str, *, enqueue: bool) -> int:
     engine = bootstrap.engine(settings)
     if enqueue:
         broker.require(settings)
-    return _gone_on(engine, control.retry(engine, run_id, mode="queue" if enqueue else "inline"))
+    run = control.retry(engine, run_id, mode="queue" if enqueue else "inline")
+    return _gone_on(engine, run, format_)
 
 
-def _gone_on(engine: Engine, run: Run) -> int:
+def _gone_on(engine: Engine, run: Run, format_: str) -> int:
     """Work on it here, or hand it to the workers."""
     if run.mode == "queue":
         from syncworker.cli.enqueue import enqueue as send
 
         send(engine, run)
-        return _told(engine, run)
+        return _told(engine, run, format_)
     from syncworker.cli import progress
 
-    return _told(engine, progress.work_off(engine, run))
+    return _told(engine, progress.work_off(engine, run), format_)
 
 
-def _asked(run_id: str, wish: Wish) -> int:
+def _asked(run_id: str, wish: Wish, format_: str) -> int:
     from syncworker import bootstrap
     from syncworker.engine import control
 
     engine = bootstrap.engine(settings_module.load())
     run = control.ask(engine, run_id, wish)
-    if run.wish:
+    if run.wish and format_ == "text":
         say(f"Run {run.id} is asked to {wish}: it stops after the batch in flight.")
         say(f"Next: syncworker runs watch {run.id}")
         return exits.OK
-    _told(engine, run)
+    _told(engine, run, format_)
     return exits.OK
 
 
-def _told(engine: Engine, run: Run) -> int:
+def _told(engine: Engine, run: Run, format_: str) -> int:
     there = run.status in ("done", "planned")
     more = [f"Next: syncworker runs show {run.id} --plan"] if there else []
-    return ended.told(engine, run, more=more)
+    return ended.told(engine, run, format_, more)

@@ -10,7 +10,7 @@ import click
 
 from syncworker import settings
 from syncworker.cli import options
-from syncworker.cli.console import counted, say
+from syncworker.cli.console import counted, say, say_json
 from syncworker.errors import SettingsError
 
 
@@ -21,7 +21,8 @@ from syncworker.errors import SettingsError
     type=click.Path(dir_okay=False, path_type=Path),
     help="The file to write; PORTAL.sandbox.json by default.",
 )
-def clone(portal: str, out: Path | None) -> None:
+@options.output("text", "json")
+def clone(portal: str, out: Path | None, *, format_: str) -> None:
     """Read a portal's definitions into a file that `sandbox up` starts from.
 
     Properties with their options and groups, pipelines, lifecycle stages and custom objects are
@@ -47,6 +48,13 @@ def clone(portal: str, out: Path | None) -> None:
         raise SettingsError(
             f"{out} cannot be written: {error.strerror}", help="name another file: --out FILE"
         ) from None
+    if format_ == "json":
+        counts = {
+            name: {what: len(one[what]) for what in ("properties", "pipelines")}
+            for name, one in found["objects"].items()
+        }
+        say_json({"file": str(out), "objects": counts, "left_out": found["left_out"]})
+        return
     for name, one in found["objects"].items():
         pipelines = counted(len(one["pipelines"]), "pipeline")
         more = f", {pipelines}" if one["pipelines"] else ""

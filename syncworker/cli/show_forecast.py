@@ -10,6 +10,7 @@ from typing import Any
 
 from syncworker.cli.console import columns, counted
 from syncworker.cli.pace import spoken
+from syncworker.cli.show_plan import percent
 from syncworker.engine.backfill import not_kept
 from syncworker.engine.engine import Engine
 from syncworker.engine.forecast import Forecast
@@ -85,6 +86,6 @@ def _share(expected: Forecast) -> str:
     if day is None:
         return ""
     left = day.limit - day.used
-    share = expected.requests / day.limit
+    share = percent(100 * expected.requests / day.limit)
     enough = "" if expected.requests <= left else "; not enough: it goes on tomorrow"
-    return f" ({share:.1%} of a day's {day.limit:,}; {left:,} left today{enough})"
+    return f" ({share} of a day's {day.limit:,}; {left:,} left today{enough})"

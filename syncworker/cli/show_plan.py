@@ -72,7 +72,8 @@ def needs(cost: Cost) -> str:
     parts = [f"{cost.requests:,} {noun}", f"about {cost.seconds:,} s"]
     if cost.left is not None:
         of = f"the {cost.left:,} left today" if cost.today else f"a day's {cost.left:,}"
-        parts.append(f"{_percent(cost)} of {of}")
+        part = "more than all" if cost.percent is None else percent(cost.percent)
+        parts.append(f"{part} of {of}")
     return ", ".join(parts)
 
 
@@ -89,8 +90,6 @@ def document(engine: Engine, run: Run, proposal: Proposal, cost: Cost) -> dict[s
     }
 
 
-def _percent(cost: Cost) -> str:
-    share = cost.percent
-    if share is None:
-        return "more than all"
+def percent(share: float) -> str:
+    """A share of the day's requests, in words."""
     return "under 0.01 %" if share < 0.01 else f"{share:.2f} %"  # noqa: PLR2004 - what is shown

@@ -11,6 +11,7 @@ from syncworker.cli.spans import shown
 from syncworker.engine import pausing
 from syncworker.engine.heartbeats import HeartKind
 from syncworker.engine.ports import Quota
+from syncworker.engine.schedule_stores import Pause
 from syncworker.engine.standing import Standing
 
 _HEAD = ("portal", "last run", "oldest stream", "dead letters", "requests today", "next", "state")
@@ -50,6 +51,13 @@ def document(
         "well": not any(one.todo for one in found),
         "portals": [_as_dict(one) for one in found],
     }
+
+
+def paused(pause: Pause | None) -> dict[str, Any] | None:
+    """A portal's pause for people's programs; None: it goes on."""
+    if pause is None:
+        return None
+    return {"since": pause.at, "why": pause.why, "until": pause.until}
 
 
 def first(one: Standing) -> str:
@@ -142,7 +150,7 @@ def _as_dict(one: Standing) -> dict[str, Any]:
             "deferred_until": held.deferred_until,
         },
         "resting": [{"id": run.id, "kind": run.kind, "status": run.status} for run in one.resting],
-        "paused": pause and {"since": pause.at, "why": pause.why, "until": pause.until},
+        "paused": paused(pause),
         "streams": [{"stream": s.stream, "read_at": s.at, "stale": s.stale} for s in one.streams],
         "dead_letters": one.letters,
         "requests_today": {"used": quota.used, "limit": quota.daily}

@@ -32,7 +32,8 @@ def wrong_usage(error: click.UsageError) -> None:
     help_ = f"all of it: {path} --help"
     if shown := examples(context.command):
         help_ = f"for example: {shown[0]}\n          {help_}"
-    complain(error.format_message(), help=help_)
+    with context.scope(cleanup=False):
+        complain(error.format_message(), help=help_, code="USAGE")
 
 
 def unexpected(error: Exception) -> None:
@@ -52,6 +53,7 @@ def unexpected(error: Exception) -> None:
     complain(
         f"this is a defect of syncworker: {type(error).__name__}: {summary}",
         help=f"{where}. To see more: --debug",
+        code="DEFECT",
     )
 
 

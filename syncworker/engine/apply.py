@@ -118,8 +118,12 @@ def is_of(run: Run, options: Mapping[str, Any]) -> bool:
 
 
 def is_sending(run: Run) -> bool:
-    """Whether a run is an apply whose whole plan is stored: only it can send what is left."""
-    return run.kind == "apply" and run.step not in ("start", "compute")
+    """Whether a run is an apply whose whole plan is stored: only it can send what is left.
+
+    What clears a portal is none: the same command finds anew what is left to be emptied.
+    """
+    stored = run.kind == "apply" and run.step not in ("start", "compute")
+    return stored and not run.options.get("clear")
 
 
 def _most_telling(records: Iterable[RecordPlan], number: int) -> list[RecordPlan]:

@@ -58,7 +58,10 @@ def asked(
     now = engine.clock()
     end = now if end is None else end
     if start >= end:
-        raise _wrong(f"--from {start.isoformat()} does not lie before --to {end.isoformat()}")
+        raise _wrong(
+            f"--from {start.isoformat()} does not lie before --to {end.isoformat()}",
+            "that is no stretch of time",
+        )
     if end > now:
         raise _wrong(
             f"--to {end.isoformat()} lies ahead; it is {now:%Y-%m-%dT%H:%M:%S} UTC",
@@ -125,5 +128,5 @@ def not_kept(mapping: PortalMapping, start: datetime, now: datetime) -> dict[str
     return {stream: since for stream, since in kept.items() if start < since}
 
 
-def _wrong(message: str, help_: str = "syncworker backfill --help") -> ConfigError:
+def _wrong(message: str, help_: str) -> ConfigError:
     return ConfigError(message, help=help_, code="BACKFILL_ASKED")

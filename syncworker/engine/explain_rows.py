@@ -87,7 +87,7 @@ def _newest(stream: Stream, rows: pl.LazyFrame) -> tuple[SourceRow, ...]:
     return tuple(
         SourceRow(
             source=row["source"],
-            key=" ".join(_text(row[column]) for column in stream.key),
+            key=" ".join(_text(row[one]) for one in stream.key if row[one] is not None),
             at=row[time] if stream.event_time else None,
             read_at=row["synced_at"],
             values={name: _text(row[name]) for name in said if row[name] is not None},

@@ -12,6 +12,7 @@ _UNITS: dict[Step, str] = {
     "extract": "streams",
     "prepare": "portals",
     "compute": "shards",
+    "canary": "checks",
     "push": "records",
     "associate": "shards",
     "end": "",

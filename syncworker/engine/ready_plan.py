@@ -62,6 +62,7 @@ def start(  # noqa: PLR0913 - one keyword for each thing a person can ask for
         MappingError: The mapping has errors.
         LockHeld: Another run holds the portal.
         PortalError: The portal's properties cannot be read; the run has ended with its words.
+        KeyboardInterrupt: Ctrl-C was pressed; the run has ended, and nothing was sent.
         StoreError: A forgetting was cut short.
     """
     require_finished(engine.forgotten, portal)

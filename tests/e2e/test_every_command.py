@@ -103,27 +103,16 @@ EVERY = {
     "staging prune": Line("acme --dry-run", "nosuch", 1),
     "staging stats": Line("acme", "", 64),
     "status": Line("acme", "nosuch", 1),
-    "sync": Line("acme", "acme --wait", 64, elsewhere="support/workspace.py"),
+    "sync": Line("", "acme --wait", 64, elsewhere="e2e/test_sync.py"),
     "validate": Line("acme", "nosuch", 1),
     "verify": Line("acme", "nosuch", 1),
     "webhook": Line("", "--port 99999999", 64, elsewhere="unit/cli/test_webhook_command.py"),
     "worker": Line("", "--concurrency 0", 64, elsewhere="support/workspace.py"),
 }
 _SERVES = "serves until it is stopped: it has no result, and logs"
-_SAYS_SO = "changes one thing and says so; `status` and `runs show` have the state as JSON"
 NO_JSON = {
     "beat": _SERVES,
     "completion": "prints a script for a shell",
-    "dead-letters discard": "closes letters and says how many; `list --all` has them as JSON",
-    "dead-letters export": "writes a table to be worked on, or with --format json the rows alone",
-    "pause": _SAYS_SO,
-    "resume": _SAYS_SO,
-    "runs cancel": _SAYS_SO,
-    "runs pause": _SAYS_SO,
-    "runs resume": _SAYS_SO,
-    "runs retry": _SAYS_SO,
-    "runs watch": "shows progress to a person; `runs show` has the end as JSON",
-    "sandbox clone": "its result is a JSON file",
     "schema": "prints a JSON Schema, or a page in Markdown",
     "webhook": _SERVES,
     "worker": _SERVES,
@@ -185,6 +174,24 @@ def test_a_bad_run_says_what_to_type_and_exits_as_promised(
     assert "Traceback" not in out + err
     assert "error" in out + err or "FAIL" in out
     assert "help: " in out + err
+
+
+@pytest.mark.parametrize("name", sorted(EVERY.keys() - NO_JSON.keys()))
+def test_with_json_a_bad_run_is_told_as_json(
+    name: str, folder: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = EVERY[name]
+    assert run(typed(name, f"--json {line.bad}")) == line.bad_code
+    out, err = capsys.readouterr()
+    if "--nosuch" in line.bad:  # what was typed could not be read at all
+        assert (out, "No such option" in err) == ("", True)
+        return
+    document = json.loads(out)
+    assert document["schema_version"] == 1
+    if name != "doctor":  # which lists what it found all the same
+        assert {"message", "help", "code"} == document["error"].keys()
+        assert document["error"]["help"]
+        assert "error: " in err
 
 
 @pytest.mark.parametrize("name", EVERY)

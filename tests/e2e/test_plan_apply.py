@@ -123,11 +123,12 @@ def test_applying_as_json_is_one_document_with_the_runs_figures(planned: Typist)
 def test_somebody_on_a_terminal_is_asked_and_may_say_no(
     planned: Typist, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for answer, sent in (("n\n", "10.01"), ("y\n", "60.01")):
+    no, yes = ("n\n", "10.01", exits.FAILED), ("y\n", "60.01", exits.OK)
+    for answer, sent, code in (no, yes):
         terminal = io.StringIO(answer)
         monkeypatch.setattr(terminal, "isatty", lambda: True)
         monkeypatch.setattr(sys, "stdin", terminal)
-        out = planned("apply", "plan.json")
+        out = planned("apply", "plan.json", code=code)
         assert planned.mrr(1) == sent
         assert ("Nothing was sent.\nNext: syncworker apply plan.json" in out) == (answer == "n\n")
 

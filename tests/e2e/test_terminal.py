@@ -98,7 +98,7 @@ def test_a_rollback_asks_and_does_as_it_is_told(
     ("answer", "code", "last"),
     [
         (CTRL_C, exits.INTERRUPTED, "interrupted"),
-        ("n\n", exits.OK, "Nothing was sent."),
+        ("n\n", exits.FAILED, "Nothing was sent."),
         ("y\n", exits.OK, " sent, 0 unchanged"),
     ],
 )

@@ -1,5 +1,6 @@
 """A plan that is there already is pushed as any other, and the guard looks at it too."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,23 @@ def test_a_run_that_another_command_ends_before_its_plan_is_stored_says_so_and_s
         ready_plan.start(engine, "acme", [priced(1, "99")], kind="rollback")
     assert len(portal.written) == before
     assert engine.runs.running("acme") is None
+
+
+def test_ctrl_c_while_it_is_made_leaves_the_portal_free(tmp_path: Path) -> None:
+    def plans() -> Iterator[RecordPlan]:
+        yield priced(1, "99")
+        raise KeyboardInterrupt
+
+    portal = FakePortal(4)
+    engine = synced(tmp_path, portal)
+    with pytest.raises(KeyboardInterrupt):
+        ready_plan.start(engine, "acme", plans(), kind="apply")
+    (run,) = engine.turns.list(
+        portal="acme", statuses=("cancelled",), kind=None, since=None, most=9
+    )
+    assert (run.kind, run.code) == ("apply", "CUT_SHORT")
+    again = ready_plan.start(engine, "acme", [priced(1, "99")], kind="apply")
+    assert inline.carry_out(engine, again, "me").summary["outcomes"] == {"sent": 1}
 
 
 def test_a_run_that_died_before_its_plan_was_stored_ends_and_reads_no_source(

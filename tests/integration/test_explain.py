@@ -65,7 +65,8 @@ def account(key: str, **more: object) -> Mapping[str, object]:
 
 def item(number: int, currency: str) -> Mapping[str, object]:
     item = rows("subscription_items")[0]
-    return {**item, "item_id": f"si_f{number}", "sub_id": "sub_f", "currency": currency}
+    own = {"item_id": f"si_f{number}", "sub_id": "sub_f", "currency": currency, "valid_from": ""}
+    return item | own
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +162,11 @@ def test_a_value_is_told_from_its_rows_to_the_record(acme: Company, northwind: E
     assert [row.key for row in events.newest] == ["e0", "e1", "e2"]
     assert events.newest[0].values == {"user_id": "ann", "name": "report_created"}
     assert not northwind.streams["usage_daily"].provided
+
+
+def test_a_row_is_named_by_those_parts_of_its_key_that_it_has(acme: Company) -> None:
+    found = explain(acme.engine, "acme", "fabrikam", metrics=["mrr"])
+    assert [row.key for row in found.streams["subscription_items"].newest] == ["si_f1", "si_f2"]
 
 
 def test_a_value_that_people_have_filled_is_kept(northwind: Explanation) -> None:

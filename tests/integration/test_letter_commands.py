@@ -111,6 +111,10 @@ def test_discard_needs_a_choice_a_reason_and_consent(command: Command) -> None:
     assert "INVALID_OPTION" not in command("list")[1]
     assert "      1 record: a test\n" in command("list", "--all")[1]
     assert "a test" in command("show", "acme", "a1")[1]
+    code, out, _ = command("discard", "acme", "--all", "--reason", "x", "--yes", "--json")
+    told = json.loads(out)
+    assert (code, told["portal"]) == (0, "acme")
+    assert told["discarded"] == sum(one["letters"] for one in told["causes"]) > 0
 
 
 def test_retry_of_nothing_is_fine_and_of_an_unknown_cause_is_not(command: Command) -> None:

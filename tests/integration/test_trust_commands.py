@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from support.in_process import AS_OF, Company
 from syncworker import bootstrap
 from syncworker.cli import exits
 from syncworker.cli.main import run as command
+from syncworker.hubspot import objects
+from syncworker.planning.records import RecordOutcome
 from syncworker.sandbox.portal import Portal
 from syncworker.sandbox.server import SandboxServer
 from syncworker.settings import Settings
@@ -202,6 +205,51 @@ def test_what_a_run_created_is_listed_and_stays(acme: Acme, said: Said) -> None:
     held = document["records"][0]["held"][0]
     assert held["reason"] == f"kept: sync {acme.first.id} created it"
     assert len(acme.company.portal.records("contacts").live) == 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("rollback", "RUN"), ("verify", "acme", "--repair"), ("properties", "clear", "acme")],
+    ids=lambda words: words[0],
+)
+def test_ctrl_c_lets_the_batch_in_flight_be_finished_and_stored(
+    acme: Acme, said: Said, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme.edit("a1", "77")
+    write = objects.write
+
+    def interrupted(*what: Any) -> tuple[RecordOutcome, ...]:
+        outcomes = write(*what)
+        signal.raise_signal(signal.SIGINT)
+        return outcomes
+
+    typed = [acme.second.id if word == "RUN" else word for word in words]
+    with monkeypatch.context() as patch:
+        patch.setattr(objects, "write", interrupted)
+        code, _, err = said(*typed, "--yes")
+
+    assert code == exits.INTERRUPTED
+    assert "finishing what is in flight, then stopping" in err
+    held = [acme.company.link("companies", f"a{i}").values["saas_mrr"] for i in range(3)]
+    in_hubspot = acme.mrrs()
+    if words[0] != "verify":
+        held[1] = in_hubspot[1]  # the person's, which only a repair replaces
+    assert held == in_hubspot
+    assert in_hubspot != ["20", "77", "20"]
+    assert said(*typed, "--yes")[0] == exits.OK
+
+
+def test_another_command_takes_the_place_of_a_clearing_that_was_cut_short(
+    acme: Acme, said: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(objects, "write", interrupted)
+        assert said("properties", "clear", "acme", "--yes")[0] == exits.INTERRUPTED
+    code, _, err = said("rollback", acme.second.id, "--yes")
+    assert (code, acme.mrrs()) == (exits.OK, ["10", "10", "10"]), err
 
 
 def test_a_part_is_selected_and_a_wrong_selector_is_named(acme: Acme, said: Said) -> None:

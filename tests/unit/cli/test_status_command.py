@@ -265,3 +265,27 @@ def test_requests_letters_and_stale_streams_are_shown(world: World) -> None:
 )  # fmt: skip
 def test_spans_are_shown_in_their_largest_unit(seconds: int, text: str) -> None:
     assert shown(timedelta(seconds=seconds)) == text
+
+
+def test_what_changes_a_portal_or_a_run_has_it_as_json(world: World) -> None:
+    def told(*words: str, code: int = exits.OK) -> dict[str, Any]:
+        assert run([*words, "--json"]) == code
+        document: dict[str, Any] = json.loads(world.capsys.readouterr().out)
+        assert document["schema_version"] == 1
+        return document
+
+    world.mapping()
+    made = sync.start(world.engine, "acme").id
+    paused = told("pause", "acme", "--why", "moving")
+    assert (paused["paused"]["why"], paused["at_work"]) == ("moving", made)
+    assert told("resume", "acme")["before"] == paused["paused"]
+    assert told("resume", "acme") == {
+        "schema_version": 1, "portal": "acme", "paused": None, "before": None
+    }  # fmt: skip
+    assert told("runs", "pause", made)["status"] == "paused"
+    gone_on = told("runs", "resume", made, code=exits.FAILED)
+    assert (gone_on["id"], gone_on["status"]) == (made, "failed"), "there is no token"
+    assert told("runs", "retry", made, code=exits.FAILED)["status"] == "failed"
+    other = sync.start(world.engine, "acme").id
+    assert told("runs", "cancel", other)["status"] == "cancelled"
+    assert told("runs", "watch", other, code=exits.FAILED)["status"] == "cancelled"
