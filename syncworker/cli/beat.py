@@ -27,7 +27,6 @@ def command(metrics_port: int | None) -> int:
     Examples:
       syncworker beat
       syncworker beat --metrics-port 9465
-      SYNCWORKER_REDIS_URL=redis://… syncworker beat
     """
     settings = settings_module.load()
     broker.require(settings)

@@ -40,7 +40,7 @@ def test_a_backfill_says_what_it_takes_and_runs(synced: Workspace) -> None:
     assert dry.returncode == 0, dry.stderr
     assert "app.events" in dry.stdout
     assert "2 slices" in dry.stdout
-    assert "(under 0.01 % of a day's 625 000; " in dry.stdout
+    assert "(under 0.01 % of a day's 625,000; " in dry.stdout
     assert dry.stdout.splitlines()[-1].startswith(f"Next: syncworker backfill {PORTAL} --from")
 
     done = synced.run("backfill", PORTAL, "--from", "2026-11-01", "--to", "2026-11-15", "--json")

@@ -143,6 +143,7 @@ def test_of_named_metrics_and_properties_only_what_is_both_is_sent(tmp_path: Pat
     assert {name for _, values in portal.written for name in values} == {"saas_mrr"}
 
 
+@pytest.mark.every_metric
 def test_an_account_is_taken_with_its_people_in_every_shard_and_by_any_of_its_names(
     tmp_path: Path,
 ) -> None:

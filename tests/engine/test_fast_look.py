@@ -112,6 +112,7 @@ def test_without_news_no_run_is_made_and_hubspot_is_not_asked(world: World) -> N
     assert len(world.source.read) == 2
 
 
+@pytest.mark.every_metric
 def test_a_new_trial_starts_a_run_about_its_account_and_what_was_met_again_does_not(
     world: World,
 ) -> None:

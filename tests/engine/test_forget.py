@@ -18,7 +18,7 @@ from syncworker.errors import ConfigError, StoreError
 
 WHO = "u1@c1.example"
 MAPPING = WITH_CONTACTS.replace(
-    "associate: [companies]}", "associate: [companies], properties: {own_id: user_last_seen_at}}"
+    "associate: [companies]}", "associate: [companies], properties: {own_id: mrr}}"
 ).replace("users: {query: x}", "users: {query: x}\n      events: {query: x}")
 
 
@@ -37,7 +37,7 @@ class People(FakeSource):
 @pytest.fixture
 def portal() -> FakePortal:
     made = FakePortal(4)
-    made.types["own_id"] = "datetime"
+    made.types["own_id"] = "number"
     return made
 
 

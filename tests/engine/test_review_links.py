@@ -101,6 +101,7 @@ def letters(engine: Engine) -> list[tuple[str, str]]:
     return [(x.key, x.cause) for x in engine.letters.open("acme", run_id=None, most=99)]
 
 
+@pytest.mark.every_metric
 def test_who_asked_for_a_demo_and_then_signs_up_keeps_the_contact(tmp_path: Path) -> None:
     portal, source = Portal(0), FakeSource(1)
     portal.types = {"saas_demo_count": "number"}
@@ -236,6 +237,7 @@ def test_a_company_stays_linked_when_its_domain_changes_in_the_source(tmp_path: 
     assert portal.companies["0"]["saas_mrr"] == "77"
 
 
+@pytest.mark.every_metric
 def test_a_conflict_names_no_whole_address(tmp_path: Path) -> None:
     portal, source = Portal(0), FakeSource(1)
     portal.types = {"saas_demo_count": "number"}

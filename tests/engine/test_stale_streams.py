@@ -10,6 +10,8 @@ from support.fake_engine import AS_OF, MAPPING, FakePortal, FakeSource, make_eng
 
 from syncworker.engine import inline, sync
 
+pytestmark = pytest.mark.every_metric
+
 EVENTS = MAPPING.replace("saas_mrr: mrr,", "saas_usage: usage_28d, saas_mrr: mrr,").replace(
     "      subscription_items:", "      events: {query: x}\n      subscription_items:"
 )

@@ -60,6 +60,7 @@ def portal_with_trials(records: int) -> FakePortal:
     return portal
 
 
+@pytest.mark.every_metric
 def test_the_other_streams_go_on_and_its_metrics_are_left_alone_until_it_is_read_again(
     tmp_path: Path,
 ) -> None:
@@ -93,6 +94,7 @@ def test_the_other_streams_go_on_and_its_metrics_are_left_alone_until_it_is_read
     assert engine.letters.open("acme", run_id=None, most=9) == []
 
 
+@pytest.mark.every_metric
 def test_a_retry_reads_the_stream_again_and_sends_what_it_changes(tmp_path: Path) -> None:
     source, portal, clock = Failing(3, "trials"), portal_with_trials(3), Clock()
     engine = make_engine(tmp_path, portal, source, mapping=TRIALS, clock=clock)

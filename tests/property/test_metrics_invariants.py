@@ -159,7 +159,7 @@ def values(given_facts: Facts, choice: MetricSettings) -> list[pl.DataFrame]:
     return [frame.sort(key) for frame, key in zip(frames, KEYS, strict=True)]
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=4, deadline=None, suppress_health_check=SLOW)
 @given(rows=portals(), later=portals(AFTER, "later "), choice=CHOICES, seed=st.integers(0, 2**32))
 def test_neither_the_order_of_rows_nor_what_comes_after_as_of_changes_a_value(
     rows: Rows, later: Rows, choice: MetricSettings, seed: int
@@ -193,7 +193,7 @@ def assert_scores_are_explained(accounts: pl.DataFrame) -> None:
 
 
 @pytest.mark.long
-@settings(max_examples=8, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=4, deadline=None, suppress_health_check=SLOW)
 @given(rows=portals(), choice=CHOICES)
 def test_shards_together_have_the_values_of_the_whole(rows: Rows, choice: MetricSettings) -> None:
     whole = facts(accounts=EVERYONE, **rows)
@@ -204,7 +204,7 @@ def test_shards_together_have_the_values_of_the_whole(rows: Rows, choice: Metric
 
 
 @pytest.mark.long
-@settings(max_examples=8, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=4, deadline=None, suppress_health_check=SLOW)
 @given(
     rows=portals(),
     choice=CHOICES,

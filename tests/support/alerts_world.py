@@ -9,11 +9,11 @@ from typing import Any
 
 import polars as pl
 from support.fake_engine import (
+    COLUMNS,
     MAPPING,
     Clock,
     FakePortal,
     FakeSource,
-    _columns,
     make_engine,
     no_metrics,
 )
@@ -113,7 +113,7 @@ def health(bands: dict[str, tuple[int, str]], mrr: int = 120_000) -> Callable[..
             for key, (score, band) in bands.items()
             if key in mine
         ]
-        schema = _columns()["accounts"]
+        schema = COLUMNS["accounts"]
         full = [{name: row.get(name) for name in schema} for row in rows]
         return replace(no_metrics(), accounts=pl.LazyFrame(full, schema=schema))
 

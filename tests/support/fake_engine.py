@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -319,13 +318,11 @@ def frame_of(stream: str, rows: list[dict[str, Any]], watermark: datetime) -> pl
 
 def no_metrics(*_: object) -> Computed:
     """Metrics of nobody, for tests of how a run goes in which nothing is sent."""
-    return Computed(**{name: pl.LazyFrame(schema=schema) for name, schema in _columns().items()})
+    return Computed(**{name: pl.LazyFrame(schema=schema) for name, schema in COLUMNS.items()})
 
 
-@cache
-def _columns() -> dict[str, pl.Schema]:
-    found = compute(Facts(AS_OF, "UTC", "EUR", {}), MetricSettings())
-    return {one.name: getattr(found, one.name).collect_schema() for one in fields(found)}
+_EVERY = compute(Facts(AS_OF, "UTC", "EUR", {}), MetricSettings())
+COLUMNS = {one.name: getattr(_EVERY, one.name).collect_schema() for one in fields(_EVERY)}
 
 
 class Clock:
