@@ -63,6 +63,7 @@ def ticked(workspace: Workspace) -> bool:
     return bool(rows(workspace, "SELECT slot FROM slots WHERE job = 'inbox'"))
 
 
+@pytest.mark.long
 def test_a_demo_request_is_on_the_contact_within_seconds_and_again_changes_nothing(
     website: Workspace, listening: Endpoint
 ) -> None:

@@ -24,7 +24,6 @@ from syncworker.planning.records import RecordOutcome
 from syncworker.sources.registry import Surroundings, build
 
 pytestmark = pytest.mark.every_metric
-
 WITH_WEBSITE = (
     (
         MAPPING.replace("accounts: {query: x}", "accounts: {query: x}\n      users: {query: x}")

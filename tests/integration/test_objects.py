@@ -12,6 +12,8 @@ from syncworker.engine import sync
 from syncworker.errors import MappingError
 from syncworker.sandbox.server import SandboxServer
 
+pytestmark = pytest.mark.usefixtures("nothing_to_remember")
+
 DEALS = """\
 objects:
   companies:

@@ -10,6 +10,8 @@ from support.in_process import Company
 
 from syncworker.sandbox.server import SandboxServer
 
+pytestmark = pytest.mark.usefixtures("nothing_to_remember")
+
 TEAMS = """\
 objects:
   companies:

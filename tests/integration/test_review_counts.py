@@ -12,6 +12,8 @@ from syncworker import bootstrap
 from syncworker.sandbox.server import SandboxServer
 from syncworker.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("nothing_to_remember")
+
 CONTACTS = """\
 objects:
   contacts:

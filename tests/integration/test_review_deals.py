@@ -12,6 +12,8 @@ from syncworker.sandbox.pipelines import create_pipeline
 from syncworker.sandbox.portal import Portal
 from syncworker.sandbox.server import SandboxServer
 
+pytestmark = pytest.mark.usefixtures("nothing_to_remember")
+
 DEALS = """\
 objects:
   deals:

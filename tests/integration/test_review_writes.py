@@ -17,6 +17,8 @@ from syncworker.sandbox.records import Record
 from syncworker.sandbox.server import SandboxServer
 from syncworker.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("nothing_to_remember")
+
 CONTACTS = """\
 objects:
   contacts:

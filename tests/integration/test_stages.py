@@ -11,6 +11,8 @@ from support.in_process import Company
 from syncworker.sandbox.faults import Fault
 from syncworker.sandbox.server import SandboxServer
 
+pytestmark = pytest.mark.usefixtures("nothing_to_remember")
+
 HEAD = """\
 objects:
   companies:

@@ -9,6 +9,8 @@ from support.in_process import Company
 
 from syncworker.sandbox.server import SandboxServer
 
+pytestmark = pytest.mark.usefixtures("nothing_to_remember")
+
 MAPPING = """\
 metrics:
   ticket_rules: {competitor: [Zoho]}

@@ -119,7 +119,7 @@ def test_an_event_gives_the_subscription_its_items_and_discounts(stripe: Stripe)
     assert stripe.rejected == []
 
 
-@pytest.mark.parametrize("one_run", [True, False])
+@pytest.mark.parametrize("one_run", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_events_in_any_order_end_in_the_newest_state(tmp_path: Path, *, one_run: bool) -> None:
     events = [
         event(subscription(status="incomplete"), kind="created"),
