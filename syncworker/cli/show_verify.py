@@ -91,7 +91,11 @@ def repaired_lines(engine: Engine, run: Run, meant: Repair, updates: int) -> Ite
 def adopted_lines(engine: Engine, portal: str, found: Found, run: Run) -> Iterator[str]:
     """What was taken over, and what a sync would change now."""
     yield from lines(portal, found)
-    yield f"Adopted: {counted(found.adopted, 'record')} as HubSpot has them"
+    if sum(found.scope.linked.values()):
+        yield f"Adopted: {counted(found.adopted, 'record')} as HubSpot has them"
+    else:  # the database was new: the plan has linked them
+        new = sum(engine.ledger.count(portal, name) for name in found.scope.linked)
+        yield f"Rebuilt: {counted(new, 'record')} linked, with the values HubSpot has"
     if run.status != "planned":
         yield from show_run.report(engine, run)
         return

@@ -30,6 +30,7 @@ def test_after_adopting_into_an_empty_database_a_plan_changes_nothing(synced: Wo
 
     adopted = synced.run("verify", PORTAL, "--adopt")
     assert adopted.returncode == 0, adopted.stderr
+    assert "Rebuilt: 24 records linked, with the values HubSpot has" in adopted.stdout
     assert "Plan: 0 create, 0 update, 24 unchanged" in adopted.stdout
     assert synced.portal.stats.writes == 0
 

@@ -51,7 +51,7 @@ def counting(facts: Facts, _settings: MetricSettings, memory: Memory, **_: objec
 
 
 @pytest.fixture(autouse=True)
-def _remembering(_nothing_to_remember: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def _remembering(_quick: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(snapshots, "compute", counting)
     monkeypatch.setattr("syncworker.engine.compute.compute_metrics", no_metrics)
 
