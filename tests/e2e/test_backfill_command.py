@@ -35,6 +35,7 @@ def begun(workspace: Workspace, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.long
 def test_a_backfill_says_what_it_takes_and_runs(synced: Workspace) -> None:
     dry = synced.run("backfill", PORTAL, "--from", "2026-11-01", "--to", "2026-11-15", "--dry-run")
     assert dry.returncode == 0, dry.stderr

@@ -180,6 +180,7 @@ def test_metrics_are_listed_and_each_can_be_looked_up(workspace: Workspace) -> N
     assert "did you mean `mrr`?" in unknown.stderr
 
 
+@pytest.mark.long
 def test_runs_are_listed_newest_first_and_each_can_be_shown_as_it_ended(
     synced: Workspace,
 ) -> None:

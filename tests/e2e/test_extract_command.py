@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from support.workspace import MAPPING, PORTAL, Workspace
 
 
@@ -111,6 +112,7 @@ def test_sources_check_tells_what_cannot_be_read_and_what_does_not_fit(
     assert "= help: Run the query of users" in done.stdout
 
 
+@pytest.mark.long
 def test_sources_list_and_staging_stats_tell_what_is_staged(workspace: Workspace) -> None:
     before = workspace.run("sources", "list", PORTAL)
     assert rows(before.stdout)["app.users"][-1] == "never"

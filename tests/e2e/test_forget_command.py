@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import stat
 
+import pytest
 from support.workspace import Workspace
 
 WHO = "user@company-3.example"
 
 
+@pytest.mark.long
 def test_somebody_is_forgotten_with_a_receipt_and_let_in_again(synced: Workspace) -> None:
     told = synced.run("forget", "acme", WHO, "--dry-run", "--json")
     assert (told.returncode, json.loads(told.stdout)["rows"]) == (0, {"users": 1, "events": 5})

@@ -179,6 +179,7 @@ def test_a_plan_of_another_mapping_is_refused(planned: Typist) -> None:
     assert "the mapping of acme has changed since the plan was made" in said
 
 
+@pytest.mark.long
 def test_a_plan_the_guard_refuses_is_saved_refused_again_and_let_through_by_force(
     said: Typist,
 ) -> None:

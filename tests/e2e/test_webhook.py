@@ -199,6 +199,7 @@ def test_an_endpoint_that_is_killed_and_started_again_has_lost_nothing(website: 
     assert all(contact(website, number)["saas_demo_count"] == "1" for number in range(40))
 
 
+@pytest.mark.long
 def test_of_two_endpoints_that_get_the_same_requests_at_once_each_is_stored_once(
     website: Workspace, listening: Endpoint
 ) -> None:

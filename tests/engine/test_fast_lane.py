@@ -24,21 +24,15 @@ from syncworker.planning.records import RecordOutcome
 from syncworker.sources.registry import Surroundings, build
 
 pytestmark = pytest.mark.every_metric
-WITH_WEBSITE = (
-    (
-        MAPPING.replace("accounts: {query: x}", "accounts: {query: x}\n      users: {query: x}")
-        .replace(
-            "objects:",
-            """\
+WITH_WEBSITE = MAPPING.replace(
+    "accounts: {query: x}", "accounts: {query: x}\n      users: {query: x}"
+).replace(
+    "objects:",
+    """\
   website: {kind: webhook, secret: env:X, streams: [demo_requests]}
   stripe: {kind: webhook, format: stripe, secret: env:X, streams: [subscriptions]}
-objects:""",
-        )
-        .rstrip()
-    )
-    + """
-  contacts: {match: {property: email, column: email}, properties: {saas_demos: demo_count}}
-"""
+objects:
+  contacts: {match: {property: email, column: email}, properties: {saas_demos: demo_count}}""",
 )
 WAITING = {"streams": ["website.demo_requests"], "people": []}
 ACCOUNTS = 12
@@ -135,6 +129,7 @@ def world(synced: World, tmp_path: Path) -> World:
     return synced.copy(tmp_path / "world")
 
 
+@pytest.mark.long
 def test_a_run_is_about_whom_the_deliveries_name_and_their_accounts_only(world: World) -> None:
     for row in world.app.streams["subscription_items"]:
         row["unit_amount"] += 100
@@ -282,6 +277,7 @@ def test_a_portal_that_has_webhooks_only_needs_no_sync_before(tmp_path: Path) ->
     assert fast_lane.start(engine, "acme") is not None
 
 
+@pytest.mark.long
 def test_after_a_failure_it_waits_a_quarter_of_an_hour(world: World) -> None:
     world.receive("u1@c1.example")
     world.clock.now += timedelta(seconds=1)
@@ -301,6 +297,7 @@ def refused(world: World) -> Run:
     return run
 
 
+@pytest.mark.long
 def test_what_the_guard_has_refused_is_not_sent_piece_by_piece(world: World) -> None:
     refused(world)
     world.receive("u1@c1.example")

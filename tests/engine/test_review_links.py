@@ -135,6 +135,7 @@ def test_an_account_made_anew_takes_over_the_company_of_the_deleted_one(tmp_path
 
 
 @pytest.mark.parametrize("shard_accounts", [1, 100])
+@pytest.mark.long
 def test_accounts_with_one_domain_are_told_whichever_shards_they_are_in(
     tmp_path: Path, shard_accounts: int
 ) -> None:
@@ -163,6 +164,7 @@ def test_a_company_deleted_in_hubspot_is_looked_for_again(tmp_path: Path) -> Non
     assert letters(engine) == []
 
 
+@pytest.mark.long
 def test_a_company_deleted_for_good_is_reported_as_not_linked_and_no_letter_stays(
     tmp_path: Path,
 ) -> None:
@@ -214,6 +216,7 @@ def test_a_company_merged_into_another_rows_is_a_conflict_and_overwrites_nothing
     assert [key for key, _ in portal.written].count("a0") == 2, "first fill and the merge's write"
 
 
+@pytest.mark.long
 def test_a_company_merged_into_one_of_nobody_is_followed(tmp_path: Path) -> None:
     portal, source = Portal(2), FakeSource(2)
     engine = make_engine(tmp_path, portal, source)

@@ -109,6 +109,7 @@ def test_the_grid_begins_with_the_first_run_and_a_second_one_of_a_day_makes_noth
     assert list(world.days(world.run(2.2))) == ["2026-11-20", "2026-11-21", "2026-11-22"]
 
 
+@pytest.mark.long
 def test_computing_late_equals_computing_it_all_at_once(tmp_path: Path) -> None:
     daily, once = World(tmp_path / "daily", 5), World(tmp_path / "once", 5)
     late = event(2, 30, "a3")  # of the second day, told on the fourth

@@ -70,6 +70,7 @@ def test_a_person_is_associated_with_the_company_that_was_made_anew(
     assert all(list(contact.linked["companies"])[-1] == new.id for contact in contacts)
 
 
+@pytest.mark.long
 def test_a_contact_deleted_for_good_leaves_no_letter_about_its_associations(
     company: Make, server: SandboxServer
 ) -> None:

@@ -233,6 +233,7 @@ def test_an_option_that_only_the_rows_know_is_written_once_the_portal_has_it(
     assert acme.values("contacts", "u1")["saas_demo_type"] == "live"
 
 
+@pytest.mark.long
 def test_a_company_merged_into_another_rows_writes_nothing_to_it(
     company: Make, server: SandboxServer
 ) -> None:
