@@ -18,7 +18,7 @@ from syncworker.cli.console import say, say_json
     "--metric",
     "metrics",
     multiple=True,
-    help="Only this metric, mapped or not; repeatable.",
+    help="Only this metric, mapped or not, by its name or its property; repeatable.",
 )
 @click.option("--object", "object_name", help="Only what goes to one object, for example contacts.")
 @click.option(

@@ -56,7 +56,7 @@ def explain(
         engine: The ports.
         portal: The portal's name.
         who: An account's id, domain or name, or a person's address.
-        metrics: Only these; empty: all that are mapped.
+        metrics: Only these, by their names or by properties they fill; empty: all that are mapped.
         object_name: Only what goes to this object; else what goes to the subject's own records.
         as_of: The moment the numbers are for; None: that of the last sync, whose values are those
             that HubSpot was given; of the last plan, or now, where there was none.
@@ -68,7 +68,7 @@ def explain(
     text = engine.mapping_text(portal)
     mapping = checked(portal, text)
     catalog = catalog_of(mapping.metrics)
-    asked_for = [_metric(catalog, name) for name in metrics]
+    asked_for = [_metric(mapping, catalog, name) for name in metrics]
     _require_object(mapping, portal, object_name)
     last = _last(engine, portal)
     run = _run(engine, portal, text, last, as_of)
@@ -145,9 +145,12 @@ def _population(engine: Engine, last: Run | None) -> Population:
     return Population(values)
 
 
-def _metric(catalog: Mapping[str, Metric], name: str) -> Metric:
-    if name in catalog:
-        return catalog[name]
+def _metric(mapping: PortalMapping, catalog: Mapping[str, Metric], name: str) -> Metric:
+    """A metric by its name, or by that of a property it fills: people know those from HubSpot."""
+    filled = {n: p.metric for one in mapping.objects.values() for n, p in one.properties.items()}
+    known = name if name in catalog else filled.get(name)
+    if known is not None:
+        return catalog[known]
     help_ = did_you_mean(name, catalog, "syncworker metrics list")
     raise ConfigError(f"no metric is called {name}", help=help_)
 

@@ -287,6 +287,12 @@ def said(acme: Company, capsys: pytest.CaptureFixture[str]) -> Said:
     return run
 
 
+def test_a_metric_can_be_named_by_the_property_people_know_from_hubspot(said: Said) -> None:
+    by_property = said("northwind", "--metric", "saas_mrr")
+    assert by_property == said("northwind", "--metric", "mrr")
+    assert by_property[0] == exits.OK
+
+
 @pytest.mark.parametrize(
     ("words", "message", "help_"),
     [
