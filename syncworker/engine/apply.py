@@ -10,6 +10,7 @@ from typing import Any
 from syncworker.engine import ready_plan, stale
 from syncworker.engine.assemble import too_many
 from syncworker.engine.engine import Engine
+from syncworker.engine.holder import held_by
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Run
 from syncworker.engine.proposal import Proposal
@@ -25,8 +26,12 @@ def verify(engine: Engine, proposal: Proposal) -> None:
     """Make sure, before anybody is asked, that the plan may still be applied.
 
     Raises:
+        LockHeld: A run is at work on the portal, perhaps on this very plan.
         StalePlan: What it was made from has changed, or the file has.
     """
+    portal = proposal.plan.portal
+    if (other := engine.runs.running(portal)) is not None:
+        raise held_by(portal, other, engine.clock())
     for _ in stale.verified(engine, proposal.header, proposal.records()):
         pass
 

@@ -334,7 +334,9 @@ def test_a_killed_apply_goes_on_and_every_record_is_sent_once(planned: Typist) -
     workspace.portal.faults.clear()
 
     def held() -> bool:
-        return workspace.run("plan", PORTAL).returncode == exits.LOCKED
+        refused = workspace.run("plan", PORTAL)
+        assert refused.returncode == exits.LOCKED, refused.stdout
+        return "its rest comes first" in refused.stderr
 
     wait_until(held, what="the lease's end")
     done = workspace.run("apply", "plan.json", "--yes")

@@ -56,6 +56,15 @@ def test_a_file_that_is_no_longer_text_sends_nothing(world: World) -> None:
         apply.verify(world.engine, world.plan)
 
 
+def test_a_plan_whose_run_is_at_work_is_held_and_not_stale_for_what_that_has_sent(
+    world: World,
+) -> None:
+    run = apply.start(world.engine, world.plan, target="plan.json")
+    world.engine.ledger.doubt("acme", "companies", ["a1"])
+    with pytest.raises(LockHeld, match=run.id):
+        apply.verify(world.engine, world.plan)
+
+
 def test_cut_short_and_its_file_replaced_it_is_ended_or_gone_on_with_by_its_id(
     world: World,
 ) -> None:
