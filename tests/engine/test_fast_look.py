@@ -192,6 +192,7 @@ def test_before_its_first_reading_a_stream_is_left_to_the_sync(tmp_path: Path) -
     assert world.source.read == []
 
 
+@pytest.mark.every_metric
 @pytest.mark.long
 def test_a_stream_that_keeps_no_place_is_not_read_whole_each_minute(world: World) -> None:
     world.trial(1)

@@ -150,6 +150,7 @@ def test_a_record_refused_without_a_name_waits_as_a_whole(tmp_path: Path) -> Non
     assert world.sync(2).status == "done"
 
 
+@pytest.mark.every_metric
 @pytest.mark.long
 def test_a_time_that_changes_with_every_run_is_no_reason_to_send_a_refused_record(
     tmp_path: Path,
