@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from syncworker.engine import finish, properties, sync
+from syncworker.engine import properties, sync
+from syncworker.engine.at_work import at_work
 from syncworker.engine.differences import Difference, Kind, Letters, differences
 from syncworker.engine.engine import Engine
-from syncworker.engine.lease import claimed, held
 from syncworker.engine.mapped import Mapped, mapped
 from syncworker.engine.mappings import checked
 from syncworker.engine.memory import Chunk, Run
 from syncworker.engine.ports import Portal, PortalRecord
 from syncworker.engine.stretches import STRETCH
-from syncworker.errors import ConfigError, SyncworkerError
+from syncworker.errors import ConfigError
 from syncworker.mapping.portal import PortalMapping
 from syncworker.mapping.suggest import did_you_mean, listed
 from syncworker.planning.records import LedgerRecord
@@ -125,25 +125,15 @@ def verify(
         PortalError: HubSpot cannot be used; the run has ended with its words.
     """
     run = sync.start(engine, portal, kind="verify", options={"adopt": adopt})
-    try:
-        engine.runs.advance(run.id, old="start", new="compute", payloads=[{}], summary={})
-        chunk = claimed(engine, run)
+    with at_work(engine, run) as chunk:
         mapping = checked(portal, run.mapping)
         hubspot = engine.connect(portal, mapping, run.priority)
         requests = hubspot.requests
         found = Found(scope)
-        with held(engine, chunk):
-            for one, records, there, _ in look(engine, run, mapping, hubspot, found):
-                if adopt:
-                    _adopt(engine, run, chunk, one, records, there, found)
-                on_stretch(found.looked_at, scope.size)
-        engine.chunks.complete(chunk, {})
-    except SyncworkerError as error:
-        finish.fail(engine, run, error)
-        raise
-    except KeyboardInterrupt:
-        finish.fail(engine, run, SyncworkerError("interrupted", code="CUT_SHORT"))
-        raise
+        for one, records, there, _ in look(engine, run, mapping, hubspot, found):
+            if adopt:
+                _adopt(engine, run, chunk, one, records, there, found)
+            on_stretch(found.looked_at, scope.size)
     summary = {**as_summary(found), "requests": hubspot.requests - requests, "writes": 0}
     engine.runs.finish(replace(run, status="done", summary=summary, finished_at=engine.clock()))
     return engine.runs.get(run.id), found
