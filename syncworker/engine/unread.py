@@ -43,8 +43,11 @@ def stream_of(unread: DeadLetter) -> str:
 
 def resolve(engine: Engine, run: Run) -> None:
     """Resolve the letters of what the run has read, once it has read everything."""
+    letters = engine.letters.kept(run.portal, Wanted(kind="stream"))
+    if not letters:
+        return
     read = [one for one in engine.chunks.results(run.id, "extract") if "stopped" not in one]
-    for one in engine.letters.kept(run.portal, Wanted(kind="stream")):
+    for one in letters:
         source, key = one.letter.subject, one.letter.key
         stream, stretch = _parts(one.letter)
         mine = [r for r in read if (r["source"], r["stream"]) == (source, stream)]
