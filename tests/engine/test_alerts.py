@@ -178,15 +178,21 @@ def test_a_rule_or_a_stream_that_is_no_longer_there_ends_its_episodes_unsaid(
     assert world.titles() == ["acme: 3 streams bring no rows"]
 
 
-def test_a_run_whose_process_died_before_it_could_be_judged_is_judged_by_the_next_tick(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world = World(tmp_path, with_rules(FAILED))
+def died_before_judging(folder: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A failed sync of which no rule has heard."""
+    world = World(folder, with_rules(FAILED))
     world.broken = Unauthorized("wrong")
     with monkeypatch.context() as killed:
         killed.setattr(alerts, "after_run", lambda *_: None)
         killed.setattr(alerts, "watch", lambda *_: None)
         world.sync()
+    return world
+
+
+def test_a_run_whose_process_died_before_it_could_be_judged_is_judged_by_the_next_tick(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = died_before_judging(tmp_path, monkeypatch)
     assert world.titles() == []
 
     for _ in range(2):
@@ -198,12 +204,7 @@ def test_a_run_whose_process_died_before_it_could_be_judged_is_judged_by_the_nex
 def test_an_old_run_is_not_judged_again_when_its_slot_is_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = World(tmp_path, with_rules(FAILED))
-    world.broken = Unauthorized("wrong")
-    with monkeypatch.context() as killed:
-        killed.setattr(alerts, "after_run", lambda *_: None)
-        killed.setattr(alerts, "watch", lambda *_: None)
-        world.sync()
+    world = died_before_judging(tmp_path, monkeypatch)
     world.clock.now += timedelta(days=31)
     alerts.watch(world.engine, "acme")
     alert_sending.deliver(world.engine)

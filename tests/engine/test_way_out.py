@@ -67,28 +67,17 @@ def test_where_nobody_reads_the_plan_any_more_the_portal_is_free(
 
 
 @KINDS
-def test_ctrl_c_while_it_looks_gives_the_portal_free(
-    kind: str, made: Made, monkeypatch: pytest.MonkeyPatch, capsys: Caught
+@pytest.mark.parametrize("moment", ["it looks", "the question"])
+def test_ctrl_c_before_it_sends_gives_the_portal_free(
+    kind: str, moment: str, made: Made, monkeypatch: pytest.MonkeyPatch, capsys: Caught
 ) -> None:
     world, words = made(kind)
+    place = {"it looks": (world.portal, "last_changes"), "the question": (asking, "agreed")}[moment]
     with monkeypatch.context() as patch:
-        patch.setattr(world.portal, "last_changes", raises(KeyboardInterrupt()))
+        patch.setattr(*place, raises(KeyboardInterrupt()))
         assert command(words) == exits.INTERRUPTED
     assert world.engine.runs.running("acme") is None
     assert "acme is free for other runs; nothing was sent" in capsys.readouterr().err
-    assert mended(world, words)
-
-
-@KINDS
-def test_ctrl_c_at_the_question_gives_the_portal_free(
-    kind: str, made: Made, monkeypatch: pytest.MonkeyPatch, capsys: Caught
-) -> None:
-    world, words = made(kind)
-    with monkeypatch.context() as patch:
-        patch.setattr(asking, "agreed", raises(KeyboardInterrupt()))
-        assert command(words) == exits.INTERRUPTED
-    assert world.engine.runs.running("acme") is None
-    assert "nothing was sent" in capsys.readouterr().err
     assert mended(world, words)
 
 
