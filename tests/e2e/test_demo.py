@@ -59,14 +59,20 @@ def test_the_demo_shows_the_whole_way_and_leaves_no_process_behind(tmp_path: Pat
     assert processes_of(folder) == []
 
 
-@pytest.mark.long
-def test_the_demo_with_keep_goes_on_for_other_commands_until_ctrl_c(tmp_path: Path) -> None:
+def kept_demo(tmp_path: Path) -> tuple[subprocess.Popen[bytes], Path, Path]:
+    """A demo that goes on, its folder, and the file of what it says."""
     folder = tmp_path / "demo"
     log = tmp_path / "out.txt"
     with log.open("wb") as out:
         demo = subprocess.Popen(
             command(folder, "--keep"), cwd=tmp_path, env=clean(), stdout=out, stderr=out
         )
+    return demo, folder, log
+
+
+@pytest.mark.long
+def test_the_demo_with_keep_goes_on_for_other_commands_until_ctrl_c(tmp_path: Path) -> None:
+    demo, folder, log = kept_demo(tmp_path)
     try:
         wait_until(lambda: "until Ctrl-C" in log.read_text(), what="the end of the show")
         plan = subprocess.run(
@@ -86,12 +92,7 @@ def test_the_demo_with_keep_goes_on_for_other_commands_until_ctrl_c(tmp_path: Pa
 @pytest.mark.long
 @pytest.mark.parametrize("moment", ["Sync, through the Celery worker", "until Ctrl-C"])
 def test_a_demo_that_is_terminated_leaves_no_process_behind(tmp_path: Path, moment: str) -> None:
-    folder = tmp_path / "demo"
-    log = tmp_path / "out.txt"
-    with log.open("wb") as out:
-        demo = subprocess.Popen(
-            command(folder, "--keep"), cwd=tmp_path, env=clean(), stdout=out, stderr=out
-        )
+    demo, folder, log = kept_demo(tmp_path)
     try:
         wait_until(lambda: moment in log.read_text(), what=moment)
         demo.terminate()
